@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: GPL-3.0-or-later
+import PackageDescription
+
+/// One row of the plan's table (docs/architecture.md): a target and what it may import of ours.
+/// The test `ImportTableTests` holds every `import` line against the same table in the document.
+func floor(_ name: String, _ ours: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: ours, path: "Sources/\(name)", resources: resources)
+}
+
+func tests(_ name: String, _ ours: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(name: name, dependencies: ours, path: "Tests/\(name)", resources: resources)
+}
+
+let package = Package(
+  name: "dmvpn",
+  products: [
+    .executable(name: "dmvpn", targets: ["dmvpn"]),
+    .library(name: "Wire", targets: ["Wire"]),
+    .library(name: "ProtocolKit", targets: ["ProtocolKit"]),
+    .library(name: "DataPlane", targets: ["DataPlane"]),
+    .library(name: "NHRP", targets: ["NHRP"]),
+    .library(name: "Lab", targets: ["Lab"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    // Floor 0
+    floor("Wire"),
+    .systemLibrary(name: "CNcursesw"),
+    .systemLibrary(name: "CReadline"),
+    .target(name: "CLinux"),
+    .target(
+      name: "CTermShim", dependencies: ["CNcursesw", "CReadline"],
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo"), .linkedLibrary("readline")]),
+    // Floor 1
+    floor("ProtocolKit", ["Wire"]),
+    floor("CommandGrammar", ["Wire"]),
+    floor("Interfaces", ["Wire", "ProtocolKit", "CommandGrammar"]),
+    // Floor 2
+    floor("Routing", ["Wire", "ProtocolKit", "CommandGrammar"]),
+    floor("DataPlane", ["Wire", "ProtocolKit"]),
+    floor("LinuxNet", ["Wire", "ProtocolKit", "CLinux"]),
+    // Floor 3
+    floor("NHRP", ["Wire", "ProtocolKit", "CommandGrammar"]),
+    // Floor 4
+    floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP"]),
+    // Floor 5
+    floor("Screens", ["NodeRuntime", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "Console", dependencies: ["Screens", "NodeRuntime", "CommandGrammar", "CTermShim", "CLinux"],
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    floor("Lab", ["NodeRuntime", "Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP"]),
+    floor(
+      "LinuxHost",
+      ["NodeRuntime", "Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "LinuxNet", "CLinux"]),
+    // Floor 6
+    .executableTarget(
+      name: "dmvpn",
+      dependencies: [
+        "Console", "Screens", "Lab", "LinuxHost", "NodeRuntime", "Wire", "ProtocolKit",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    // Tests, floor by floor
+    tests("WireTests", ["Wire"]),
+    tests("ProtocolKitTests", ["ProtocolKit", "Wire"]),
+    tests("CommandGrammarTests", ["CommandGrammar", "Wire"]),
+    tests("RoutingTests", ["Routing", "ProtocolKit", "Wire"]),
+    tests("DataPlaneTests", ["DataPlane", "ProtocolKit", "Wire"]),
+    tests("NHRPTests", ["NHRP", "ProtocolKit", "Wire"]),
+    tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
+    tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
+    tests("ScreensTests", ["Screens", "NodeRuntime"]),
+    tests("HouseTests", []),
+    tests("SystemTests", ["Wire"]),
+  ]
+)

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Wire
+
+/// How one tunnel forwards; everything the data plane must know of it.
+public struct TunnelForwarding: Sendable, Equatable {
+  /// The local outer address; nil while the source interface has none (the tunnel is down).
+  public var source: IPAddress?
+  /// The only peer of a point-to-point tunnel; nil for multipoint.
+  public var destination: IPAddress?
+  /// The GRE key; nil for "no key", which is another tunnel than key 0 (RFC 2890).
+  public var key: UInt32?
+  /// Whether checksums are sent (RFC 2784 §2.2); received ones are always verified.
+  public var sendsChecksum = false
+  /// Whether sequence numbers are sent and enforced (RFC 2890 §2.2).
+  public var usesSequence = false
+  /// The node's own addresses on the tunnel.
+  public var addresses: [IPAddress] = []
+  /// The largest inner packet in bytes (`ip mtu`).
+  public var mtu = 1476
+  /// The TCP maximum segment size to clamp to; nil leaves SYNs alone.
+  public var adjustMSS: UInt16?
+  /// The outer TTL.
+  public var ttl: UInt8 = 255
+  /// A fixed outer TOS; nil copies the inner one, as IOS does.
+  public var tos: UInt8?
+  /// Whether outer packets carry DF (`tunnel path-mtu-discovery`).
+  public var setsDontFragment = false
+  /// The NHRP network the tunnel belongs to; two tunnels of one network redirect to each other.
+  public var networkID: UInt32?
+  /// Whether transit packets that leave where they came from are reported (`ip nhrp redirect`).
+  public var redirects = false
+  /// Whether a missing adjacency is reported (NHRP runs here and the tunnel is multipoint).
+  public var resolves = false
+  /// Next hops that take the packets of an unresolved one, best first (the NHSs).
+  public var fallbackNextHops: [IPAddress] = []
+  /// The table the inner packets are routed in.
+  public var vrf: VRFID = .default
+
+  /// A tunnel with the defaults above.
+  public init() {}
+}
+
+/// Where a FIB entry sends a packet.
+public enum ForwardingAction: Sendable, Equatable {
+  /// Through a tunnel to this next hop; nil means "the destination itself is the next hop".
+  case tunnel(InterfaceID, nextHop: IPAddress?)
+  /// To the host's own stack, which owns the address or the LAN behind it (the TUN device).
+  case host(InterfaceID)
+  /// Nowhere (`Null0`, a negative NHRP entry).
+  case discard
+}
+
+/// One change of what the data plane knows. Applied in order; each is complete in itself and cannot fail.
+public enum DataPlaneChange: Sendable, Equatable {
+  /// Adds or replaces a tunnel; nil removes it with all its adjacencies.
+  case tunnel(InterfaceID, TunnelForwarding?)
+  /// Adds or replaces a FIB entry; nil removes it.
+  case route(VRFID, IPPrefix, ForwardingAction?)
+  /// Says which NBMA address a next hop of a tunnel has; nil removes it.
+  case adjacency(InterfaceID, nextHop: IPAddress, nbma: IPAddress?)
+  /// Replaces the list of NBMA addresses that get a copy of every multicast packet.
+  case multicast(InterfaceID, [IPAddress])
+  /// Asks how many packets used an adjacency; answered by `DataPlaneNotice.usage`.
+  case queryUsage(InterfaceID, nextHop: IPAddress)
+  /// Starts copying packets of these addresses (empty: all) to the capture stream; nil stops.
+  case capture(CaptureFilter?)
+  /// Forgets redirect limits and pair counters that involve `address` (a purge or a new registration).
+  case forgetPairs(IPAddress)
+  /// Sets all counters to zero (`clear counters`).
+  case clearCounters
+}
+
+/// Which packets a capture takes.
+public struct CaptureFilter: Sendable, Equatable {
+  /// Inner or outer addresses; a packet is taken when any of its four is listed. Empty takes all.
+  public var addresses: [IPAddress]
+  /// The longest part of a packet that is kept, in bytes.
+  public var snapLength: Int
+
+  /// Takes packets of `addresses`, at most `snapLength` bytes of each.
+  public init(addresses: [IPAddress], snapLength: Int = 65_535) {
+    (self.addresses, self.snapLength) = (addresses, snapLength)
+  }
+}
+
+/// What the data plane answers or reports to the control side, besides punted packets.
+public enum DataPlaneNotice: Sendable, Equatable {
+  /// The answer to `queryUsage`: packets sent to that next hop since it was installed.
+  case usage(InterfaceID, nextHop: IPAddress, packets: UInt64)
+  /// Traffic between two NBMA peers, hairpinned here, has stood still for a while.
+  case pairIdle(InterfaceID, source: IPAddress, destination: IPAddress, packets: UInt64)
+}
+
+/// Why a packet goes to the control side. Each class has its own bounded queue and its own rate limit.
+public enum PuntClass: UInt8, Sendable, CaseIterable, Codable {
+  /// An NHRP packet from a peer that has an adjacency.
+  case nhrp
+  /// An NHRP packet from a stranger: kept apart, so that strangers cannot starve known peers.
+  case nhrpStranger
+  /// A transit packet left where it came from; the peer should be told (RFC-less, draft-detienne-dmvpn §4.4).
+  case redirectWanted
+  /// A packet needed an adjacency that is not there.
+  case resolutionWanted
+  /// The first packet of a pair of networks in transit here.
+  case firstPacket
+  /// An answer to one of the node's own probes (`ping`, `traceroute`).
+  case probeReply
+  /// A step report of a spoke (docs/step-report.md).
+  case stepReport
+  /// A CDP frame (protocol type 0x2000), for ODR.
+  case cdp
+}
+
+/// A packet handed to the control side.
+public struct PuntedPacket: Sendable, Equatable {
+  /// Why.
+  public var kind: PuntClass
+  /// The tunnel it came in on (or would have left by).
+  public var interface: InterfaceID
+  /// The outer source, 0.0.0.0 for a packet of the host itself.
+  public var nbmaSource: IPAddress
+  /// The outer destination.
+  public var nbmaDestination: IPAddress
+  /// The next hop that is missing, for `resolutionWanted`.
+  public var nextHop: IPAddress
+  /// The NHRP message, or the inner IP packet from its header on.
+  public var bytes: [UInt8]
+
+  /// Makes a punted packet.
+  public init(
+    kind: PuntClass, interface: InterfaceID, nbmaSource: IPAddress, nbmaDestination: IPAddress, nextHop: IPAddress = .anyV4,
+    bytes: [UInt8]
+  ) {
+    (self.kind, self.interface, self.nbmaSource) = (kind, interface, nbmaSource)
+    (self.nbmaDestination, self.nextHop, self.bytes) = (nbmaDestination, nextHop, bytes)
+  }
+}
+
+/// A packet of the control side that the data plane shall send.
+public enum InjectedPacket: Sendable, Equatable {
+  /// A GRE payload straight to an NBMA address: NHRP (0x2001).
+  case gre(InterfaceID, nbma: IPAddress, protocolType: UInt16, bytes: [UInt8])
+  /// An inner IP packet, routed like one of the host's own: probes, step reports.
+  case inner(VRFID, bytes: [UInt8])
+}
