@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// Interfaces coming, changing and going.
+extension NHRPEngine {
+  mutating func configure(_ id: InterfaceID, _ new: NHRPInterface?, _ turn: inout Turn<Output>) {
+    guard let new, new.isEnabled else {
+      if let i = index(of: id) { remove(i, &turn) }
+      return
+    }
+    guard let i = index(of: id) else { return add(id, new, &turn) }
+    let old = instances[i].config
+    guard old != new else { return }
+    if old.address != new.address || old.settings.networkID != new.settings.networkID || old.destination != new.destination {
+      remove(i, &turn)
+      add(id, new, &turn)
+    } else {
+      change(i, from: old, to: new, &turn)
+    }
+  }
+
+  private mutating func add(_ id: InterfaceID, _ config: NHRPInterface, _ turn: inout Turn<Output>) {
+    instances.append(NHRPInstance(id: id, config: config))
+    instances.sort { $0.id < $1.id }
+    guard let i = index(of: id) else { return }
+    for map in config.settings.maps { installStatic(i, map.address, map.nbma, server: false, &turn) }
+    setServers(i, &turn)
+    announceLists(i, &turn)
+    startServers(i, &turn)
+  }
+
+  /// Leaves NHRP on an interface: withdraws, then takes out all it installed.
+  private mutating func remove(_ i: Int, _ turn: inout Turn<Output>) {
+    withdraw(i, &turn)
+    let id = instances[i].id
+    for mapping in instances[i].table.sorted { dropMapping(i, mapping, &turn) }
+    for s in instances[i].servers.indices {
+      timers.cancel(.server(id, s))
+      timers.cancel(.name(id, s))
+    }
+    for target in instances[i].pending.keys { timers.cancel(.resolution(id, target)) }
+    for request in instances[i].purges.keys { timers.cancel(.purge(id, request)) }
+    if !instances[i].announcedMulticast.isEmpty { turn.emit(.multicast(id, [])) }
+    if !instances[i].announcedFallback.isEmpty { turn.emit(.fallback(id, [])) }
+    instances.remove(at: i)
+  }
+
+  private mutating func change(_ i: Int, from old: NHRPInterface, to new: NHRPInterface, _ turn: inout Turn<Output>) {
+    instances[i].config = new
+    for map in old.settings.maps where !new.settings.maps.contains(map) { removeStatic(i, map.address, &turn) }
+    for map in new.settings.maps where !old.settings.maps.contains(map) { installStatic(i, map.address, map.nbma, server: false, &turn) }
+    let moved = old.nbma != new.nbma || old.isUp != new.isUp
+    let renewed = old.settings.registersUnique != new.settings.registersUnique
+      || old.settings.authentication != new.settings.authentication || old.settings.holdTimeSeconds != new.settings.holdTimeSeconds
+      || old.settings.registrationSeconds != new.settings.registrationSeconds
+    if old.settings.servers != new.settings.servers || old.settings.serverOnly != new.settings.serverOnly
+      || old.settings.clusterConnections != new.settings.clusterConnections {
+      withdrawFromServers(i, where: { s in !new.settings.servers.contains(s.settings) }, &turn)
+      setServers(i, &turn)
+    }
+    if moved { sourceMoved(i, from: old, &turn) }
+    if old.settings.shortcut, !new.settings.shortcut { removeShortcuts(i, &turn) }
+    announceLists(i, &turn)
+    startServers(i, &turn)
+    if (moved || renewed) && new.isUp { registerAgain(i, &turn) }
+  }
+
+  /// The NBMA address or the state of the source changed: purge the old binding, then register the new one at once.
+  private mutating func sourceMoved(_ i: Int, from old: NHRPInterface, _ turn: inout Turn<Output>) {
+    let now = instances[i].config
+    instances[i].natAddress = nil
+    guard now.isUp else {
+      for s in instances[i].servers.indices { timers.cancel(.server(instances[i].id, s)) }
+      return
+    }
+    if old.nbma != nil, old.nbma != now.nbma, now.settings.registersUnique { withdrawFromServers(i, where: { _ in true }, &turn) }
+  }
+
+  // MARK: Static entries
+
+  mutating func installStatic(_ i: Int, _ address: IPAddress, _ nbma: IPAddress, server: Bool, _ turn: inout Turn<Output>) {
+    var m = Mapping(
+      target: IPPrefix(host: address), via: address, nbma: nbma, kind: .static, flags: server ? [.used, .server] : [.used],
+      created: turn.now, expires: nil)
+    if let old = instances[i].table[host: address] {
+      m.created = old.created
+      if old.nbma == nbma, old.kind == .static, old.flags.contains(.server) == server || !server { return }
+      timers.cancel(.mapping(instances[i].id, m.target))
+    }
+    guard instances[i].table.store(m) else { return }
+    turn.emit(.adjacency(instances[i].id, nextHop: address, nbma: nbma))
+  }
+
+  mutating func removeStatic(_ i: Int, _ address: IPAddress, _ turn: inout Turn<Output>) {
+    guard let m = instances[i].table[host: address], m.kind == .static else { return }
+    dropMapping(i, m, &turn)
+  }
+
+  // MARK: Lists for the data plane
+
+  mutating func announceLists(_ i: Int, _ turn: inout Turn<Output>) {
+    let multicast = instances[i].multicastPeers
+    if multicast != instances[i].announcedMulticast {
+      instances[i].announcedMulticast = multicast
+      turn.emit(.multicast(instances[i].id, multicast))
+    }
+    announceFallback(i, &turn)
+  }
+
+  mutating func announceFallback(_ i: Int, _ turn: inout Turn<Output>) {
+    let fallback = instances[i].fallbackNextHops
+    guard fallback != instances[i].announcedFallback else { return }
+    instances[i].announcedFallback = fallback
+    turn.emit(.fallback(instances[i].id, fallback))
+  }
+
+  // MARK: Leaving
+
+  /// Tells servers and requesters that what this node gave them is void (RFC 2332 §5.2.5).
+  mutating func withdraw(_ i: Int, _ turn: inout Turn<Output>) {
+    guard instances[i].config.isUp else { return }
+    withdrawFromServers(i, where: { _ in true }, &turn)
+    let own = instances[i].ownAddress
+    for a in instances[i].answers.take(now: turn.now, where: { $0.responder == own }) {
+      purge(i, [a.prefix], at: a.requester, wantsReply: false, because: turn.cause, &turn)
+    }
+  }
+
+  private mutating func withdrawFromServers(_ i: Int, where matches: (NextHopServer) -> Bool, _ turn: inout Turn<Output>) {
+    for s in instances[i].servers where s.lastReply != nil && matches(s) {
+      guard let nbma = s.nbma, let address = s.address, instances[i].config.isUp else { continue }
+      // IOS takes a purge of a registration only under the registration's own request id.
+      let prefixes = [IPPrefix(host: instances[i].ownAddress)]
+      sendPurge(i, prefixes, to: address, nbma: nbma, requestID: s.requestID, wantsReply: false, because: turn.cause, &turn)
+    }
+  }
+}

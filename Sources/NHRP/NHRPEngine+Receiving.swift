@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// From bytes to a decision.
+extension NHRPEngine {
+  /// A received packet with all that its handling needs.
+  struct Received {
+    let packet: NHRPPacket
+    let raw: [UInt8]
+    let source: IPAddress
+  }
+
+  mutating func receive(_ bytes: [UInt8], from source: IPAddress, on id: InterfaceID, _ turn: inout Turn<Output>) {
+    guard let i = index(of: id) else { return }
+    do throws(NHRPDecodeError) {
+      let packet = try NHRPPacket.decode(bytes)
+      instances[i].traffic.received[NHRPTraffic.slot(packet.type.rawValue)] &+= 1
+      dispatch(i, Received(packet: packet, raw: bytes, source: source), &turn)
+    } catch {
+      instances[i].traffic.malformed[error, default: 0] &+= 1
+    }
+  }
+
+  private mutating func dispatch(_ i: Int, _ r: Received, _ turn: inout Turn<Output>) {
+    if case .error(let error) = r.packet.body { return errorReceived(i, error, from: r.source, &turn) }
+    guard isAuthentic(i, r, &turn) else { return }
+    switch r.packet.body {
+    case .traffic(let indication): redirected(i, indication, from: r.source, &turn)
+    case .error: break
+    case .request(let m):
+      switch m.type {
+      case .registrationRequest: registrationRequest(i, r, m, &turn)
+      case .registrationReply: takeReply(i, r, m, &turn) { $0.registrationReply(i, r.packet, m, from: r.source, &$1) }
+      case .resolutionRequest: resolutionRequest(i, r, m, &turn)
+      case .resolutionReply: takeReply(i, r, m, &turn) { $0.resolutionReply(i, r, m, &$1) }
+      case .purgeRequest: purgeRequest(i, r, m, &turn)
+      case .purgeReply: takeReply(i, r, m, &turn) { engine, _ in engine.purgeReply(i, m) }
+      default: break
+      }
+    }
+  }
+
+  /// Replies travel towards the *source* protocol address: ours are taken, others passed on (§5.2.2).
+  private mutating func takeReply(
+    _ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>, _ take: (inout NHRPEngine, inout Turn<Output>) -> Void
+  ) {
+    if isOwn(m.sourceProtocol) { take(&self, &turn) } else { forward(i, r, m, towards: m.sourceProtocol, &turn) }
+  }
+
+  /// Whether an address is the node's own on any NHRP interface.
+  func isOwn(_ address: IPAddress) -> Bool { instances.contains { $0.config.address == address } }
+
+  /// Cisco's plain text form: value and length must match (every type but 7).
+  private mutating func isAuthentic(_ i: Int, _ r: Received, _ turn: inout Turn<Output>) -> Bool {
+    guard let secret = instances[i].settings.authentication else { return true }
+    if r.packet.authentication == NHRPAuthentication(password: secret) { return true }
+    instances[i].traffic.authenticationFailures &+= 1
+    let before = instances[i].errorTimes[r.source]
+    guard before.map({ turn.now - $0 >= .seconds(NHRPLimits.errorsPerSecond) }) ?? true else { return false }
+    let id = turn.record(
+      JournalRecord(.authenticationFailed, interface: instances[i].id, a: r.packet.addresses.source ?? .anyV4, b: r.source, x: UInt32(r.packet.type.rawValue)))
+    sendError(.authenticationFailure, about: r.packet, raw: r.raw, i, to: r.source, because: id, &turn)
+    return false
+  }
+
+  /// An error indication: only matched with what is open, never answered (§5.2.7).
+  private mutating func errorReceived(_ i: Int, _ error: NHRPErrorIndication, from source: IPAddress, _ turn: inout Turn<Output>) {
+    let quoted = error.offendingHeader()
+    let isOurs = quoted.map { q in isOwn(q.source) && isOpen(i, q.type, q.requestID, q.destination) } ?? false
+    guard isOurs || mayComplain(about: source, i, turn.now) else { return }
+    let id = turn.record(
+      JournalRecord(
+        .errorReceived, interface: instances[i].id, a: quoted?.destination ?? error.sourceProtocol, b: source, x: UInt32(error.code.rawValue),
+        y: UInt32(quoted?.type.rawValue ?? 0)))
+    guard isOurs, let quoted, quoted.type == .resolutionRequest, error.code == .protocolAddressUnreachable,
+      let open = instances[i].pending[quoted.destination], open.askedNBMA == source
+    else { return }
+    resolutionFailed(i, open, code: UInt8(clamping: error.code.rawValue), because: id, &turn)
+  }
+
+  private func isOpen(_ i: Int, _ type: NHRPPacketType, _ request: UInt32, _ destination: IPAddress) -> Bool {
+    switch type {
+    case .registrationRequest: instances[i].servers.contains { $0.requestID == request }
+    case .resolutionRequest: instances[i].pending[destination]?.requestID == request
+    default: false
+    }
+  }
+
+  /// One record a second for errors nobody asked for.
+  private mutating func mayComplain(about source: IPAddress, _ i: Int, _ now: Instant) -> Bool {
+    if let last = instances[i].errorTimes[source], now - last < .seconds(NHRPLimits.errorsPerSecond) { return false }
+    if instances[i].errorTimes.count < NHRPLimits.errorPeers { instances[i].errorTimes[source] = now }
+    return true
+  }
+}

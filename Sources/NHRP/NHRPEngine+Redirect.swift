@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// The hub's traffic indication ("redirect"): draft-detienne-dmvpn-01 §4.
+extension NHRPEngine {
+  mutating func redirect(_ packet: [UInt8], from source: IPAddress, on id: InterfaceID, _ turn: inout Turn<Output>) {
+    guard let i = index(of: id), instances[i].settings.redirect,
+      let sender = QuotedPacket.source(packet), let destination = QuotedPacket.destination(packet)
+    else { return }
+    let pause = Duration.seconds(instances[i].settings.redirectSeconds)
+    guard instances[i].limiter.permits(RedirectLimiter.Pair(source: sender, destination: destination), pause: pause, now: turn.now) else {
+      return instances[i].traffic.redirectsSuppressed &+= 1
+    }
+    let record = turn.record(JournalRecord(.redirectSent, interface: id, a: sender, b: source, c: destination))
+    send(trafficIndication(i, about: packet, from: sender), i, to: source, because: record, &turn)
+  }
+
+  /// The header's destination is the *source* of the packet that went the long way: FRR passes on what names anything else.
+  private func trafficIndication(_ i: Int, about packet: [UInt8], from sender: IPAddress) -> NHRPPacket {
+    let quote = evenQuote(packet, i)
+    let indication = NHRPTrafficIndication(
+      sourceNBMA: instances[i].ownNBMA, sourceProtocol: instances[i].ownAddress, destinationProtocol: sender, offendingPacket: quote)
+    return NHRPPacket(.traffic(indication), hopCount: NHRPEngine.ownHopCount)
+  }
+
+  /// FRR 8.4.4 sums an odd last byte into the wrong half: the whole message is kept even, whatever the password's length.
+  private func evenQuote(_ packet: [UInt8], _ i: Int) -> [UInt8] {
+    let odd = (instances[i].settings.authentication?.utf8.count ?? 0) & 1
+    var length = min(packet.count, NHRPLimits.quotedPacketBytes)
+    if (length + odd) & 1 == 1 { length -= 1 }
+    return Array(packet.prefix(length))
+  }
+}

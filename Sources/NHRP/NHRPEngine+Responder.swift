@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// Answering a Resolution Request, or passing it on: RFC 2332 §5.2.1, §5.2.2, §6.
+extension NHRPEngine {
+  mutating func resolutionRequest(_ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
+    guard let prefix = servedPrefix(for: m.destinationProtocol, i, turn.routes) else {
+      return forward(i, r, m, towards: m.destinationProtocol, &turn)
+    }
+    if let unknown = r.packet.unknownCompulsory { return refuseExtension(i, r, unknown, &turn) }
+    if isLooping(r.packet.entries(of: .forwardTransit)) { return loop(i, r, &turn) }
+    let id = turn.record(
+      JournalRecord(.resolutionReceived, interface: instances[i].id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID))
+    cacheSource(i, r, m, because: id, &turn)
+    answer(i, r, m, prefix: prefix, because: id, &turn)
+  }
+
+  /// The network this node serves around `target`: its own address, or what leaves the NHRP network here; nil for others' addresses.
+  private func servedPrefix(for target: IPAddress, _ i: Int, _ routes: any RouteView) -> IPPrefix? {
+    if isOwn(target) { return IPPrefix(host: target) }
+    guard let match = routes.longestMatch(for: target, vrf: .default), !isSameNetwork(match.interface, as: i) else { return nil }
+    // A default route says nothing about what lies behind it: answer for the one host.
+    guard !match.prefix.isDefault else { return IPPrefix(host: target) }
+    // §6.3: the answer must not cover a more specific route that leads elsewhere.
+    return IPPrefix(target, length: routes.clippedLength(of: match.prefix, around: target, vrf: .default))
+  }
+
+  /// The requester is known from its question (S bit, holding time > 0): it may be sent to directly from now on.
+  private mutating func cacheSource(_ i: Int, _ r: Received, _ m: NHRPMandatory, because cause: EventID, _ turn: inout Turn<Output>) {
+    let hold = Int(m.entries.first?.holdingTimeSeconds ?? 0)
+    guard m.flags.contains(.sourceStable), hold > 0, !m.sourceProtocol.isUnspecified, !isOwn(m.sourceProtocol) else { return }
+    let isDirect = r.packet.entries(of: .forwardTransit).isEmpty && instances[i].serverIndex(nbma: r.source) == nil
+    let nbma = r.packet.natAddress(of: m.sourceProtocol) ?? (isDirect ? r.source : m.sourceNBMA)
+    let target = IPPrefix(host: m.sourceProtocol)
+    let old = instances[i].table[target]
+    if let old, old.kind > .dynamic || old.flags.contains(.registered) || (old.isUsable && !old.flags.contains(.implicit)) { return }
+    var mapping = Mapping(
+      target: target, via: m.sourceProtocol, nbma: nbma, claimedNBMA: nbma == m.sourceNBMA ? nil : m.sourceNBMA, kind: .dynamic,
+      flags: [.router, .implicit, .nhop], created: old?.created ?? turn.now, expires: turn.now + .seconds(hold))
+    (mapping.origin, mapping.requestID) = (cause, m.requestID)
+    guard instances[i].table.store(mapping) else { return }
+    if instances[i].pending[m.sourceProtocol] != nil { endQuestion(i, m.sourceProtocol) }
+    timers.set(.mapping(instances[i].id, target), at: turn.now + .seconds(hold))
+    if old?.nbma != nbma { turn.emit(.adjacency(instances[i].id, nextHop: m.sourceProtocol, nbma: nbma), because: cause) }
+  }
+
+  private mutating func answer(
+    _ i: Int, _ r: Received, _ m: NHRPMandatory, prefix: IPPrefix, because cause: EventID, _ turn: inout Turn<Output>
+  ) {
+    let instance = instances[i]
+    var entry = ownEntry(i)
+    entry.prefixLength = prefix.length
+    var flags: NHRPFlags = [.destinationStable, .resolutionAuthoritative]
+    flags.formUnion(m.flags.intersection([.resolutionRouter, .sourceStable, .nat]))
+    guard let body = m.reply(flags: flags, entries: [entry]) else { return }
+    var packet = r.packet
+    packet.body = .request(body)
+    packet.header.hopCount = NHRPEngine.ownHopCount
+    packet.trailing = []
+    if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
+    if packet.extension(.natAddress) != nil {
+      let own = instance.natAddress.map { [ClientInformationEntry(prefixLength: 32, nbma: $0, protocolAddress: instance.ownAddress)] } ?? []
+      packet.replaceExtension(.natAddress(own))
+    }
+    let id = turn.record(
+      JournalRecord(
+        .resolutionAnswered, interface: instance.id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID, y: UInt32(prefix.length)),
+      because: cause)
+    rememberAnswer(i, prefix, requester: m.sourceProtocol, target: m.destinationProtocol, because: id, turn.now)
+    send(packet, i, to: r.source, because: id, &turn)
+  }
+
+  /// What was handed out, for purges and for `show ip nhrp` (a local entry).
+  private mutating func rememberAnswer(_ i: Int, _ prefix: IPPrefix, requester: IPAddress, target: IPAddress, because id: EventID, _ now: Instant) {
+    let end = now + instances[i].holdTime
+    instances[i].answers.remember(GivenAnswer(requester: requester, prefix: prefix, responder: instances[i].ownAddress), until: end, now: now)
+    guard prefix.address != instances[i].ownAddress, instances[i].table[prefix].map({ $0.flags.contains(.local) }) ?? true else { return }
+    var m = Mapping(
+      target: prefix, via: instances[i].ownAddress, nbma: instances[i].ownNBMA, kind: .dynamic, flags: [.router, .unique, .local],
+      created: instances[i].table[prefix]?.created ?? now, expires: end)
+    (m.requester, m.origin, m.askedFor) = (requester, id, target)
+    if instances[i].table.store(m) { timers.set(.mapping(instances[i].id, prefix), at: end) }
+  }
+
+  // MARK: Transit
+
+  /// Passes a packet on along the routed path, as a transit server.
+  mutating func forward(_ i: Int, _ r: Received, _ m: NHRPMandatory, towards target: IPAddress, _ turn: inout Turn<Output>) {
+    let isReply = m.type == .resolutionReply || m.type == .registrationReply || m.type == .purgeReply
+    if isLooping(r.packet.entries(of: isReply ? .reverseTransit : .forwardTransit)) { return loop(i, r, &turn) }
+    guard r.packet.header.hopCount > 0 else {
+      return sendError(.hopCountExceeded, offset: 9, about: r.packet, raw: r.raw, i, to: r.source, because: turn.cause, &turn)
+    }
+    guard let (out, nbma) = nextPlace(i, towards: target, turn.routes), nbma != r.source else {
+      return unreachable(i, r, m, &turn)
+    }
+    var packet = r.packet
+    packet.header.hopCount -= 1
+    packet.trailing = []
+    // §5.3: with an unknown compulsory extension the packet is passed on unchanged, without a record of us, and not cached.
+    if packet.unknownCompulsory == nil {
+      fillNAT(&packet, m, isReply: isReply, out)
+      appendTransit(&packet, isReply: isReply, out)
+    }
+    let id = noteRelay(m, i, to: nbma, &turn)
+    if m.type == .resolutionReply, packet.unknownCompulsory == nil { rememberRelayed(i, m, turn.now) }
+    send(packet, out, to: nbma, because: id, isForwarded: true, &turn)
+  }
+
+  private mutating func noteRelay(_ m: NHRPMandatory, _ i: Int, to nbma: IPAddress, _ turn: inout Turn<Output>) -> EventID {
+    switch m.type {
+    case .resolutionRequest:
+      turn.record(JournalRecord(.resolutionRelayed, interface: instances[i].id, a: m.destinationProtocol, b: nbma, c: m.sourceProtocol, x: m.requestID))
+    case .resolutionReply:
+      turn.record(
+        JournalRecord(
+          .resolutionReplyRelayed, interface: instances[i].id, a: m.destinationProtocol, b: m.entries.first?.protocolAddress ?? .anyV4, c: m.sourceProtocol,
+          x: m.requestID, y: UInt32(m.entries.first?.prefixLength ?? 0)))
+    default: turn.cause
+    }
+  }
+
+  private mutating func rememberRelayed(_ i: Int, _ m: NHRPMandatory, _ now: Instant) {
+    for e in m.entries where e.code == .success {
+      guard let responder = e.protocolAddress else { continue }
+      let prefix = IPPrefix(m.destinationProtocol, length: e.hostOrPrefixLength(width: m.destinationProtocol.bitWidth))
+      instances[i].answers.remember(
+        GivenAnswer(requester: m.sourceProtocol, prefix: prefix, responder: responder), until: now + .seconds(Int(e.holdingTimeSeconds)), now: now)
+    }
+  }
+
+  /// The interface and NBMA address on the way to a protocol address.
+  func nextPlace(_ i: Int, towards target: IPAddress, _ routes: any RouteView) -> (Int, IPAddress)? {
+    guard let match = routes.longestMatch(for: target, vrf: .default), isSameNetwork(match.interface, as: i), let out = index(of: match.interface)
+    else { return nil }
+    let hop = match.nextHop ?? target
+    return (instances[out].table.nbma(of: hop) ?? instances[out].config.destination).map { (out, $0) }
+  }
+
+  private func isLooping(_ record: [ClientInformationEntry]) -> Bool {
+    record.contains { e in e.protocolAddress.map(isOwn) ?? false }
+  }
+
+  private mutating func loop(_ i: Int, _ r: Received, _ turn: inout Turn<Output>) {
+    let id = turn.record(JournalRecord(.loopDetected, interface: instances[i].id, a: r.packet.addresses.source ?? .anyV4, b: r.source, x: UInt32(r.packet.type.rawValue)))
+    sendError(.loopDetected, about: r.packet, raw: r.raw, i, to: r.source, because: id, &turn)
+  }
+
+  /// No way on. A question for an address of the cloud gets "no binding"; everything else an error to its sender.
+  private mutating func unreachable(_ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
+    guard m.type != .resolutionReply, m.type != .registrationReply, m.type != .purgeReply else { return }
+    let match = turn.routes.longestMatch(for: m.destinationProtocol, vrf: .default)
+    guard m.type == .resolutionRequest, let match, match.isConnected, isSameNetwork(match.interface, as: i),
+      var body = m.reply(flags: m.flags.intersection([.resolutionRouter, .sourceStable, .nat]), entries: [])
+    else {
+      return sendError(.protocolAddressUnreachable, about: r.packet, raw: r.raw, i, to: r.source, because: turn.cause, &turn)
+    }
+    body.entries = [ClientInformationEntry(code: .noBinding)]
+    var packet = r.packet
+    packet.body = .request(body)
+    packet.header.hopCount = NHRPEngine.ownHopCount
+    if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
+    let id = turn.record(
+      JournalRecord(.resolutionRefused, interface: instances[i].id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID, y: UInt32(NHRPCode.noBinding.rawValue)))
+    send(packet, i, to: r.source, because: id, &turn)
+  }
+
+  private func appendTransit(_ packet: inout NHRPPacket, isReply: Bool, _ out: Int) {
+    let type: NHRPExtensionType = isReply ? .reverseTransit : .forwardTransit
+    guard packet.extension(type) != nil else { return }
+    let entries = packet.entries(of: type) + [ownEntry(out)]
+    packet.replaceExtension(isReply ? .reverseTransit(entries) : .forwardTransit(entries))
+  }
+
+  /// A client behind NAT does not always know it: the server that does fills its empty extension in.
+  private func fillNAT(_ packet: inout NHRPPacket, _ m: NHRPMandatory, isReply: Bool, _ out: Int) {
+    guard packet.extension(.natAddress) != nil, packet.natEntries.isEmpty,
+      let client = isReply ? m.entries.first?.protocolAddress : m.sourceProtocol,
+      let mapping = instances[out].table[host: client], mapping.claimedNBMA != nil, let nbma = mapping.nbma
+    else { return }
+    packet.replaceExtension(.natAddress([ClientInformationEntry(prefixLength: 32, nbma: nbma, protocolAddress: client)]))
+  }
+}

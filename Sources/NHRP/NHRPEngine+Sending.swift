@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// Packets of our own, and the one way out for every packet.
+extension NHRPEngine {
+  /// Hop count of packets this node originates, as IOS sends it.
+  static let ownHopCount: UInt8 = 255
+
+  /// Why a well-formed packet was not acted on.
+  enum Refusal { case unexpectedReply, unknownPeer }
+
+  /// Puts the interface's authentication on (hop by hop, RFC 2332 §5.3.4), counts, and sends within `ip nhrp max-send`.
+  mutating func send(_ packet: NHRPPacket, _ i: Int, to nbma: IPAddress, because cause: EventID, isForwarded: Bool = false, _ turn: inout Turn<Output>) {
+    guard maySend(i, turn.now) else { return instances[i].traffic.sendLimited &+= 1 }
+    var out = packet
+    out.removeExtensions(.authentication)
+    if let secret = instances[i].settings.authentication {
+      out.extensions = (out.extensions ?? []) + [.authentication(NHRPAuthentication(password: secret))]
+    }
+    let slot = NHRPTraffic.slot(out.type.rawValue)
+    if isForwarded { instances[i].traffic.forwarded[slot] &+= 1 } else { instances[i].traffic.sent[slot] &+= 1 }
+    turn.emit(.send(instances[i].id, nbma: nbma, bytes: out.encode()), because: cause)
+  }
+
+  private mutating func maySend(_ i: Int, _ now: Instant) -> Bool {
+    let settings = instances[i].settings
+    if now - instances[i].sendWindowStart >= .seconds(settings.maxSendSeconds) {
+      instances[i].sendWindowStart = now
+      instances[i].sendWindowCount = 0
+    }
+    instances[i].sendWindowCount += 1
+    return instances[i].sendWindowCount <= settings.maxSendPackets
+  }
+
+  /// The node itself as an entry: what goes into responder and transit records.
+  func ownEntry(_ i: Int) -> ClientInformationEntry {
+    ClientInformationEntry(
+      holdingTimeSeconds: UInt16(clamping: instances[i].settings.holdTimeSeconds), nbma: instances[i].ownNBMA,
+      protocolAddress: instances[i].ownAddress)
+  }
+
+  /// The empty extensions of a request: responder, both transit records, NAT.
+  private func requestExtensions(nat: [ClientInformationEntry]) -> [NHRPExtension] {
+    [.responderAddress(), .forwardTransit(), .reverseTransit(), .natAddress(nat)]
+  }
+
+  /// A Registration Request (§5.2.3). A server whose tunnel address is not known is asked under our own.
+  func registrationRequest(_ i: Int, _ server: NextHopServer) -> NHRPPacket {
+    let instance = instances[i]
+    let unique = instance.settings.registersUnique
+    let nat = ClientInformationEntry(prefixLength: 32, nbma: server.nbma ?? .anyV4, protocolAddress: server.address ?? .anyV4)
+    return NHRPPacket(
+      .registrationRequest, flags: unique ? [.registrationUnique, .nat] : [.nat], requestID: server.requestID,
+      sourceNBMA: instance.ownNBMA, sourceProtocol: instance.ownAddress,
+      destinationProtocol: server.address ?? instance.ownAddress,
+      entries: [
+        // §5.2.3: with the unique bit the prefix length is 0xff.
+        ClientInformationEntry(prefixLength: unique ? 0xff : 32, holdingTimeSeconds: UInt16(clamping: instance.settings.holdTimeSeconds))
+      ], hopCount: NHRPEngine.ownHopCount, extensions: requestExtensions(nat: [nat]))
+  }
+
+  /// A Resolution Request (§5.2.1): authoritative, from a router, with a stable source binding.
+  func resolutionRequest(_ i: Int, target: IPAddress, requestID: UInt32) -> NHRPPacket {
+    let instance = instances[i]
+    let nat = instance.natAddress.map { [ClientInformationEntry(prefixLength: 32, nbma: $0, protocolAddress: instance.ownAddress)] } ?? []
+    return NHRPPacket(
+      .resolutionRequest, flags: [.resolutionRouter, .resolutionAuthoritative, .sourceStable, .nat], requestID: requestID,
+      sourceNBMA: instance.ownNBMA, sourceProtocol: instance.ownAddress, destinationProtocol: target,
+      entries: [ClientInformationEntry(prefixLength: 32, holdingTimeSeconds: UInt16(clamping: instance.settings.holdTimeSeconds))],
+      hopCount: NHRPEngine.ownHopCount, extensions: requestExtensions(nat: nat))
+  }
+
+  // MARK: Error indications (§5.2.7)
+
+  /// Tells `nbma` what was wrong with its packet: at most one a second and peer, never in answer to an error.
+  mutating func sendError(
+    _ code: NHRPErrorCode, offset: Int = 0, about packet: NHRPPacket, raw: [UInt8], _ i: Int, to nbma: IPAddress, because cause: EventID,
+    _ turn: inout Turn<Output>
+  ) {
+    guard packet.type != .errorIndication, mayComplain(i, to: nbma, turn.now) else { return }
+    let source = packet.addresses.source ?? .anyV4
+    let error = NHRPErrorIndication(
+      code: code, offset: UInt16(clamping: offset), sourceNBMA: instances[i].ownNBMA, sourceProtocol: instances[i].ownAddress,
+      destinationProtocol: source, offendingPacket: raw)
+    let id = turn.record(
+      JournalRecord(.errorSent, interface: instances[i].id, a: source, b: nbma, x: UInt32(code.rawValue), y: UInt32(packet.type.rawValue)), because: cause)
+    send(NHRPPacket(.error(error), hopCount: NHRPEngine.ownHopCount), i, to: nbma, because: id, &turn)
+  }
+
+  private mutating func mayComplain(_ i: Int, to nbma: IPAddress, _ now: Instant) -> Bool {
+    if let last = instances[i].errorTimes[nbma], now - last < .seconds(NHRPLimits.errorsPerSecond) { return false }
+    if instances[i].errorTimes.count >= NHRPLimits.errorPeers {
+      instances[i].errorTimes = instances[i].errorTimes.filter { now - $0.value < .seconds(NHRPLimits.errorsPerSecond) }
+      guard instances[i].errorTimes.count < NHRPLimits.errorPeers else { return false }
+    }
+    instances[i].errorTimes[nbma] = now
+    return true
+  }
+
+  mutating func count(_ refusal: Refusal, _ i: Int) {
+    switch refusal {
+    case .unexpectedReply: instances[i].traffic.unexpectedReplies &+= 1
+    case .unknownPeer: instances[i].traffic.unknownPeers &+= 1
+    }
+  }
+}
+
+extension NHRPPacket {
+  /// The entries of Cisco's NAT extension; empty when there is none.
+  var natEntries: [ClientInformationEntry] { entries(of: .natAddress) }
+
+  /// The NBMA address the NAT extension gives for `address`.
+  func natAddress(of address: IPAddress) -> IPAddress? { natEntries.first { $0.protocolAddress == address }?.nbma }
+
+  /// The first compulsory extension this node does not know (§5.3: error 1 as responder, passed on in transit).
+  var unknownCompulsory: NHRPExtension? {
+    let known: Set<UInt16> = [
+      NHRPExtensionType.responderAddress.rawValue, NHRPExtensionType.forwardTransit.rawValue, NHRPExtensionType.reverseTransit.rawValue,
+      NHRPExtensionType.authentication.rawValue, NHRPExtensionType.vendorPrivate.rawValue, NHRPExtensionType.natAddress.rawValue,
+    ]
+    return extensions?.first { $0.isCompulsory && !known.contains($0.type) }
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// The server's side of registration: RFC 2332 §5.2.3, §5.2.4.
+extension NHRPEngine {
+  mutating func registrationRequest(_ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
+    let forUs = isOwn(m.destinationProtocol) || m.destinationProtocol == m.sourceProtocol || m.destinationProtocol.isBroadcast
+    guard forUs || isSubnetBroadcast(m.destinationProtocol, i, turn.routes) else {
+      return forward(i, r, m, towards: m.destinationProtocol, &turn)
+    }
+    if let unknown = r.packet.unknownCompulsory { return refuseExtension(i, r, unknown, &turn) }
+    let entries = m.entries.prefix(NHRPLimits.entriesPerRegistration)
+    let answered = entries.map { entry in register(entry, i, r, m, &turn) }
+    reply(i, r, m, entries: Array(answered), &turn)
+    announceLists(i, &turn)
+  }
+
+  private func isSubnetBroadcast(_ address: IPAddress, _ i: Int, _ routes: any RouteView) -> Bool {
+    guard let match = routes.longestMatch(for: instances[i].ownAddress, vrf: .default), match.isConnected else { return false }
+    return match.prefix.broadcast == address
+  }
+
+  mutating func refuseExtension(_ i: Int, _ r: Received, _ unknown: NHRPExtension, _ turn: inout Turn<Output>) {
+    sendError(.unrecognizedExtension, offset: Int(unknown.type), about: r.packet, raw: r.raw, i, to: r.source, because: turn.cause, &turn)
+  }
+
+  /// Decides on one entry of a registration and returns it with its code.
+  private mutating func register(
+    _ entry: ClientInformationEntry, _ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>
+  ) -> ClientInformationEntry {
+    let address = entry.protocolAddress ?? m.sourceProtocol
+    let claimed = entry.nbma ?? m.sourceNBMA
+    var answer = entry
+    answer.code = verdict(on: entry, address: address, i, r, m, &turn)
+    if answer.code == .success {
+      if entry.holdingTimeSeconds > 0 { accept(address, claimed: claimed, entry, i, r, m, &turn) }
+    } else {
+      answer.holdingTimeSeconds = 0
+      turn.record(
+        JournalRecord(
+          .registrationRefused, interface: instances[i].id, a: address, b: r.source,
+          c: instances[i].table[host: address]?.nbma ?? .anyV4, x: UInt32(answer.code.rawValue)))
+    }
+    return answer
+  }
+
+  private func verdict(
+    on entry: ClientInformationEntry, address: IPAddress, _ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>
+  ) -> NHRPCode {
+    let unique = m.flags.contains(.registrationUnique)
+    guard entry.hostOrPrefixLength(width: address.bitWidth) == address.bitWidth else { return unique ? .administrativelyProhibited : .bindingNotUnique }
+    guard isAcceptable(address), address.isV4 == instances[i].ownAddress.isV4 else { return .administrativelyProhibited }
+    guard let old = instances[i].table[host: address], old.isUsable else {
+      return instances[i].table.count < NHRPLimits.cacheEntries ? .success : .insufficientResources
+    }
+    if old.nbma == r.source { return .success }
+    if old.kind > .dynamic { return .administrativelyProhibited }
+    // §5.2.3 with IOS' reading: only two unique registrations collide.
+    return old.flags.contains(.registered) && old.flags.contains(.unique) && unique ? .uniqueAddressRegistered : .success
+  }
+
+  /// Whether a peer may register this address at all.
+  private func isAcceptable(_ address: IPAddress) -> Bool {
+    !isOwn(address) && !address.isMulticast && !address.isUnspecified && !address.isLoopback && !address.isBroadcast
+  }
+
+  private mutating func accept(
+    _ address: IPAddress, claimed: IPAddress, _ entry: ClientInformationEntry, _ i: Int, _ r: Received, _ m: NHRPMandatory,
+    _ turn: inout Turn<Output>
+  ) {
+    let old = instances[i].table[host: address]
+    var flags: MappingFlags = [.registered, .nhop]
+    if m.flags.contains(.registrationUnique) { flags.insert(.unique) }
+    if m.flags.contains(.nat) { flags.insert(.nat) }
+    var mapping = Mapping(
+      target: IPPrefix(host: address), via: address, nbma: r.source, claimedNBMA: claimed == r.source ? nil : claimed, kind: .dynamic,
+      flags: flags, created: old?.created ?? turn.now, expires: turn.now + .seconds(Int(entry.holdingTimeSeconds)))
+    mapping.requestID = m.requestID
+    if let old, old.kind > .dynamic { return }
+    let isNew = !(old?.flags.contains(.registered) ?? false)
+    let moved = !isNew && old?.nbma != r.source
+    mapping.origin = noteRegistration(i, mapping, old, isNew: isNew, moved: moved, &turn)
+    guard instances[i].table.store(mapping) else { return }
+    if let end = mapping.expires { timers.set(.mapping(instances[i].id, mapping.target), at: end) }
+    if isNew || moved || old?.nbma != r.source { clientAppeared(i, mapping, moved: moved, &turn) }
+  }
+
+  private mutating func noteRegistration(
+    _ i: Int, _ mapping: Mapping, _ old: Mapping?, isNew: Bool, moved: Bool, _ turn: inout Turn<Output>
+  ) -> EventID {
+    let kind: JournalKind = isNew ? .nhcUp : .peerMoved
+    guard isNew || moved else { return old?.origin ?? .none }
+    return turn.record(
+      JournalRecord(
+        kind, interface: instances[i].id, a: mapping.via, b: mapping.nbma ?? .anyV4, c: moved ? old?.nbma ?? .anyV4 : mapping.claimedNBMA ?? .anyV4,
+        x: mapping.requestID))
+  }
+
+  private mutating func clientAppeared(_ i: Int, _ mapping: Mapping, moved: Bool, _ turn: inout Turn<Output>) {
+    guard let nbma = mapping.nbma else { return }
+    turn.emit(.adjacency(instances[i].id, nextHop: mapping.via, nbma: nbma), because: mapping.origin)
+    instances[i].limiter.reset(involving: mapping.target)
+    turn.emit(.forgetPairs(mapping.via))
+    if moved { tellRequesters(i, of: mapping.via, because: mapping.origin, &turn) }
+  }
+
+  /// Those who were given mappings through `responder` must forget them (§5.2.5).
+  mutating func tellRequesters(_ i: Int, of responder: IPAddress, because cause: EventID, _ turn: inout Turn<Output>) {
+    let stale = instances[i].answers.take(now: turn.now) { $0.responder == responder }
+    for a in stale where a.requester != responder {
+      purge(i, [a.prefix, IPPrefix(host: a.responder)], at: a.requester, wantsReply: false, because: cause, &turn)
+    }
+  }
+
+  /// Straight back to the registering client, with every extension it sent (§5.2.4, §5.3).
+  private mutating func reply(
+    _ i: Int, _ r: Received, _ m: NHRPMandatory, entries: [ClientInformationEntry], _ turn: inout Turn<Output>
+  ) {
+    guard var body = m.reply(flags: m.flags, entries: entries) else { return }
+    if body.destinationProtocol == body.sourceProtocol { body.destinationProtocol = instances[i].ownAddress }
+    var packet = r.packet
+    packet.body = .request(body)
+    packet.header.hopCount = NHRPEngine.ownHopCount
+    if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
+    if m.sourceNBMA != r.source, packet.extension(.natAddress) != nil { addNATAddress(&packet, observed: r.source, of: m.sourceProtocol) }
+    packet.trailing = []
+    send(packet, i, to: r.source, because: turn.cause, &turn)
+  }
+
+  /// The client's own entry stays first; the second says under which address it is seen.
+  private func addNATAddress(_ packet: inout NHRPPacket, observed: IPAddress, of client: IPAddress) {
+    let first = packet.natEntries.prefix(1)
+    packet.replaceExtension(.natAddress(first + [ClientInformationEntry(prefixLength: 32, nbma: observed, protocolAddress: client)]))
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// The Next Hop Resolution Protocol of one node: RFC 2332 with Cisco's DMVPN extensions
+/// (draft-detienne-dmvpn-01; NAT address extension; traffic indication).
+///
+/// **Structures.** One `NHRPInstance` an interface: next hop servers (`NextHopServer`, a state machine each), the cache
+/// (`MappingTable`), questions under way (`PendingResolution`), answers given (`GivenAnswers`, for purges), redirect limits
+/// (`RedirectLimiter`). Requests are numbered by one counter of the engine.
+///
+/// **Flow.** Three parts meet here:
+///
+/// ```
+///                 configure, packet, redirectWanted, resolutionWanted, usage, routesChanged, clear
+///                                                   │
+///      client ── registers ──▶ NHS            ┌─────▼─────┐      server ── answers registrations, relays questions
+///      asks on a redirect (phase 3) or        │ NHRPEngine│      tells peers of a better way (traffic indication)
+///      a missing adjacency (phase 2)          └─────┬─────┘      egress ── answers for the networks behind it
+///                                                   │
+///                 send, adjacency, multicast, fallback, route, queryUsage, lookUp, forgetPairs
+/// ```
+///
+/// **Timers.** server: retry 1…64 s, refresh at a third of the hold time · mapping: expiry · use: at 1/2, 3/4 and 7/8 of a
+/// shortcut's life its use is asked for, and one that is used is renewed · resolution: 2, 4, 8, 16 s · purge: 1 s, three tries ·
+/// name: 7,200 s, 5 s after a failure.
+///
+/// **Rules that hold.** Nothing answers an error indication. A reply is taken only for a request that is open, with its id, from
+/// where it was asked or from the answering peer. A shortcut never covers the default route, a network of our own, or the
+/// underlay address of a live peer. Questions are routed by the RIB below the shortcuts (`Turn.routes`).
+public struct NHRPEngine: Engine, Sendable {
+  /// What can happen to the engine.
+  public enum Input: Sendable {
+    /// An interface appears, changes or (nil) leaves NHRP.
+    case configure(InterfaceID, NHRPInterface?)
+    /// An NHRP message came in.
+    case packet(InterfaceID, nbmaSource: IPAddress, bytes: [UInt8])
+    /// A transit packet left where it came from.
+    case redirectWanted(InterfaceID, nbmaSource: IPAddress, packet: [UInt8])
+    /// A next hop has no adjacency.
+    case resolutionWanted(InterfaceID, nextHop: IPAddress)
+    /// Routes of these networks came, went or moved.
+    case routesChanged([IPPrefix])
+    /// How many packets used a next hop since its adjacency was installed.
+    case usage(InterfaceID, nextHop: IPAddress, packets: UInt64)
+    /// A name was looked up; empty when that failed.
+    case nameResolved(String, [IPAddress])
+    /// An operator clears entries.
+    case clear(NHRPClearScope)
+    /// The node stops: withdraw what was registered and answered.
+    case stopping
+  }
+
+  /// What the engine wants done.
+  public enum Output: Sendable, Equatable {
+    /// Send an NHRP message to an NBMA address.
+    case send(InterfaceID, nbma: IPAddress, bytes: [UInt8])
+    /// A next hop is (not: nil) reachable at this NBMA address.
+    case adjacency(InterfaceID, nextHop: IPAddress, nbma: IPAddress?)
+    /// These NBMA addresses get multicast.
+    case multicast(InterfaceID, [IPAddress])
+    /// These next hops carry what is unresolved.
+    case fallback(InterfaceID, [IPAddress])
+    /// Install a shortcut: an override where a route with this prefix exists, else a route of NHRP's own.
+    case installRoute(IPPrefix, nextHop: IPAddress, InterfaceID, isOverride: Bool)
+    /// Take it out.
+    case removeRoute(IPPrefix, InterfaceID, isOverride: Bool)
+    /// Report the use of an adjacency.
+    case queryUsage(InterfaceID, nextHop: IPAddress)
+    /// Look a name up.
+    case lookUp(String)
+    /// Forget redirect limits in the data plane that involve this address.
+    case forgetPairs(IPAddress)
+  }
+
+  enum TimerKey: Hashable, Sendable {
+    case server(InterfaceID, Int)
+    case mapping(InterfaceID, IPPrefix)
+    case use(InterfaceID, IPPrefix)
+    case resolution(InterfaceID, IPAddress)
+    case purge(InterfaceID, UInt32)
+    case name(InterfaceID, Int)
+  }
+
+  var instances: [NHRPInstance] = []
+  var timers = TimerQueue<TimerKey>()
+  var lastRequestID: UInt32 = 0
+
+  /// An engine without interfaces. `firstRequestID` should differ from run to run, so that replies to an earlier life do not fit.
+  public init(firstRequestID: UInt32 = 0) { lastRequestID = firstRequestID }
+
+  public var nextDeadline: Instant? { timers.nextDeadline }
+
+  public mutating func handle(_ input: Input, _ turn: inout Turn<Output>) {
+    switch input {
+    case .configure(let id, let interface): configure(id, interface, &turn)
+    case .packet(let id, let source, let bytes): receive(bytes, from: source, on: id, &turn)
+    case .redirectWanted(let id, let source, let packet): redirect(packet, from: source, on: id, &turn)
+    case .resolutionWanted(let id, let nextHop): resolutionWanted(nextHop, on: id, &turn)
+    case .routesChanged(let prefixes): routesChanged(prefixes, &turn)
+    case .usage(let id, let nextHop, let packets): noteUsage(of: nextHop, packets: packets, on: id, &turn)
+    case .nameResolved(let name, let addresses): nameResolved(name, addresses, &turn)
+    case .clear(let scope): clear(scope, &turn)
+    case .stopping: for i in instances.indices { withdraw(i, &turn) }
+    }
+  }
+
+  public mutating func expire(_ turn: inout Turn<Output>) {
+    while let key = timers.popDue(at: turn.now) {
+      switch key {
+      case .server(let id, let s): if let i = index(of: id) { registrationTimer(i, s, &turn) }
+      case .mapping(let id, let target): if let i = index(of: id) { expireMapping(i, target, &turn) }
+      case .use(let id, let target): if let i = index(of: id) { askForUse(i, target, &turn) }
+      case .resolution(let id, let target): if let i = index(of: id) { resolutionTimer(i, target, &turn) }
+      case .purge(let id, let request): if let i = index(of: id) { purgeTimer(i, request, &turn) }
+      case .name(let id, let s): if let i = index(of: id) { lookUpServer(i, s, &turn) }
+      }
+    }
+  }
+
+  func index(of id: InterfaceID) -> Int? { instances.firstIndex { $0.id == id } }
+
+  mutating func newRequestID() -> UInt32 {
+    lastRequestID = lastRequestID &+ 1
+    if lastRequestID == 0 { lastRequestID = 1 }
+    return lastRequestID
+  }
+
+  /// Whether `id` is a tunnel of the same NHRP network as instance `i`.
+  func isSameNetwork(_ id: InterfaceID, as i: Int) -> Bool {
+    guard let j = index(of: id) else { return false }
+    return instances[j].settings.networkID == instances[i].settings.networkID
+  }
+}
+
+/// What `clear ip nhrp` removes.
+public struct NHRPClearScope: Sendable, Equatable {
+  /// Only this interface; nil for all.
+  public var interface: InterfaceID?
+  /// Only entries for or via this address; nil for all.
+  public var address: IPPrefix?
+  /// Only shortcuts.
+  public var shortcutsOnly = false
+  /// Next hop servers and static entries too: they are registered anew.
+  public var includesStatic = false
+  /// Only counters.
+  public var countersOnly = false
+
+  /// Everything dynamic on every interface.
+  public init() {}
+}

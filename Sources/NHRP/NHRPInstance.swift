@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// Packets counted by type, as `show ip nhrp traffic` prints them. Index = packet type, 1–8; 0 collects unknown types.
+public struct NHRPTraffic: Sendable, Equatable {
+  /// Sent, by type.
+  public var sent = Array(repeating: UInt64(0), count: 9)
+  /// Received, by type.
+  public var received = Array(repeating: UInt64(0), count: 9)
+  /// Forwarded as a transit server, by type.
+  public var forwarded = Array(repeating: UInt64(0), count: 9)
+  /// Redirects not sent because of the limit.
+  public var redirectsSuppressed: UInt64 = 0
+  /// Packets refused before a decision on their type, by the decode error's name.
+  public var malformed: [NHRPDecodeError: UInt64] = [:]
+  /// Packets refused for their authentication.
+  public var authenticationFailures: UInt64 = 0
+  /// Packets not sent because of `ip nhrp max-send`.
+  public var sendLimited: UInt64 = 0
+  /// Replies that fit no open request.
+  public var unexpectedReplies: UInt64 = 0
+  /// Indications and purges from somebody this node does not know.
+  public var unknownPeers: UInt64 = 0
+
+  static func slot(_ type: UInt8) -> Int { (1...8).contains(type) ? Int(type) : 0 }
+}
+
+/// NHRP on one interface: settings, servers, cache, questions under way.
+struct NHRPInstance: Sendable {
+  let id: InterfaceID
+  var config: NHRPInterface
+  var servers: [NextHopServer] = []
+  var table = MappingTable()
+  var pending: [IPAddress: PendingResolution] = [:]
+  var answers = GivenAnswers()
+  var limiter = RedirectLimiter()
+  var traffic = NHRPTraffic()
+  /// The node's own NBMA address as others see it, when NAT changes it.
+  var natAddress: IPAddress?
+  var errorTimes: [IPAddress: Instant] = [:]
+  var sendWindowStart = Instant.start
+  var sendWindowCount = 0
+  var announcedMulticast: [IPAddress] = []
+  var announcedFallback: [IPAddress] = []
+  /// Purges that wait for their reply, by request id.
+  var purges: [UInt32: PendingPurge] = [:]
+
+  init(id: InterfaceID, config: NHRPInterface) {
+    (self.id, self.config) = (id, config)
+  }
+
+  var settings: NHRPSettings { config.settings }
+  var ownAddress: IPAddress { config.address ?? .anyV4 }
+  var ownNBMA: IPAddress { config.nbma ?? .anyV4 }
+  var holdTime: Duration { .seconds(settings.holdTimeSeconds) }
+
+  /// Whether packets from `nbma` come from somebody this node knows.
+  func isKnownPeer(_ nbma: IPAddress) -> Bool {
+    if config.destination == nbma || servers.contains(where: { $0.nbma == nbma }) { return true }
+    return table.entries.values.contains { $0.nbma == nbma && $0.isUsable }
+  }
+
+  func serverIndex(nbma: IPAddress) -> Int? { servers.firstIndex { $0.nbma == nbma } }
+
+  /// Next hops that carry what has no better way, best first: servers that answer, then the others.
+  var fallbackNextHops: [IPAddress] {
+    let known = servers.filter { $0.address != nil && $0.nbma != nil }
+    let ordered = known.filter(\.isResponding) + known.filter { !$0.isResponding }
+    return ordered.compactMap(\.address)
+  }
+
+  /// Who gets multicast: configured, servers marked so, and registered clients with `map multicast dynamic`.
+  var multicastPeers: [IPAddress] {
+    var peers = Set(settings.multicastMaps)
+    for s in servers where s.settings.multicast { if let n = s.nbma { peers.insert(n) } }
+    if settings.multicastDynamic {
+      for m in table.entries.values where m.flags.contains(.registered) { if let n = m.nbma { peers.insert(n) } }
+    }
+    return peers.sorted()
+  }
+}
+
+/// A purge request that waits for its reply; FRR never sends one, so the tries are few.
+struct PendingPurge: Sendable {
+  var destination: IPAddress
+  var nbma: IPAddress
+  var packet: NHRPPacket
+  var tries: Int
+}
