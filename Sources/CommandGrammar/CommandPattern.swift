@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// The words of a command: literals, `[ optional ]`, `{ one | of }` and values `<name:kind>`.
+///
+/// Kinds: `ipv4 ipv6 address prefix mask int(min-max) word name line host interface`. A pattern is compiled once into
+/// Glushkov's automaton (one state per literal or value, no empty moves), which the matcher walks for all commands at once.
+public struct CommandPattern: Sendable {
+  /// The pattern as written.
+  public let text: String
+  let graph: PatternGraph
+
+  /// Compiles `text`; a malformed pattern is a programmer's error and stops the program.
+  public init(_ text: String) {
+    var reader = PatternReader(text)
+    self.text = text
+    graph = PatternGraph(reader.readAll())
+  }
+}
+
+/// One literal or value of a pattern.
+enum PatternToken: Equatable, Sendable {
+  case keyword(String, lowered: String)
+  case value(name: String, kind: ValueKind)
+
+  var isValue: Bool { if case .value = self { true } else { false } }
+
+  /// How `?` shows it.
+  var shown: [String] {
+    switch self {
+    case .keyword(let word, _): [word]
+    case .value(_, let kind): kind.shown
+    }
+  }
+}
+
+/// A pattern as a tree, before it becomes a graph.
+indirect enum PatternNode {
+  case token(PatternToken)
+  case sequence([PatternNode])
+  case alternatives([PatternNode])
+  case optional(PatternNode)
+}
+
+/// Which tokens may come first, which may follow which, and where a line may end.
+struct PatternGraph: Sendable {
+  private(set) var tokens: [PatternToken] = []
+  private(set) var first: [Int] = []
+  private(set) var follow: [[Int]] = []
+  private(set) var isFinal: [Bool] = []
+
+  init(_ tree: PatternNode) {
+    let whole = add(tree)
+    precondition(!whole.isNullable, "a pattern needs at least one word")
+    first = whole.first
+    for position in whole.last { isFinal[position] = true }
+    for (position, token) in tokens.enumerated() {
+      if case .value(_, .line) = token { precondition(follow[position].isEmpty, "nothing can follow a line value") }
+    }
+  }
+
+  /// What may come after `position`; -1 is the beginning.
+  func next(after position: Int) -> [Int] { position < 0 ? first : follow[position] }
+
+  /// Whether the pattern has `word` as a literal.
+  func hasKeyword(_ word: String) -> Bool {
+    tokens.contains { if case .keyword(_, word) = $0 { true } else { false } }
+  }
+
+  private typealias Part = (isNullable: Bool, first: [Int], last: [Int])
+
+  private mutating func add(_ node: PatternNode) -> Part {
+    switch node {
+    case .token(let token):
+      tokens.append(token)
+      follow.append([])
+      isFinal.append(false)
+      return (false, [tokens.count - 1], [tokens.count - 1])
+    case .sequence(let nodes):
+      return nodes.reduce((true, [], [])) { join($0, add($1)) }
+    case .alternatives(let nodes):
+      return nodes.map { add($0) }.reduce((false, [], [])) { ($0.0 || $1.isNullable, $0.1 + $1.first, $0.2 + $1.last) }
+    case .optional(let inner):
+      let part = add(inner)
+      return (true, part.first, part.last)
+    }
+  }
+
+  private mutating func join(_ a: Part, _ b: Part) -> Part {
+    for position in a.last {
+      follow[position] += b.first.filter { !follow[position].contains($0) }
+    }
+    return (
+      a.isNullable && b.isNullable, a.isNullable ? a.first + b.first : a.first,
+      b.isNullable ? a.last + b.last : b.last
+    )
+  }
+}
+
+/// Reads the text of a pattern.
+struct PatternReader {
+  private let text: [Character]
+  private var position = 0
+
+  init(_ text: String) { self.text = Array(text) }
+
+  /// The whole pattern as one tree.
+  mutating func readAll() -> PatternNode {
+    let tree = readSequence()
+    precondition(position == text.count, "stray '\(position < text.count ? text[position] : " ")' in pattern '\(String(text))'")
+    return tree
+  }
+
+  private mutating func readAlternatives(until close: Character) -> PatternNode {
+    var all = [readSequence()]
+    while position < text.count, text[position] == "|" {
+      position += 1
+      all.append(readSequence())
+    }
+    precondition(position < text.count && text[position] == close, "missing '\(close)' in pattern '\(String(text))'")
+    position += 1
+    return .alternatives(all)
+  }
+
+  private mutating func readSequence() -> PatternNode {
+    var nodes: [PatternNode] = []
+    while position < text.count {
+      switch text[position] {
+      case "]", "}", "|": return .sequence(nodes)
+      case " ", "\t", "\n": position += 1
+      case "[":
+        position += 1
+        nodes.append(.optional(readAlternatives(until: "]")))
+      case "{":
+        position += 1
+        nodes.append(readAlternatives(until: "}"))
+      case "<": nodes.append(.token(readValue()))
+      default: nodes.append(.token(readKeyword()))
+      }
+    }
+    return .sequence(nodes)
+  }
+
+  private mutating func readKeyword() -> PatternToken {
+    let rest = text[position...].prefix { !" \t\n[]{}|<".contains($0) }
+    position += rest.count
+    return .keyword(String(rest), lowered: String(rest).lowercased())
+  }
+
+  private mutating func readValue() -> PatternToken {
+    let inside = String(text[(position + 1)...].prefix { $0 != ">" })
+    position += inside.count + 2
+    let parts = inside.split(separator: ":", maxSplits: 1)
+    guard position <= text.count, parts.count == 2, let kind = ValueKind(parts[1]) else {
+      preconditionFailure("bad value '<\(inside)>' in pattern '\(String(text))'")
+    }
+    return .value(name: String(parts[0]), kind: kind)
+  }
+}

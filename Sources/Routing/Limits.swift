@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Bounds of this module that no standard sets.
+public enum Limits {
+  /// How many recursive routes may lean on each other in a row. Deeper chains are mistakes, and every level is a lookup per change.
+  public static let recursionDepth = 8
+  /// How deep one resolution may nest before it is given up, so that a long chain costs no stack.
+  static let recursionNesting = 64
+  /// A distance that is never chosen, as in IOS.
+  public static let unreachableDistance: UInt8 = 255
+  /// Below this many nodes a sparse trie is not worth rebuilding.
+  static let smallestCompaction = 64
+}
