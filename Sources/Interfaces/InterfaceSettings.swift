@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Wire
+
+/// Where a tunnel's outer source address comes from.
+public enum TunnelSource: Sendable, Hashable {
+  /// The address of an interface, watched: it may come, change and go.
+  case interface(String)
+  /// A fixed address, which one of the node's interfaces must own.
+  case address(IPAddress)
+
+  /// As typed.
+  public var text: String {
+    switch self {
+    case .interface(let name): name
+    case .address(let a): a.description
+    }
+  }
+}
+
+/// `tunnel mode …`
+public enum TunnelMode: Sendable, Hashable {
+  /// `gre ip`: one peer, the tunnel destination.
+  case point
+  /// `gre multipoint`: as many peers as NHRP knows.
+  case multipoint
+}
+
+/// `tunnel …` lines of one interface.
+public struct TunnelSettings: Sendable, Equatable {
+  /// `tunnel source`
+  public var source: TunnelSource?
+  /// `tunnel destination`
+  public var destination: IPAddress?
+  /// `tunnel mode`; IOS' default is `gre ip`.
+  public var mode = TunnelMode.point
+  /// `tunnel key`, 0–4294967295; nil is another tunnel than 0.
+  public var key: UInt32?
+  /// `tunnel checksum`
+  public var sendsChecksum = false
+  /// `tunnel sequence-datagrams`
+  public var usesSequence = false
+  /// `tunnel ttl`, 1–255
+  public var ttl = 255
+  /// `tunnel tos`, 0–255; nil copies the inner one.
+  public var tos: Int?
+  /// `tunnel path-mtu-discovery`
+  public var discoversPathMTU = false
+  /// `tunnel route-via INTERFACE mandatory`: outer packets leave by this interface, whatever the routing table says.
+  public var routeVia: String?
+  /// `tunnel protection ipsec profile P [shared]`, as typed behind `profile`. A protected tunnel never carries clear GRE.
+  public var protectionProfile: String?
+
+  /// The defaults.
+  public init() {}
+}
+
+/// An IPv4 address of an interface with its network's length.
+public struct InterfaceAddress: Sendable, Hashable {
+  /// The node's own address.
+  public var address: IPAddress
+  /// The network's length, 0–32.
+  public var length: Int
+
+  /// `address` in a network of `length` bits.
+  public init(address: IPAddress, length: Int) { (self.address, self.length) = (address, length) }
+  /// The connected network.
+  public var network: IPPrefix { IPPrefix(address, length: length) }
+}
+
+/// What is configured on one interface, without the protocols' own lines.
+public struct InterfaceSettings: Sendable, Equatable {
+  /// `Tunnel0`, `GigabitEthernet1`
+  public var name: String
+  /// `description`
+  public var description: String?
+  /// `ip address A M`
+  public var address: InterfaceAddress?
+  /// `shutdown`
+  public var isShutdown = false
+  /// `ip mtu`, 68–9976 bytes; nil derives it from the encapsulation.
+  public var ipMTU: Int?
+  /// `ip tcp adjust-mss`, 500–1460 bytes
+  public var adjustMSS: Int?
+  /// `no ip redirects` (ICMP), accepted and printed back.
+  public var sendsICMPRedirects = true
+  /// `tunnel …`
+  public var tunnel = TunnelSettings()
+
+  /// An interface called `name` with nothing configured.
+  public init(name: String) { self.name = name }
+
+  /// Whether it is a tunnel.
+  public var isTunnel: Bool { name.hasPrefix("Tunnel") }
+}
