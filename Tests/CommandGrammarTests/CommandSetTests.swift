@@ -32,7 +32,7 @@ import Wire
     ("sh", .ambiguous("sh", at: 0)), ("sho", .incomplete), ("shu", .to("shutdown")), ("s", .ambiguous("s", at: 0)),
     ("  sh foo", .ambiguous("sh", at: 2)), ("  sho foo", .invalid(at: 6)), ("show i", .ambiguous("i", at: 5)), ("show ip", .incomplete),
     ("show ip r", .to("show ip route")), ("show ipv r", .to("show ipv6 route")), ("show i r", .ambiguous("i", at: 5)),
-    ("show ip foo", .invalid(at: 8)), ("show ip route brief", .invalid(at: 14)), ("show ip nhrp brief x", .invalid(at: 19)),
+    ("show ip foo", .invalid(at: 8)), ("show ip neighbors", .invalid(at: 8)), ("show ipv nei", .to("show ipv6 neighbors")), ("show ip route brief", .invalid(at: 14)), ("show ip nhrp brief x", .invalid(at: 19)),
     ("foo", .invalid(at: 0)), ("show\tip\tfoo", .invalid(at: 8)), ("show ip route 10.0.0.0/33", .invalid(at: 14)),
     ("show ip route 10.0.0.0/8", .to("show ip route 10.0.0.0/8")), ("showx", .invalid(at: 0)),
     ("ping 10.0.0.1 repeat 1001", .invalid(at: 21)), ("ping 10.0.0.1 r 5", .to("ping 10.0.0.1 repeat 5")),
@@ -177,5 +177,16 @@ import Wire
       }
       #expect(Sample.console.came(canonical, .interface) == .to(canonical))
     }
+  }
+
+  @Test("a large set and a long line take time in proportion, not in powers")
+  func growth() {
+    let set = CommandSet((0..<500).map { Sample.exec("a\($0) [x] [x] [x] [x] [x] [x] [x] [x] [<w:word>] [<v:word>]") })
+    #expect(set.came("a x x x x x x x x x x y") == .ambiguous("a", at: 0))
+    #expect(set.came("a499 x x x x x x x x x x y") == .invalid(at: 25))
+    #expect(set.came("a499 x x") == .to("a499 x x"))
+    let long = String(repeating: "word ", count: 20_000)
+    #expect(Sample.console.came("description " + long, .interface) == .to("description " + long.dropLast()))
+    #expect(Sample.console.came("show " + long) == .invalid(at: 5))
   }
 }

@@ -11,7 +11,7 @@ import Testing
   @Test("? behind a space lists what may follow, behind letters the words that begin so", arguments: [
     ("", "clear debug ping show shutdown"), ("s", "show shutdown"), ("sh", "show shutdown"), ("SHO", "show"), ("show ", "interface ip ipv6 version"),
     ("show ip", "ip ipv6"), ("show ip ", "interface nhrp route"), ("show ip nhrp ", "brief <cr>"), ("show ip nhrp brief ", "<cr>"),
-    ("show ip nhrp brief x ", ""), ("show ip nhrp brief x", ""), ("foo ", ""), ("foo", ""), ("show i ", "IFNAME interface nhrp route <cr>"),
+    ("show ip nhrp brief x ", ""), ("show ip nhrp brief x", ""), ("foo ", ""), ("foo", ""), ("show i ", "IFNAME interface neighbors nhrp route <cr>"), ("show ipv ", "neighbors route"),
     ("show interface ", "IFNAME <cr>"), ("show interface tunnel ", "<0-2147483647>"), ("show interface tunnel 0 ", "<cr>"),
     ("show ip route ", "A.B.C.D/nn <cr>"), ("show ip route 10.", "A.B.C.D/nn"), ("show ip route x", ""),
     ("ping ", "A.B.C.D NAME"), ("ping h repeat ", "<1-1000>"), ("clear ip route ", "* A.B.C.D/nn"), ("no ", "debug shutdown"), ("no de", "debug"),

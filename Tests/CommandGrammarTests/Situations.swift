@@ -52,6 +52,7 @@ enum Sample {
     exec("show ip interface brief"),
     exec("show interface [<if:interface>]", ["interface": "Interface status"]),
     exec("show ipv6 route", ["ipv6": "IPv6 information"]),
+    exec("show ipv6 neighbors"),
     exec("show version", ["version": "Software version"]),
     exec("shutdown", no: .whole),
     exec("ping <host:host> [repeat <count:int(1-1000)>]"),
