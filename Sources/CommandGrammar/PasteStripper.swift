@@ -78,7 +78,9 @@ struct PasteReader {
       let bare = PasteReader.withoutTrailingSpace(raw[next])
       body += "\n"
       if let end = PasteReader.find(mark.text, in: bare, from: 0) {
-        out.append(SourceLine(text: body + String(bare[..<(end + mark.text.count)]), number: line.number, indent: line.indent, column: line.column))
+        var whole = line
+        whole.text = body + String(bare[..<(end + mark.text.count)])
+        out.append(whole)
         index = next
         return true
       }

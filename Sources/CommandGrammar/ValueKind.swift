@@ -95,7 +95,7 @@ enum ValueKind: Equatable, Sendable {
     switch self {
     case .ipv4, .mask: return isNumeric
     case .ipv6, .address, .prefix: return text.allSatisfy { $0.isHexDigit || ".:/".contains($0) }
-    case .int: return ValueKind.integer(text) != nil
+    case .int: return text.isEmpty || ValueKind.integer(text) != nil
     case .word, .name, .line: return true
     case .host: return isNumeric || ValueKind.isHostName(text)
     case .interface: return text.first.map { $0.isASCII && $0.isLetter } ?? true
