@@ -126,8 +126,8 @@ extension PrefixTrie {
     while let at = stack.popLast() {
       let node = nodes[Int(at)]
       if let start, node.prefix <= start {
-        // Everything under a prefix that ends before `start` comes before it, too.
-        guard node.prefix.covers(start) else { continue }
+        // Everything under a prefix that ends before `start` comes before it, too; `start` may be of the other family.
+        guard node.prefix.address.commonPrefixLength(with: start.address) >= Int(node.prefix.length) else { continue }
       } else if node.value != nil, !body(Int(at)) {
         return
       }
