@@ -18,6 +18,9 @@ struct PrefixTrie<Value> {
   private var firstFree: Int32 = -1
   private var freeCount = 0
 
+  /// Nodes in use, forks included.
+  var nodeCount: Int { nodes.count - freeCount }
+
   /// The index of `prefix`; nil when nothing is stored for it.
   func index(of prefix: IPPrefix) -> Int? {
     var at = root(prefix.address.isV4)

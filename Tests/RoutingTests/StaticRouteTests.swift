@@ -49,7 +49,8 @@ import Wire
     ] as [(Route, String?)])
   func candidate(_ route: Route, _ prefix: String?) {
     var table = makeTable([
-      connected("172.16.1.0/24", Port.wan), connected("10.0.0.0/24", Port.tunnel0), staticRoute("0.0.0.0/0", via: "172.16.1.254", distance: 5),
+      connected("172.16.1.0/24", Port.wan), connected("10.0.0.0/24", Port.tunnel0),
+      staticRoute("0.0.0.0/0", via: "172.16.1.254", distance: 5),
     ])
     if !route.prefix.isDefault { table.add(staticRoute("203.0.113.0/24", Port.wan, distance: 5)) }
     #expect(RecursionCheck.offendingRoute(nbma: nbma, tunnel: Port.tunnel0, in: table) == nil)
