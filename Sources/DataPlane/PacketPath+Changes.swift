@@ -30,9 +30,9 @@ extension PacketPath {
   mutating func expirePairs(at now: Instant) -> [DataPlaneNotice] {
     var out: [DataPlaneNotice] = []
     peerPairs.reportIdle(after: Limits.pairIdle, at: now) { pair in
-      guard pair.packets > 0 else { return }
-      out.append(
-        .pairIdle(pair.interface, source: pair.key.first, destination: pair.key.second, packets: pair.packets))
+      let packets = pair.packets &- pair.reported
+      guard packets > 0 else { return }
+      out.append(.pairIdle(pair.interface, source: pair.key.first, destination: pair.key.second, packets: packets))
     }
     return out
   }

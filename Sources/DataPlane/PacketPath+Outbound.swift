@@ -40,29 +40,36 @@ extension PacketPath {
     if list.isEmpty, tunnels[source].peer >= 0 { list = [tunnels[source].peer] }
     guard !list.isEmpty else { throw .multicastNoPeers }
     let pieces = try prepare(&batch, i, inner, facts)
-    try copy(&batch, i, inner, source, list, at: now)
-    for j in pieces { try copy(&batch, j, inner, source, list, at: now) }
+    copy(&batch, i, inner, source, list, at: now)
+    for j in pieces { copy(&batch, j, inner, source, list, at: now) }
   }
 
   private mutating func copy(
     _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ source: Int, _ list: [Int], at now: Instant
-  ) throws(DropReason) {
+  ) {
     // The original goes last, for it is what the others are copied from.
     for peer in list.dropFirst() {
       guard let j = batch.duplicate(i) else {
         drops[Int(DropReason.batchFull.rawValue)] &+= 1
         continue
       }
-      try send(&batch, j, inner, to: peer, source, at: now)
+      send(&batch, j, inner, toPeer(peer, inner, source), at: now)
     }
-    try send(&batch, i, inner, to: list[0], source, at: now)
+    send(&batch, i, inner, toPeer(list[0], inner, source), at: now)
   }
 
-  private mutating func send(
-    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, to peer: Int, _ tunnel: Int, at now: Instant
-  ) throws(DropReason) {
-    let hop = Hop(tunnel: tunnel, nextHop: inner.destination, nbma: peers.peers[peer].nbma, adjacency: -1, peer: peer)
-    try encapsulate(&batch, i, hop, protocolType: inner.protocolType, tos: inner.tos, at: now)
+  private func toPeer(_ peer: Int, _ inner: InnerHeader, _ tunnel: Int) -> Hop {
+    Hop(tunnel: tunnel, nextHop: inner.destination, nbma: peers.peers[peer].nbma, adjacency: -1, peer: peer)
+  }
+
+  /// The end of the way for one piece or copy; should it stop here, that does not concern the others.
+  private mutating func send(_ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ hop: Hop, at now: Instant) {
+    do throws(DropReason) {
+      try encapsulate(&batch, i, hop, protocolType: inner.protocolType, tos: inner.tos, at: now)
+    } catch {
+      drops[Int(error.rawValue)] &+= 1
+      batch.decide(i, .drop(error))
+    }
   }
 
   private mutating func route(
@@ -97,8 +104,8 @@ extension PacketPath {
       watchTransit(batch.memory(i), inner, hop, arrival, at: now, &punts)
     }
     let pieces = try prepare(&batch, i, inner, facts)
-    try encapsulate(&batch, i, hop, protocolType: inner.protocolType, tos: inner.tos, at: now)
-    for j in pieces { try encapsulate(&batch, j, hop, protocolType: inner.protocolType, tos: inner.tos, at: now) }
+    send(&batch, i, inner, hop, at: now)
+    for j in pieces { send(&batch, j, inner, hop, at: now) }
   }
 
   /// Lowers the MSS and cuts what is too big; gives the slots of further pieces.

@@ -59,6 +59,7 @@ extension PacketPath {
   ) {
     drops[Int(reason.rawValue)] &+= 1
     batch.decide(i, .drop(reason))
+    guard tunnels.indices.contains(tunnel) else { return }
     switch reason {
     case .ttlExceeded: answer(&batch, i, .timeExceeded, arrival: arrival, tunnel: tunnel, at: now, &punts)
     case .tooBig: answer(&batch, i, .tooBig(mtu: exceededMTU), arrival: arrival, tunnel: tunnel, at: now, &punts)

@@ -12,9 +12,10 @@ struct PairTable {
     var lastUsed: Instant
     var packets: UInt64 = 0
     var bytes: UInt64 = 0
+    /// Of the packets, those that an idle report has told of.
+    var reported: UInt64 = 0
     /// When something about it was last punted.
     var lastPunt: Instant?
-    var isReported = false
     var older: Int32 = -1
     var newer: Int32 = -1
     var isLive = true
@@ -56,7 +57,6 @@ struct PairTable {
     entries[i].packets &+= 1
     entries[i].bytes &+= UInt64(truncatingIfNeeded: bytes)
     entries[i].lastUsed = now
-    entries[i].isReported = false
     append(i)
     return (i, isNew)
   }
@@ -78,8 +78,8 @@ struct PairTable {
     while firstUnreported >= 0 {
       let i = Int(firstUnreported)
       guard now - entries[i].lastUsed >= span else { return }
-      entries[i].isReported = true
       report(entries[i])
+      entries[i].reported = entries[i].packets
       firstUnreported = entries[i].newer
     }
   }
@@ -95,7 +95,7 @@ struct PairTable {
   }
 
   mutating func clearCounters() {
-    for i in entries.indices { (entries[i].packets, entries[i].bytes) = (0, 0) }
+    for i in entries.indices { (entries[i].packets, entries[i].bytes, entries[i].reported) = (0, 0, 0) }
   }
 
   private mutating func makeRoom(at now: Instant) -> Int {
