@@ -67,7 +67,7 @@ import Wire
     }
     hub.route("10.0.0.0/8", .tunnel(Hub.tun, nextHop: nil))
     for hop in 0..<300 as Range<UInt32> {
-      let verdict = hub.send(IPv4("192.168.1.7", "\(IPAddress(v4: 0x0a00_0000 + hop == 0x0a00_0000 ? 0x0a00_0000 : 0x0a00_0000 + hop))").bytes).verdict
+      let verdict = hub.send(IPv4("192.168.1.7", IPAddress(v4: 0x0a00_0000 + hop).description).bytes).verdict
       #expect(verdict == model[hop].map { .underlay(tunnel: Hub.tun, destination: IPAddress(v4: $0)) } ?? .drop(.noAdjacency))
     }
     #expect(hub.core.peers(of: Hub.tun).count == Set(model.values).count + 2)

@@ -129,6 +129,30 @@ import Wire
     #expect(hub.core.pairCounters(source: ip("198.51.100.11"), destination: ip("198.51.100.12"))?.packets == 4)
   }
 
+  @Test("idle pairs are reported in the order of their last packets, whatever came in between")
+  func idleOrder() {
+    var hub = Hub()
+    let back = IPv4("192.168.12.2", "192.168.11.2").bytes
+    func there() { _ = hub.receive(gre("198.51.100.11", "198.51.100.1", TransitTests.echo)) }
+    there()
+    hub.now = hub.now + .seconds(1)
+    _ = hub.receive(gre("198.51.100.12", "198.51.100.1", back))
+    let second = hub.now
+    hub.now = hub.now + .seconds(1)
+    there()
+    #expect(hub.core.nextPairDeadline == second + .seconds(3))
+    #expect(hub.core.expirePairs(at: second + .seconds(3)).count == 1)
+    #expect(hub.core.nextPairDeadline == second + .seconds(4))
+    hub.now = second + .seconds(4)
+    _ = hub.receive(gre("198.51.100.12", "198.51.100.1", back))
+    #expect(hub.core.expirePairs(at: hub.now) == [
+      .pairIdle(Hub.tun, source: ip("198.51.100.11"), destination: ip("198.51.100.12"), packets: 2)
+    ])
+    #expect(hub.core.nextPairDeadline == second + .seconds(7))
+    hub.apply(.forgetPairs(ip("198.51.100.12")))
+    #expect(hub.core.nextPairDeadline == nil)
+  }
+
   @Test("the pair table is bounded; only idle pairs make room, packets go on regardless")
   func pairLimit() {
     var hub = Hub(pairLimit: 4)
