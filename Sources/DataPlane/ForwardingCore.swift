@@ -13,7 +13,8 @@ import Wire
 //   InnerHeader.parse      the header once; the slot is cut to its total length
 //   replicate              multicast and broadcast: a copy for each peer on the tunnel's list
 //   route                  longest match in the tunnel's VRF: a tunnel, the host (it came from there: a loop), nowhere
-//   hop                    tunnel and next hop → adjacency → NBMA address; a missing one is reported, and the packet takes the first NHS
+//   hop                    tunnel and next hop → adjacency → NBMA address; a missing one is reported,
+//                          and the packet takes the first NHS
 //   prepare                MTU (told to the sender, or cut), TCP MSS
 //   encapsulate            GRE and outer IPv4 into the headroom; counters; verdict .underlay
 //
@@ -26,8 +27,8 @@ import Wire
 //   takeInner              InnerHeader.parse, ECN, addresses, and for strangers the reverse path
 //   deliver                own addresses and the LAN: probes and step reports are punted, the rest is for the TUN; verdict .host
 //
-// *A transit packet (hairpin)* never leaves the core: takeInner → route → TTL → hop → prepare → watchTransit (pairs, first packet,
-// redirect wanted) → encapsulate.
+// *A transit packet (hairpin)* never leaves the core: takeInner → forward: TTL → hop → MTU → watchTransit (pairs, first packet,
+// redirect wanted) → prepare → encapsulate.
 //
 // Every stop is a thrown `DropReason`: it is counted once in `stop`, which also answers with ICMP where the sender must know.
 //

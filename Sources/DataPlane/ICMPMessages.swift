@@ -25,7 +25,9 @@ enum ICMPMessages {
   }
 
   /// Turns slot `i` into the error about the packet in it, from `own` to its sender; false when there is no room.
-  static func replace(_ batch: inout PacketBatch, _ i: Int, with kind: Kind, about inner: InnerHeader, from own: IPAddress, id: UInt16) -> Bool {
+  static func replace(
+    _ batch: inout PacketBatch, _ i: Int, with kind: Kind, about inner: InnerHeader, from own: IPAddress, id: UInt16
+  ) -> Bool {
     let header = inner.isV6 ? 48 : 28
     let limit = inner.isV6 ? Limits.icmp6ErrorBytes : Limits.icmpErrorBytes
     batch.trim(i, front: 0, length: min(inner.totalLength, limit &- header))
