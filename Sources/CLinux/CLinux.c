@@ -117,6 +117,8 @@ int clx_pin_thread(int cpu) {
   return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
+int clx_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
 int clx_peer_credentials(int fd, int *pid, unsigned int *uid, unsigned int *gid) {
   struct ucred credentials;
   socklen_t length = sizeof credentials;

@@ -95,5 +95,7 @@ int clx_spawn_attributes(posix_spawnattr_t *attributes, int new_session);
 void clx_name_thread(const char *name);
 /// Pins the calling thread to one processor.
 int clx_pin_thread(int cpu);
+/// accept4, close-on-exec and non-blocking.
+int clx_accept(int fd);
 /// SO_PEERCRED of a UNIX socket.
 int clx_peer_credentials(int fd, int *pid, unsigned int *uid, unsigned int *gid);
