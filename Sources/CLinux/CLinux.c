@@ -103,6 +103,12 @@ int clx_spawn_attributes(posix_spawnattr_t *attributes, int new_session) {
   return error;
 }
 
+int clx_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+int clx_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
 void clx_name_thread(const char *name) {
   char kept[16] = {0};
   strncpy(kept, name, sizeof kept - 1);

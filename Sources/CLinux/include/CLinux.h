@@ -91,6 +91,10 @@ int clx_exit_code(int status);
 char **clx_environment(void);
 /// Makes every signal unblocked and default in the child of `attributes`, in a session of its own where asked.
 int clx_spawn_attributes(posix_spawnattr_t *attributes, int new_session);
+/// Has a child close every descriptor from `first` on.
+int clx_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+/// A pipe that no child inherits.
+int clx_pipe(int ends[2]);
 /// Names the calling thread (at most 15 characters are kept).
 void clx_name_thread(const char *name);
 /// Pins the calling thread to one processor.

@@ -4,9 +4,10 @@ import Glibc
 
 /// A thread of the operating system that runs one closure. No executor, no priorities: a name and a join.
 public final class WorkerThread: @unchecked Sendable {
-  // `handle` is written once before the object is handed out; `isJoined` belongs to whoever joins.
+  // `handle` and `isRunning` are written once before the object is handed out; `isJoined` belongs to whoever joins.
   private var handle = pthread_t()
   private var isJoined = false
+  private var isRunning = false
 
   private final class Body {
     let name: String
@@ -28,7 +29,13 @@ public final class WorkerThread: @unchecked Sendable {
       box.release()
       throw SystemError(call: "start thread \(name)", errno: error)
     }
+    thread.isRunning = true
     return thread
+  }
+
+  /// A thread that nobody joined goes on alone and frees itself at its end.
+  deinit {
+    if isRunning, !isJoined { pthread_detach(handle) }
   }
 
   private static func main(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
