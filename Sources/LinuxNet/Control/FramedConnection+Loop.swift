@@ -33,7 +33,7 @@ extension FramedConnection {
   public func detach(from loop: EventLoop) { loop.remove(descriptor) }
 
   /// Sends a message and has `loop` send the rest as the peer reads.
-  public func send(_ payload: some Collection<UInt8>, on loop: EventLoop) throws(SystemError) {
+  public func send(_ payload: [UInt8], on loop: EventLoop) throws(SystemError) {
     try send(payload)
     try updateInterest(on: loop)
   }

@@ -56,7 +56,7 @@ public final class FramedConnection {
   // MARK: Sending
 
   /// Queues a message and sends what the socket takes. ENOBUFS: the peer reads too slowly; EPIPE: it is gone.
-  public func send(_ payload: some Collection<UInt8>) throws(SystemError) {
+  public func send(_ payload: [UInt8]) throws(SystemError) {
     guard payload.count <= Self.frameLimitBytes else {
       throw SystemError(call: "send a control message", errno: EMSGSIZE, detail: "\(payload.count) bytes are more than 8 MiB")
     }
@@ -106,7 +106,7 @@ public final class FramedConnection {
         if Glibc.errno == ECONNRESET { return false }
         throw .last("receive a control message")
       }
-      input.append(contentsOf: chunk[0..<count])
+      input.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[0..<count]))
       total += count
       while let frame = try nextFrame() { deliver(frame) }
       if count < chunk.count { return true }

@@ -65,7 +65,7 @@ public enum ChildProcess {
       guard poll(&watched, 1, Int32(clamping: left)) > 0 else { continue }
       let count = retrying { read(descriptor, chunk.baseAddress, chunk.count) }
       if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
-      if bytes.count < 1 << 20 { bytes.append(contentsOf: chunk[0..<count]) }
+      if bytes.count < 1 << 20 { bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[0..<count])) }
     }
   }
 

@@ -16,7 +16,7 @@ enum Files {
       let count = retrying { read(file.rawValue, chunk.baseAddress, chunk.count) }
       if count < 0 { return nil }
       if count == 0 { break }
-      bytes.append(contentsOf: chunk[0..<count])
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[0..<count]))
     }
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -36,7 +36,12 @@ public enum HostFacts {
 
   /// How strictly the kernel checks that a packet came in where its answer would go out (rp_filter).
   public enum ReversePathFilter: Int, Sendable, Comparable {
-    case off = 0, strict = 1, loose = 2
+    /// Not at all.
+    case off = 0
+    /// Through the same interface (RFC 3704 §2.2); this breaks a node whose underlay is asymmetric.
+    case strict = 1
+    /// Through any interface (RFC 3704 §2.4).
+    case loose = 2
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
   }
 
