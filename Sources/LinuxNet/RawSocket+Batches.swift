@@ -103,15 +103,20 @@ extension RawSocket {
   private func countUnsent(_ number: Int32) throws(SystemError) {
     switch number {
     case EMSGSIZE: counters.tooBig &+= 1
+    case ENODEV, ENXIO: throw lostInterface
     // The header was checked, so EINVAL can only mean that the source address is no longer one of the host's.
-    case ENETUNREACH, EHOSTUNREACH, ENETDOWN, ECONNREFUSED, EINVAL, EADDRNOTAVAIL: counters.unreachable &+= 1
+    case ENETUNREACH, EHOSTUNREACH, ENETDOWN, ECONNREFUSED, EINVAL, EADDRNOTAVAIL:
+      // A link takes its addresses and routes with it, and the kernel may complain about those first.
+      if hasLostDevice { throw lostInterface }
+      counters.unreachable &+= 1
     case EPERM, EACCES: counters.refused &+= 1
     case ENOBUFS, ENOMEM: counters.noBuffer &+= 1
-    case ENODEV, ENXIO: throw SystemError(call: "send on \(subject)", errno: number, detail: "the interface is gone")
     case EBADF, ENOTSOCK: throw SystemError(call: "send on \(subject)", errno: number)
     default: counters.malformed &+= 1
     }
   }
+
+  private var lostInterface: SystemError { SystemError(call: "send on \(subject)", errno: ENODEV, detail: "the interface is gone") }
 }
 
 /// What the socket needs of the outer header it is given (RFC 791 §3.1), checked once.

@@ -67,6 +67,8 @@ public final class RawSocket {
   public internal(set) var counters = Counters()
   let socket: Descriptor
   let messages: MessageArray
+  /// The index of `settings.device` when the socket was bound to it; it stays with that link, whatever comes under its name.
+  private let deviceIndex: UInt32
   /// Whether the socket now sets DF; a socket option, so batches are sent in runs of one kind.
   var setsDontFragment = false
 
@@ -74,6 +76,7 @@ public final class RawSocket {
   public init(_ settings: Settings) throws(SystemError) {
     self.settings = settings
     messages = MessageArray(count: RawSocket.batchLimit)
+    deviceIndex = settings.device.map { if_nametoindex($0) } ?? 0
     socket = try makeSocket(
       AF_INET, SOCK_RAW, protocol: Int32(settings.protocolNumber), "a raw socket takes root or the capability CAP_NET_RAW")
     // Nothing may come in before the socket is bound: an unbound one gets the packets of every address.
@@ -98,6 +101,12 @@ public final class RawSocket {
     var address = socketAddress(settings.source)
     let result = withGenericAddress(of: &address) { Glibc.bind(socket.rawValue, $0, $1) }
     try check(result, "bind raw socket to \(settings.source)", "the address must be on one of the host's interfaces")
+  }
+
+  /// Whether the link the socket was bound to no longer exists.
+  var hasLostDevice: Bool {
+    guard deviceIndex != 0 else { return false }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(IF_NAMESIZE)) { if_indextoname(deviceIndex, $0.baseAddress) == nil }
   }
 
   /// The descriptor, for the event loop.
