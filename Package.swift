@@ -69,7 +69,7 @@ let package = Package(
     tests("CommandGrammarTests", ["CommandGrammar", "Wire"]),
     tests("RoutingTests", ["Routing", "ProtocolKit", "Wire"]),
     tests("DataPlaneTests", ["DataPlane", "ProtocolKit", "Wire"]),
-    tests("NHRPTests", ["NHRP", "ProtocolKit", "Wire"]),
+    .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
     tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
     tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
     tests("ScreensTests", ["Screens", "NodeRuntime"]),
