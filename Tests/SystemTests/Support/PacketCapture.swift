@@ -17,7 +17,7 @@ struct PacketCapture: Sendable {
 
   /// Ends it when all packets that it has seen are in the file.
   func stop() async throws {
-    process.signal(SIGINT)
+    process.signal(SIGTERM)
     if await process.wait(timeout: .seconds(5)) == nil { await process.kill() }
     process.removeLog()
   }

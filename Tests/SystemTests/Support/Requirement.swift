@@ -43,7 +43,8 @@ enum Requirement: String, CaseIterable, Sendable {
   private static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
   private static func isOnPath(_ name: String) -> Bool {
-    let directories = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin", "/sbin"]
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let directories: [String] = path.split(separator: ":").map { String($0) } + ["/usr/sbin", "/sbin"]
     return directories.contains { isExecutable("\($0)/\(name)") }
   }
 }
