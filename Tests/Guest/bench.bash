@@ -35,14 +35,15 @@ bench_join() { eventually 10 ip -n "$1" link set "$2" master br0 2>/dev/null; }
 
 # Writes what passes device $2 of namespace $1 into file $3.
 bench_capture() {
-  ip netns exec "$1" tcpdump -U -n -s 0 -i "$2" -w "$3" 2>"$3.log" &
+  ip netns exec "$1" tcpdump --immediate-mode -U -n -s 0 -i "$2" -w "$3" 2>"$3.log" &
   processes+=($!)
   echo $! >"$3.pid"
   eventually 10 grep -q 'listening on' "$3.log"
 }
 
 bench_capture_end() {
-  kill -INT "$(cat "$1.pid")"
+  sleep 0.3   # what the kernel still holds for tcpdump at its end is lost
+  kill -TERM "$(cat "$1.pid")"
   wait "$(cat "$1.pid")" || true
 }
 

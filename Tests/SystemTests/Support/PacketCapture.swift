@@ -9,14 +9,21 @@ struct PacketCapture: Sendable {
   /// Starts it, and comes back when it listens.
   static func start(in namespace: Namespace, device: String, file: URL, filter: String = "") async throws -> PacketCapture {
     let process = try namespace.start(
-      ["tcpdump", "-U", "-n", "-s", "0", "-B", "8192", "-i", device, "-w", file.path] + filter.split(separator: " ").map(String.init))
+      ["tcpdump", "--immediate-mode", "-U", "-n", "-s", "0", "-B", "8192", "-i", device, "-w", file.path] + filter.split(separator: " ").map(String.init))
     let capture = PacketCapture(file: file, process: process)
     try await eventually("tcpdump listens on \(device)", lastSeen: { process.output() }) { process.output().contains("listening on") }
     return capture
   }
 
-  /// Ends it when all packets that it has seen are in the file.
+  /// Ends it when its file grows no more: what the kernel still holds for it at its end is lost.
   func stop() async throws {
+    var size = -1
+    for _ in 0..<100 {
+      let now = (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0
+      if now == size { break }
+      size = now
+      try await Task.sleep(for: .milliseconds(60))
+    }
     process.signal(SIGTERM)
     if await process.wait(timeout: .seconds(5)) == nil { await process.kill() }
     process.removeLog()
