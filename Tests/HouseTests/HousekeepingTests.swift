@@ -32,9 +32,13 @@ struct HousekeepingTests {
   @Test("no paths of anybody's machine")
   func machinePaths() throws {
     let roots = ["wo" + "rk", "ho" + "me", "Us" + "ers"]
-    try report(Regex(#"(?:^|[^\w.\-*/}])/(?:"# + roots.joined(separator: "|") + #")/"#), in: Self.everything()) { "path `\($0)` is of one machine" }
+    try report(Regex(#"(?:^|[^\w.\-*/}])/(?:"# + roots.joined(separator: "|") + #")/"#), in: Self.everything()) {
+      "path `\($0)` is of one machine"
+    }
     let temporary = try Regex(#"(?:^|[^\w.\-*/}])/"# + "tmp/")
-    try report(temporary, in: Self.everything().filter { !$0.hasPrefix("Tests/") }) { "path `\($0)`: a program asks for its temporary directory" }
+    try report(temporary, in: Self.everything().filter { !$0.hasPrefix("Tests/") }) {
+      "path `\($0)`: a program asks for its temporary directory"
+    }
   }
 
   private func report(_ pattern: Regex<AnyRegexOutput>, in paths: [String], _ reason: (Substring) -> String) throws {
@@ -48,7 +52,8 @@ struct HousekeepingTests {
 
   @Test("no type's name ends in a word that says nothing")
   func typeNames() throws {
-    let pattern = /\b(?:struct|class|enum|protocol|actor|typealias)\s+(\w*(?:Manager|Helper|Helpers|Util|Utils|Common|Base|Impl|Handler2))\b/
+    let pattern =
+      /\b(?:struct|class|enum|protocol|actor|typealias)\s+(\w*(?:Manager|Helper|Helpers|Util|Utils|Common|Base|Impl|Handler2))\b/
     for file in try Repository.swiftFiles(in: "Sources") + Repository.swiftFiles(in: "Tests") {
       for (index, line) in file.codeLines.enumerated() {
         guard let match = line.firstMatch(of: pattern) else { continue }
@@ -61,7 +66,9 @@ struct HousekeepingTests {
   func moduleNames() throws {
     for file in try Repository.swiftFiles(in: "Sources") {
       for (index, line) in file.codeLines.enumerated() {
-        guard let match = line.firstMatch(of: /\b(?:struct|class|enum|protocol|actor)\s+(\w+)/), String(match.1) == file.target else { continue }
+        guard let match = line.firstMatch(of: /\b(?:struct|class|enum|protocol|actor)\s+(\w+)/), String(match.1) == file.target else {
+          continue
+        }
         Issue.record("\(file.path):\(index + 1): `\(match.1)` is the module's name too; qualified names break")
       }
     }

@@ -18,7 +18,9 @@ struct ImportTableTests {
       Issue.record("docs/architecture.md: Sources/\(target) has no row in the table of imports")
     }
     for row in Set(table.rows.keys).subtracting(targets).sorted() {
-      Issue.record("docs/architecture.md:\(table.lines[row] ?? 0): \(row) is in the table, but there is no Sources/\(row); a target exists when something is in it")
+      Issue.record(
+        "docs/architecture.md:\(table.lines[row] ?? 0): \(row) is in the table, but there is no Sources/\(row); a target exists when something is in it"
+      )
     }
   }
 
@@ -32,8 +34,14 @@ struct ImportTableTests {
         continue
       }
       let extra = actual.subtracting(allowed).sorted(), lacking = allowed.subtracting(actual).sorted()
-      if !extra.isEmpty { Issue.record("Package.swift: \(target) depends on \(extra.joined(separator: ", ")), which its row does not allow") }
-      if !lacking.isEmpty { Issue.record("docs/architecture.md:\(table.lines[target] ?? 0): \(target) may import \(lacking.joined(separator: ", ")), which Package.swift does not give it") }
+      if !extra.isEmpty {
+        Issue.record("Package.swift: \(target) depends on \(extra.joined(separator: ", ")), which its row does not allow")
+      }
+      if !lacking.isEmpty {
+        Issue.record(
+          "docs/architecture.md:\(table.lines[target] ?? 0): \(target) may import \(lacking.joined(separator: ", ")), which Package.swift does not give it"
+        )
+      }
     }
     for target in Set(manifest.dependencies.keys).subtracting(table.rows.keys).sorted() {
       Issue.record("Package.swift: \(target) has no row in docs/architecture.md")
@@ -43,13 +51,16 @@ struct ImportTableTests {
   @Test("every import line is allowed by its target's row")
   func imports() throws {
     let table = try ImportTable()
-    let importLine = /^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+)/
+    let importLine =
+      /^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+)/
     for file in try Repository.swiftFiles(in: "Sources") {
       let system = Self.pureTargets.contains(file.target) ? Self.systemModulesOfPureTargets : Self.systemModules
       let allowed = (table.rows[file.target] ?? []).union(system)
       for (index, line) in file.codeLines.enumerated() {
         guard let match = line.firstMatch(of: importLine), !allowed.contains(String(match.1)) else { continue }
-        Issue.record("\(file.path):\(index + 1): \(file.target) may not import \(match.1) (table in docs/architecture.md; system modules in ImportTableTests)")
+        Issue.record(
+          "\(file.path):\(index + 1): \(file.target) may not import \(match.1) (table in docs/architecture.md; system modules in ImportTableTests)"
+        )
       }
     }
   }
@@ -61,7 +72,10 @@ struct ImportTableTests {
       (/\bDate\s*\(/, "time is an argument (`Instant`)"),
       (/\bTask\s*(?:[{.<(]|\.detached)/, "a node has no thread and no loop of its own"),
       (/(?:^|[^.\w])print\s*\(/, "output is an effect or a journal record"),
-      (/\.random\s*\(|\.randomElement\s*\(|\.shuffled?\s*\(|\bSystemRandomNumberGenerator\b/, "randomness comes from the turn's `RandomSource`"),
+      (
+        /\.random\s*\(|\.randomElement\s*\(|\.shuffled?\s*\(|\bSystemRandomNumberGenerator\b/,
+        "randomness comes from the turn's `RandomSource`"
+      ),
     ]
     for file in try Repository.swiftFiles(in: "Sources") where Self.pureTargets.contains(file.target) || file.target == "NodeRuntime" {
       for (index, line) in file.codeLines.enumerated() {

@@ -49,7 +49,10 @@ struct ImportTable {
     var isInside = false
     for (index, line) in try Repository.text("docs/architecture.md").components(separatedBy: "\n").enumerated() {
       let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-      if cells.first == "target", cells.dropFirst().first == "may import" { isInside = true; continue }
+      if cells.first == "target", cells.dropFirst().first == "may import" {
+        isInside = true
+        continue
+      }
       guard isInside else { continue }
       guard line.hasPrefix("|"), cells.count >= 2 else { return }
       if cells[0].hasPrefix("-") || cells[0].isEmpty { continue }

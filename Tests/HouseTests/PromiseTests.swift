@@ -21,7 +21,10 @@ struct PromiseTests {
     for path in documents() {
       var isFenced = false
       for (index, line) in try Repository.text(path).components(separatedBy: "\n").enumerated() {
-        if line.trimmingCharacters(in: .whitespaces).hasPrefix("```") { isFenced.toggle(); continue }
+        if line.trimmingCharacters(in: .whitespaces).hasPrefix("```") {
+          isFenced.toggle()
+          continue
+        }
         let texts = isFenced ? [line] : line.matches(of: /`([^`]+)`/).map { String($0.1) }
         found += texts.map { Snippet(path: path, line: index + 1, text: $0.trimmingCharacters(in: .whitespaces)) }
       }
@@ -43,7 +46,9 @@ struct PromiseTests {
   func subcommands() throws {
     let commands = try Self.subcommandsOfTheProgram()
     for snippet in try Self.snippets() {
-      guard let match = snippet.text.firstMatch(of: /^(?:\$ |# |sudo )*(?:[\w.\/]*\/)?dmvpn ([a-z][a-z-]*)/), !commands.contains(String(match.1)) else { continue }
+      guard let match = snippet.text.firstMatch(of: /^(?:\$ |# |sudo )*(?:[\w.\/]*\/)?dmvpn ([a-z][a-z-]*)/),
+        !commands.contains(String(match.1))
+      else { continue }
       Issue.record("\(snippet.path):\(snippet.line): `dmvpn \(match.1)` is no subcommand")
     }
   }

@@ -26,7 +26,9 @@ struct ShapeTests {
     for file in try Repository.swiftFiles(in: "Sources") + Repository.swiftFiles(in: "Tests") {
       let count = file.lines.last == "" ? file.lines.count - 1 : file.lines.count
       if count > Self.fileLineLimit, Self.longFiles[file.path] == nil {
-        Issue.record("\(file.path):\(Self.fileLineLimit + 1): \(count) lines; look for the second noun in it, or give a reason in ShapeTests.longFiles")
+        Issue.record(
+          "\(file.path):\(Self.fileLineLimit + 1): \(count) lines; look for the second noun in it, or give a reason in ShapeTests.longFiles"
+        )
       }
       if count <= Self.fileLineLimit, Self.longFiles[file.path] != nil {
         Issue.record("\(file.path): \(count) lines; take it out of ShapeTests.longFiles")

@@ -74,10 +74,15 @@ struct BlankingWalker {
   }
 
   mutating func step() {
-    if starts(with: "//") { skipLineComment() }
-    else if starts(with: "/*") { skipBlockComment() }
-    else if let opening = stringOpening() { openString(opening) }
-    else { readCode() }
+    if starts(with: "//") {
+      skipLineComment()
+    } else if starts(with: "/*") {
+      skipBlockComment()
+    } else if let opening = stringOpening() {
+      openString(opening)
+    } else {
+      readCode()
+    }
   }
 
   private func starts(with text: StaticString, at offset: Int? = nil) -> Bool {
@@ -98,9 +103,18 @@ struct BlankingWalker {
   private mutating func skipBlockComment() {
     var depth = 0
     while position < source.count {
-      if starts(with: "/*") { depth += 1; blankOne(); blankOne() }
-      else if starts(with: "*/") { depth -= 1; blankOne(); blankOne(); if depth == 0 { return } }
-      else { blankOne() }
+      if starts(with: "/*") {
+        depth += 1
+        blankOne()
+        blankOne()
+      } else if starts(with: "*/") {
+        depth -= 1
+        blankOne()
+        blankOne()
+        if depth == 0 { return }
+      } else {
+        blankOne()
+      }
     }
   }
 
@@ -145,7 +159,10 @@ struct BlankingWalker {
   /// One byte of code; inside an interpolation it also watches for the parenthesis that ends it.
   private mutating func readCode() {
     let byte = source[position]
-    guard let current = interpolations.last else { position += 1; return }
+    guard let current = interpolations.last else {
+      position += 1
+      return
+    }
     if byte == UInt8(ascii: "(") { interpolations[interpolations.count - 1].depth += 1 }
     if byte == UInt8(ascii: ")") {
       interpolations[interpolations.count - 1].depth -= 1

@@ -13,10 +13,16 @@ extension SystemSuite {
     func spokeUnderOurHub(nextHopServer: String) async throws {
       try await Bench.with { bench in
         let underlay = try await bench.underlay()
-        let hub = try await bench.nodeSite(.hub, on: underlay, configuration: Site.hub.configurationForFRR(holdTimeSeconds: Self.holdTimeSeconds))
-        let spoke = try await bench.frrSite(.spoke(1), on: underlay, holdTimeSeconds: Self.holdTimeSeconds, options: "--nhs \(nextHopServer)")
-        try await eventually("our hub has the registration", contains: ["198.51.100.11", "10.0.0.11", "UP"]) { try await hub.node.exec("show dmvpn") }
-        try await eventually("FRR's spoke has our hub", contains: ["10.0.0.1", "198.51.100.1"]) { try await spoke.vtysh("show ip nhrp nhs") }
+        let hub = try await bench.nodeSite(
+          .hub, on: underlay, configuration: Site.hub.configurationForFRR(holdTimeSeconds: Self.holdTimeSeconds))
+        let spoke = try await bench.frrSite(
+          .spoke(1), on: underlay, holdTimeSeconds: Self.holdTimeSeconds, options: "--nhs \(nextHopServer)")
+        try await eventually("our hub has the registration", contains: ["198.51.100.11", "10.0.0.11", "UP"]) {
+          try await hub.node.exec("show dmvpn")
+        }
+        try await eventually("FRR's spoke has our hub", contains: ["10.0.0.1", "198.51.100.1"]) {
+          try await spoke.vtysh("show ip nhrp nhs")
+        }
         let ping = try await hub.host.ping(Site.spoke(1).host, count: 5)
         #expect(ping.lost == 0, "\(ping.output)")
         try await staysRegistered(at: hub.node)
@@ -43,7 +49,9 @@ extension SystemSuite {
         try await eventually("FRR's hub has the registration", contains: ["10.0.0.11", "198.51.100.11", "dynamic"]) {
           try await hub.vtysh("show ip nhrp cache")
         }
-        try await eventually("our spoke has its hub", contains: ["10.0.0.1", "198.51.100.1", "UP"]) { try await spoke.node.exec("show dmvpn") }
+        try await eventually("our spoke has its hub", contains: ["10.0.0.1", "198.51.100.1", "UP"]) {
+          try await spoke.node.exec("show dmvpn")
+        }
         let ping = try await spoke.host.ping(Site.hub.host, count: (Self.holdTimeSeconds + 5) * 2, intervalMilliseconds: 500)
         #expect(ping.lost == 0, "\(ping.output)")
         #expect(try await hub.vtysh("show ip nhrp cache").contains("10.0.0.11"))
@@ -54,9 +62,12 @@ extension SystemSuite {
     func mixedSpokesUnderOurHub() async throws {
       try await Bench.with { bench in
         let underlay = try await bench.underlay()
-        let hub = try await bench.nodeSite(.hub, on: underlay, configuration: Site.hub.configurationForFRR(holdTimeSeconds: Self.holdTimeSeconds))
+        let hub = try await bench.nodeSite(
+          .hub, on: underlay, configuration: Site.hub.configurationForFRR(holdTimeSeconds: Self.holdTimeSeconds))
         let cloud = try await mixedCloud(bench, underlay)
-        try await eventually("both spokes are registered", contains: ["10.0.0.11", "10.0.0.12"]) { try await hub.node.exec("show ip nhrp brief") }
+        try await eventually("both spokes are registered", contains: ["10.0.0.11", "10.0.0.12"]) {
+          try await hub.node.exec("show ip nhrp brief")
+        }
         try await check(cloud)
       }
     }
@@ -67,7 +78,9 @@ extension SystemSuite {
         let underlay = try await bench.underlay()
         let hub = try await bench.frrSite(.hub, on: underlay, holdTimeSeconds: Self.holdTimeSeconds)
         let cloud = try await mixedCloud(bench, underlay)
-        try await eventually("both spokes are registered", contains: ["10.0.0.11", "10.0.0.12"]) { try await hub.vtysh("show ip nhrp cache") }
+        try await eventually("both spokes are registered", contains: ["10.0.0.11", "10.0.0.12"]) {
+          try await hub.vtysh("show ip nhrp cache")
+        }
         try await check(cloud)
       }
     }
@@ -103,7 +116,9 @@ extension SystemSuite {
       try await eventually("our spoke has a shortcut to FRR's LAN", contains: ["192.168.12.0/24", "198.51.100.12"]) {
         try await cloud.ours.node.exec("show ip nhrp")
       }
-      try await eventually("FRR's spoke has a shortcut to our LAN", contains: ["192.168.11.0/24"]) { try await cloud.theirs.vtysh("show ip nhrp shortcut") }
+      try await eventually("FRR's spoke has a shortcut to our LAN", contains: ["192.168.11.0/24"]) {
+        try await cloud.theirs.vtysh("show ip nhrp shortcut")
+      }
       // Direct means one router fewer on the way: the reply was sent with 64 and passes two routers, not three.
       let ping = try await cloud.ours.host.ping(Site.spoke(2).host, count: 3)
       #expect(ping.output.contains("ttl=62"), "\(ping.output)")
@@ -126,7 +141,8 @@ extension SystemSuite {
       for (asking, answering) in [(ours, theirs), (theirs, ours)] {
         let requests = try await capture.count(where: "nhrp.hdr.op.type == 1 && nhrp.src.nbma.addr == \(asking.nbma)")
         #expect(requests >= 1, "\(asking.name) asked for no resolution")
-        let replies = try await capture.count(where: "nhrp.hdr.op.type == 2 && nhrp.src.nbma.addr == \(asking.nbma) && nhrp.client.nbma.addr == \(answering.nbma)")
+        let replies = try await capture.count(
+          where: "nhrp.hdr.op.type == 2 && nhrp.src.nbma.addr == \(asking.nbma) && nhrp.client.nbma.addr == \(answering.nbma)")
         #expect(replies >= 1, "\(asking.name) got no resolution that names \(answering.name)")
         let direct = try await capture.packets(where: "icmp && ip.src == \(asking.nbma) && ip.dst == \(answering.nbma)", fields: ["ip.src"])
         #expect(direct.contains { $0[0].hasPrefix(asking.nbma) }, "no echo packet went directly from \(asking.name) to \(answering.name)")

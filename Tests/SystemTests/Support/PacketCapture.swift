@@ -9,7 +9,8 @@ struct PacketCapture: Sendable {
   /// Starts it, and comes back when it listens.
   static func start(in namespace: Namespace, device: String, file: URL, filter: String = "") async throws -> PacketCapture {
     let process = try namespace.start(
-      ["tcpdump", "--immediate-mode", "-U", "-n", "-s", "0", "-B", "8192", "-i", device, "-w", file.path] + filter.split(separator: " ").map(String.init))
+      ["tcpdump", "--immediate-mode", "-U", "-n", "-s", "0", "-B", "8192", "-i", device, "-w", file.path]
+        + filter.split(separator: " ").map(String.init))
     let capture = PacketCapture(file: file, process: process)
     try await eventually("tcpdump listens on \(device)", lastSeen: { process.output() }) { process.output().contains("listening on") }
     return capture

@@ -24,7 +24,9 @@ enum Requirement: String, CaseIterable, Sendable {
     case .tun: Self.canOpenTUN ? nil : "/dev/net/tun, readable and writable"
     case .frr: Self.isExecutable("/usr/lib/frr/nhrpd") ? nil : "nhrpd (Debian package frr)"
     case .tmux: Self.isOnPath("tmux") ? nil : "tmux"
-    case .guest: Self.isOnPath("linux.uml") && Self.isOnPath("busybox") ? nil : "linux.uml and busybox (Debian packages user-mode-linux, busybox-static)"
+    case .guest:
+      Self.isOnPath("linux.uml") && Self.isOnPath("busybox")
+        ? nil : "linux.uml and busybox (Debian packages user-mode-linux, busybox-static)"
     case .tshark: Self.isOnPath("tshark") ? nil : "tshark"
     case .tcpdump: Self.isOnPath("tcpdump") ? nil : "tcpdump"
     case .executable: Program.path == nil ? "DMVPN_EXECUTABLE, or a release build of the program" : nil
@@ -76,7 +78,9 @@ enum Program {
 
   /// Where it is; nil when there is none.
   static let path: String? = {
-    let candidates: [String?] = [ProcessInfo.processInfo.environment["DMVPN_EXECUTABLE"], root.appending(path: ".build/release/dmvpn").path]
+    let candidates: [String?] = [
+      ProcessInfo.processInfo.environment["DMVPN_EXECUTABLE"], root.appending(path: ".build/release/dmvpn").path,
+    ]
     return candidates.compactMap(\.self).first { access($0, X_OK) == 0 }
   }()
 
