@@ -159,7 +159,9 @@ public final class Node {
     announce(r)
   }
 
-  /// Names and words for records.
+  /// Names and words for this node's records.
+  public var textOfRecords: JournalText { journalText }
+
   var journalText: JournalText {
     JournalText(interfaceName: { [unowned self] in self.name(of: $0) }, peerName: { [unowned self] in self.peerName($0) })
   }

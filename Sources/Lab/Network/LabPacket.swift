@@ -63,9 +63,14 @@ package enum LabPacket {
     unreachable(about: packet, code: 3, word: 0, from: host)
   }
 
+  /// "Time exceeded" of a router whose decrement reached zero.
+  package static func timeExceeded(about packet: [UInt8], from router: IPAddress) -> [UInt8]? {
+    unreachable(about: packet, type: 11, code: 0, word: 0, from: router)
+  }
+
   /// A "destination unreachable" that quotes as much of the packet as fits; nil for what no error may be sent about (RFC 1812 §4.3.2.7):
   /// ICMP errors, later fragments, packets to or from many.
-  private static func unreachable(about packet: [UInt8], code: UInt8, word: UInt32, from router: IPAddress) -> [UInt8]? {
+  private static func unreachable(about packet: [UInt8], type: UInt8 = 3, code: UInt8, word: UInt32, from router: IPAddress) -> [UInt8]? {
     guard let fields = try? IPv4Fields.decode(packet), !fields.isLaterFragment else { return nil }
     let source = IPAddress(v4: fields.source), destination = IPAddress(v4: fields.destination)
     guard !source.isUnspecified, !source.isMulticast, !source.isBroadcast, !destination.isMulticast, !destination.isBroadcast
@@ -73,7 +78,7 @@ package enum LabPacket {
     if fields.payloadProtocol == LabProtocol.icmp {
       guard fields.totalLength > fields.headerLength, [0, 8, 13, 14].contains(packet[fields.headerLength]) else { return nil }
     }
-    var icmp: [UInt8] = [3, code, 0, 0, 0, 0, 0, 0]
+    var icmp: [UInt8] = [type, code, 0, 0, 0, 0, 0, 0]
     icmp.set(4, u32: word)
     icmp += packet.prefix(min(fields.totalLength, NetworkLimits.icmpErrorBytes - 28))
     icmp.set(2, u16: icmp.checksum(0, icmp.count))
