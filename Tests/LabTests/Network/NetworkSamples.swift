@@ -11,7 +11,9 @@ enum Sample {
   static let c = IPAddress(203, 0, 113, 2)
 
   /// An outer packet with a GRE header and `count` bytes behind it.
-  static func gre(from source: IPAddress, to destination: IPAddress, count: Int = 100, dontFragment: Bool = false, tag: UInt8 = 0) -> [UInt8] {
+  static func gre(
+    from source: IPAddress, to destination: IPAddress, count: Int = 100, dontFragment: Bool = false, tag: UInt8 = 0
+  ) -> [UInt8] {
     LabPacket.ipv4(
       from: source, to: destination, protocol: 47, dontFragment: dontFragment,
       payload: [0x20, 0, 0x08, 0, 0, 0, 0, 42] + [UInt8](repeating: tag, count: count))

@@ -55,7 +55,8 @@ import Wire
 
   @Test func `a capture cut anywhere is refused or shorter, never a crash`() throws {
     let writer = PcapngWriter.inMemory()
-    for i in 0..<3 { writer.write(Sample.gre(from: Sample.a, to: Sample.b), on: writer.interface(named: "x"), at: .start, comment: "c\(i)") }
+    let interface = writer.interface(named: "x")
+    for i in 0..<3 { writer.write(Sample.gre(from: Sample.a, to: Sample.b), on: interface, at: .start, comment: "c\(i)") }
     let bytes = writer.bytes
     for count in 0..<bytes.count {
       let packets = (try? PcapngFile(reading: Array(bytes.prefix(count))))?.packets.count ?? 0
@@ -74,10 +75,12 @@ import Wire
     defer { try? FileManager.default.removeItem(atPath: path) }
     let writer = try PcapngWriter.file(at: path, unixNanosecondsAtStart: 1_700_000_000_000_000_000)
     for (i, packet) in try samples().enumerated() {
-      writer.write(packet, on: writer.interface(named: "node\(i % 2)"), at: Instant(nanoseconds: Int64(i) * 1_000_001), comment: "number \(i)")
+      let interface = writer.interface(named: "node\(i % 2)")
+      writer.write(packet, on: interface, at: Instant(nanoseconds: Int64(i) * 1_000_001), comment: "number \(i)")
     }
     try writer.close()
-    let fields = ["frame.interface_name", "frame.time_epoch", "frame.comment", "ip.checksum.status", "icmp.checksum.status", "udp.checksum.status"]
+    let checksums = ["ip.checksum.status", "icmp.checksum.status", "udp.checksum.status"]
+    let fields = ["frame.interface_name", "frame.time_epoch", "frame.comment"] + checksums
     let lines = try Tshark.run(
       ["-r", path, "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-T", "fields", "-E", "occurrence=f"]
         + fields.flatMap { ["-e", $0] })

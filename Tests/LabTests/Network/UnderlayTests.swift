@@ -92,6 +92,18 @@ import Wire
     #expect(later.map(\.at.nanoseconds) == [1_001_000_000])
   }
 
+  @Test func `at a receiver's rate a packet from near does not wait for one from far that was sent before it`() {
+    var underlay = Underlay()
+    underlay.attach(Sample.a, link: LinkSettings(delay: .milliseconds(500)))
+    underlay.attach(Sample.b, link: LinkSettings(delay: .zero, rateBitsPerSecond: 8_000_000))
+    underlay.attach(Sample.c, link: LinkSettings(delay: .zero))
+    var random = RandomSource(seed: 1)
+    let far = underlay.send(Sample.gre(from: Sample.a, to: Sample.b, count: 972), from: 0, at: .start, random: &random)
+    let near = underlay.send(Sample.gre(from: Sample.c, to: Sample.b, count: 972), from: 2, at: .start, random: &random)
+    #expect(far.map(\.at.nanoseconds) == [501_000_000])
+    #expect(near.map(\.at.nanoseconds) == [2_000_000])
+  }
+
   @Test func `a link that is down neither sends nor receives`() {
     var underlay = pair(LinkSettings())
     var random = RandomSource(seed: 1)
@@ -165,11 +177,12 @@ import Wire
     expectFragmentationNeeded(error.packet, mtu: 1000, about: packet)
   }
 
-  @Test func `a packet of exactly the MTU fits`() {
+  @Test(arguments: [(972, 1), (973, 0)])
+  func `a packet of exactly the MTU fits, one byte more comes back as an error`(payload: Int, arrivesAt: Int) {
     var underlay = pair(LinkSettings(mtu: 1000))
     var random = RandomSource(seed: 1)
-    #expect(underlay.send(Sample.gre(from: Sample.a, to: Sample.b, count: 972, dontFragment: true), from: 0, at: .start, random: &random).count == 1)
-    #expect(underlay.send(Sample.gre(from: Sample.a, to: Sample.b, count: 973, dontFragment: true), from: 0, at: .start, random: &random).map(\.to) == [0])
+    let packet = Sample.gre(from: Sample.a, to: Sample.b, count: payload, dontFragment: true)
+    #expect(underlay.send(packet, from: 0, at: .start, random: &random).map(\.to) == [arrivesAt])
   }
 
   @Test func `no error is sent about an error, RFC 1812 §4.3.2.7`() {
