@@ -122,7 +122,7 @@ struct ViewTests {
 
   @Test(
     "a filter is words, exclusions, fields and severities",
-    arguments: [("spoke5", 2), ("!spoke", 3), ("fac=nhrp|cmd", 6), ("sev<=4", 2), ("fac!=nhrp", 2), ("nhrp lost", 1)])
+    arguments: [("spoke5", 2), ("!spoke", 2), ("fac=nhrp|cmd", 7), ("sev<=4", 2), ("fac!=nhrp", 2), ("nhrp lost", 1)])
   func filter(_ text: String, _ count: Int) {
     var view = ViewState()
     view.filter = text

@@ -35,11 +35,15 @@ enum Variants {
   static func many(_ count: Int) -> NodeSnapshot {
     var snapshot = Fixtures.hub()
     snapshot.tunnels[0].peersAll = count
-    snapshot.peers = (0..<count).map { index in
-      PeerRow(
-        tunnel: "Tunnel0", name: "br-\(index)", address: IPAddress(v4: 0x0a01_0000 + UInt32(index)), nbma: IPAddress(203, 0, 113, 1),
-        state: index % 7 == 3 ? .nhrp : index % 31 == 5 ? .ike : .up, since: Fixtures.at(Double(index % 900)))
-    }
+    snapshot.peers = (0..<count).map(branch)
     return snapshot
+  }
+
+  private static func branch(_ index: Int) -> PeerRow {
+    let state: PeerState = index % 7 == 3 ? .nhrp : index % 31 == 5 ? .ike : .up
+    let address = IPAddress(v4: 0x0a01_0000 + UInt32(index))
+    let since = Fixtures.at(Double(index % 900))
+    return PeerRow(
+      tunnel: "Tunnel0", name: "br-\(index)", address: address, nbma: IPAddress(203, 0, 113, 1), state: state, since: since)
   }
 }

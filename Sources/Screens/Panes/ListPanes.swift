@@ -143,15 +143,15 @@ enum AlarmsPane {
       return
     }
     let table = Table(columns: [
-      .init(title: "SINCE", width: 12), .init(title: "SEVERITY", width: 10, drop: 1), .init(title: "SUBJECT", width: 12),
+      .init(title: "SINCE", width: 8), .init(title: "SEVERITY", width: 10, drop: 1), .init(title: "SUBJECT", width: 14),
       .init(title: "WHAT, AND WHAT HELPS", width: 0),
     ])
     let isMain = scene.view.screen == .alarms || scene.isFocused
     table.draw(&frame, inner, count: rows.count, selected: isMain ? scene.selected(rows.map(Listing.key)) : nil) { index in
       let row = rows[index], mark = Mark.of(row.severity)
       return [
-        .init(Wording.clock(row.since, scene.snapshot, scene.view), .muted), .init("\(mark.glyph) \(mark.word)", mark.role),
-        .init(row.subject), .init(row.text, mark.role),
+        .init(String(Wording.clock(row.since, scene.snapshot, scene.view).prefix(8)), .muted),
+        .init("\(mark.glyph) \(mark.word)", mark.role), .init("\(mark.glyph) \(row.subject.bounded)"), .init(row.text, mark.role),
       ]
     }
   }

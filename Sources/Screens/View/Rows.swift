@@ -22,7 +22,8 @@ enum StatusRow {
     var result: [(String, Role)] = [(snapshot.hostname, .status)]
     if !snapshot.alarms.isEmpty { result.append(("ALM \(snapshot.alarms.count)!", .alarm)) }
     guard let tunnel = snapshot.tunnels.first else { return result + [("no tunnel", .status)] }
-    let address = isWide ? tunnel.address.map { "\($0)" } : tunnel.ownAddress.map { "\($0)" }
+    let length = isWide ? tunnel.address.map { "/\($0.length)" } ?? "" : ""
+    let address = tunnel.ownAddress.map { "\($0)\(length)" }
     result.append(("\(shortName(tunnel.name)) \(address ?? "no address")", .status))
     if !tunnel.isUp { result.append(("DOWN", .alarm)) }
     let up = snapshot.tunnels.reduce(0) { $0 + max(0, $1.peersUp) }
@@ -74,7 +75,7 @@ enum TabsRow {
   private static func hint(_ view: ViewState, isWide: Bool) -> String {
     switch view.input {
     case .filter: return "Enter keep  Esc clear"
-    case .prompt: return isWide ? "Alt-1…0 screen  ? help  Tab complete  Esc panes  Ctrl-X d detach" : "Esc panes  ? help"
+    case .prompt: return isWide ? "Alt-1…0 screen  ? help  Esc panes  Ctrl-X d detach" : "Esc panes  ? help"
     case .panes: return isWide ? "\(view.screen.hint)  Tab pane  z zoom  p pause  Q leave" : view.screen.hint
     }
   }

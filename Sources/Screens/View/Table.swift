@@ -51,7 +51,7 @@ struct Table {
   /// The columns that fit, and their widths.
   private func fitting(_ room: Int) -> [(index: Int, width: Int)] {
     var kept = Array(columns.indices)
-    func fixed(_ indices: [Int]) -> Int { indices.reduce(0) { $0 + max(columns[$1].width, 8) + 1 } }
+    func fixed(_ indices: [Int]) -> Int { indices.reduce(0) { $0 + (columns[$1].width == 0 ? 8 : columns[$1].width) + 1 } }
     while fixed(kept) > room, let last = kept.max(by: { (columns[$0].drop, $0) < (columns[$1].drop, $1) }), columns[last].drop > 0 {
       kept.removeAll { $0 == last }
     }
