@@ -199,7 +199,8 @@ int ct_open(const char *term, int tty_fd) {
 
 void ct_close(void) {
   if (!screen) return;
-  ct_raw("\033[?2004l", 8);
+  // Cleared as well: tmux 3.3 keeps part of an alternate screen that grew.
+  ct_raw("\033[?2004l\033[H\033[J", 14);
   endwin();
   drain_pipe();
   for (int waited = 0; waited < 1000 && !gone && queue_end > queue_start; waited += 20) {

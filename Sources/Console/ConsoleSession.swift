@@ -81,6 +81,7 @@ final class ConsoleSession {
   func take(_ snapshot: NodeSnapshot) {
     awaitsSnapshot = false
     newest = snapshot
+    if view.mode == .linkLost { view.mode = .live }
     view.rates.absorb(snapshot)
     if let frozen { view.mode = .paused(behind: snapshot.at - frozen.at) }
     changed()

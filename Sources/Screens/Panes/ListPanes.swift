@@ -144,7 +144,7 @@ enum AlarmsPane {
     }
     let table = Table(columns: [
       .init(title: "SINCE", width: 8), .init(title: "SEVERITY", width: 10, drop: 1), .init(title: "SUBJECT", width: 14),
-      .init(title: "WHAT, AND WHAT HELPS", width: 0),
+      .init(title: "WHAT, AND WHAT HELPS", width: 0, least: 20),
     ])
     let isMain = scene.view.screen == .alarms || scene.isFocused
     table.draw(&frame, inner, count: rows.count, selected: isMain ? scene.selected(rows.map(Listing.key)) : nil) { index in

@@ -63,7 +63,7 @@ enum HelpOverlay {
   }
 
   private static let lines = [
-    ("screen", "1…9 0, at the prompt Alt-", "the ten screens; also F1…F10"),
+    ("screen", "1…9 0, Alt-1…Alt-0", "the ten screens; also F1…F10"),
     ("pane", "Tab, Shift-Tab", "next and previous pane"),
     ("", "z", "zoom the pane"),
     ("move", "j k ↑ ↓ PgUp PgDn g G", "the selection"),

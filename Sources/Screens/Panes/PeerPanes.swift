@@ -31,7 +31,7 @@ enum PeersPane {
     let inner = scene.box(&frame, "NHRP peers", "\(up) up of \(rows.count)")
     let trend = inner.columns >= 100 ? min(40, inner.columns - 92) : 8
     let table = Table(columns: [
-      .init(title: "PEER", width: 0), .init(title: "TUNNEL", width: 15), .init(title: "NBMA", width: 15, drop: 2),
+      .init(title: "PEER", width: 0), .init(title: "TUNNEL", width: 15), .init(title: "NBMA", width: 15, drop: 5),
       .init(title: "ST", width: 7), .init(title: "ATTR", width: 5, drop: 1), .init(title: "UPTIME", width: 8),
       .init(title: "IN b/s", width: 6, isRight: true), .init(title: "OUT b/s", width: 7, isRight: true, drop: 3),
       .init(title: "60 s", width: trend, drop: 4),

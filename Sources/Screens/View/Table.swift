@@ -9,6 +9,8 @@ struct Table {
     var isRight = false
     /// Columns with a higher number go first when the place is too narrow; 0 stays.
     var drop = 0
+    /// What a column without a width of its own needs at least.
+    var least = 8
   }
 
   /// One cell.
@@ -51,7 +53,7 @@ struct Table {
   /// The columns that fit, and their widths.
   private func fitting(_ room: Int) -> [(index: Int, width: Int)] {
     var kept = Array(columns.indices)
-    func fixed(_ indices: [Int]) -> Int { indices.reduce(0) { $0 + (columns[$1].width == 0 ? 8 : columns[$1].width) + 1 } }
+    func fixed(_ indices: [Int]) -> Int { indices.reduce(0) { $0 + (columns[$1].width == 0 ? columns[$1].least : columns[$1].width) + 1 } }
     while fixed(kept) > room, let last = kept.max(by: { (columns[$0].drop, $0) < (columns[$1].drop, $1) }), columns[last].drop > 0 {
       kept.removeAll { $0 == last }
     }
