@@ -51,12 +51,14 @@ enum MapPane {
 
   private static func labelLimit(_ inner: Region) -> Int { max(4, min(14, inner.columns / 5)) }
 
-  /// Places on an ellipse, the first at the top, clockwise; labels stand outside of it.
+  /// Places on an ellipse, the first at the top, clockwise; labels stand outside of it. An odd number of places, so that no two are
+  /// opposite: a shortcut between those would lie on the lines to the hub.
   private static func positions(_ nodes: [Cloud.Node], _ inner: Region) -> [(row: Int, column: Int)] {
     let widest = nodes.map { DisplayText.width(of: $0.label, limit: labelLimit(inner)) }.max() ?? 0
     let rx = Double(max(3, inner.columns / 2 - widest - 2)), ry = Double(max(1, (inner.rows - 1) / 2))
+    let slots = Double(nodes.count | 1)
     return nodes.indices.map { index in
-      let angle = 2 * Double.pi * Double(index) / Double(max(1, nodes.count)) - Double.pi / 2
+      let angle = 2 * Double.pi * Double(index) / slots - Double.pi / 2
       let column = inner.columns / 2 + Int((rx * cos(angle)).rounded()), row = inner.rows / 2 + Int((ry * sin(angle)).rounded())
       return (row: max(0, min(inner.rows - 1, row)), column: max(0, min(inner.columns - 1, column)))
     }

@@ -14,7 +14,9 @@ public enum ColorDepth: Sendable, Equatable {
 
 /// Attributes of drawn text. The raw values are those of the terminal shim.
 public struct TextAttributes: OptionSet, Sendable, Hashable {
+  /// The bits.
   public let rawValue: UInt8
+  /// Makes a set of its bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// Brighter or heavier.
   public static let bold = TextAttributes(rawValue: 1)

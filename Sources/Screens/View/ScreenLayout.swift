@@ -70,7 +70,7 @@ public enum ScreenLayout {
 
   private static func map(_ area: Region) -> [Placed] {
     guard area.columns >= 70 else { return [Placed(pane: .map, region: area)] }
-    let side = area.columns >= 110 ? 34 : 26
+    let side = area.columns >= 110 ? 34 : 27
     let (left, right) = area.splitColumns(area.columns - side)
     guard area.rows >= 18 else { return [Placed(pane: .map, region: left), Placed(pane: .peerDetail, region: right)] }
     let (detail, legend) = right.splitRows(area.rows - 8)
