@@ -10,7 +10,10 @@ extension ConsoleSession {
     if key == .acknowledged { return acknowledged() }
     changed()
     if hasControlX { return afterControlX(key) }
-    if case .character("\u{18}") = key, view.input != .filter { hasControlX = true; return }
+    if case .character("\u{18}") = key, view.input != .filter {
+      hasControlX = true
+      return
+    }
     if case .character("\u{0c}") = key { return terminal.redraw() }
     if showScreen(key) { return }
     if case .pasted(let text, let endsLine) = key { return paste(text, endsLine) }
@@ -24,7 +27,10 @@ extension ConsoleSession {
   /// Ctrl-X d detaches; anything else belongs to the line editor.
   private func afterControlX(_ key: Key) {
     hasControlX = false
-    if case .character("d") = key { exitCode = 0; return }
+    if case .character("d") = key {
+      exitCode = 0
+      return
+    }
     guard view.input == .prompt, let bytes = Self.bytes(key) else { return }
     editor.feed([0x18])
     editor.feed(bytes)
@@ -161,7 +167,11 @@ extension ConsoleSession {
   }
 
   private func escapeInPanes() {
-    if view.showsHelp { view.showsHelp = false } else if view.output.isOpen { closeOutput() } else if !view.filter.isEmpty {
+    if view.showsHelp {
+      view.showsHelp = false
+    } else if view.output.isOpen {
+      closeOutput()
+    } else if !view.filter.isEmpty {
       view.filter = ""
     } else {
       view.isZoomed = false
@@ -207,12 +217,13 @@ extension ConsoleSession {
   /// Keys that act on the selected row write the command and wait for Enter: one audit trail, and the user learns the words.
   private func writeCommand(_ key: Unicode.Scalar) {
     guard let target = selectedTarget() else { return }
-    let command = switch key {
-    case "d": "monitor capture CAP peer \(target.name)"
-    case "x": "clear ip nhrp \(target.address)"
-    case "P": "ping \(target.address)"
-    default: "traceroute \(target.address)"
-    }
+    let command =
+      switch key {
+      case "d": "monitor capture CAP peer \(target.name)"
+      case "x": "clear ip nhrp \(target.address)"
+      case "P": "ping \(target.address)"
+      default: "traceroute \(target.address)"
+      }
     editor.replace(DisplayText.clean(command))
     view.input = .prompt
   }
@@ -235,8 +246,11 @@ extension ConsoleSession {
 
   /// A name that is one harmless word; the address in place of any other.
   private static func word(_ name: String, or address: String) -> String {
-    let isPlain = !name.isEmpty && name.utf8.count <= 64
-      && name.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 46 || $0 == 95 }
+    let isPlain =
+      !name.isEmpty && name.utf8.count <= 64
+      && name.utf8.allSatisfy {
+        (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 46 || $0 == 95
+      }
     return isPlain ? name : address
   }
 }

@@ -5,7 +5,10 @@ import Screens
 /// The command line: readline without a terminal. There is one per process, because readline has one state.
 final class LineEditor {
   /// What the keys led to, in order.
-  enum Event { case line(String), help, complete }
+  enum Event {
+    case line(String)
+    case help, complete
+  }
 
   private static var events: [Event] = []
   private let historyFile: String?

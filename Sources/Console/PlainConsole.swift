@@ -86,7 +86,9 @@ final class PlainConsole {
     next &+= 1
     if line.allSatisfy({ $0 == " " }) { return showPrompt() }
     running = next
-    if line.hasSuffix("?") { connection.send(.help(id: next, line: String(line.dropLast()))) } else {
+    if line.hasSuffix("?") {
+      connection.send(.help(id: next, line: String(line.dropLast())))
+    } else {
       connection.send(.execute(id: next, line: line))
     }
   }

@@ -69,7 +69,10 @@ final class Terminal {
       if let shown, shown.rows == frame.rows, shown.columns == frame.columns, shown.row(row) == frame.row(row) { continue }
       drawRow(frame, row)
       cells += frame.columns
-      if cells >= Self.cellsPerFlush { ct_flush(); cells = 0 }
+      if cells >= Self.cellsPerFlush {
+        ct_flush()
+        cells = 0
+      }
     }
     let cursor = frame.cursor ?? Position(row: max(0, frame.rows - 1), column: 0)
     ct_cursor(Int32(cursor.row), Int32(cursor.column), frame.cursor == nil ? 0 : 1)
@@ -87,7 +90,8 @@ final class Terminal {
     while start < cells.endIndex {
       var end = start + 1
       while end < cells.endIndex, cells[end].role == cells[start].role { end += 1 }
-      let scalars = cells[start..<end].map(\.scalar.value), widths = cells[start..<end].map(\.width)
+      let scalars = cells[start..<end].map(\.scalar.value)
+      let widths = cells[start..<end].map(\.width)
       let style = styles[Int(cells[start].role.rawValue)]
       ct_put_run(Int32(row), Int32(start - cells.startIndex), scalars, widths, Int32(end - start), style.attributes, style.pair)
       start = end

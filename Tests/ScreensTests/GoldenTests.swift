@@ -22,11 +22,15 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
       [(24, 80), (40, 120), (60, 200)].map { GoldenCase(screen: screen, rows: $0.0, columns: $0.1) }
         + [GoldenCase(screen: screen, rows: 24, columns: 80, tier: .ascii)]
     } + [
-      GoldenCase(screen: .overview, rows: 24, columns: 80, tier: .block), GoldenCase(screen: .overview, rows: 24, columns: 80, tier: .cp437),
+      GoldenCase(screen: .overview, rows: 24, columns: 80, tier: .block),
+      GoldenCase(screen: .overview, rows: 24, columns: 80, tier: .cp437),
       GoldenCase(screen: .overview, rows: 10, columns: 40), GoldenCase(screen: .overview, rows: 6, columns: 30),
-      GoldenCase(screen: .overview, rows: 24, columns: 80, variant: "output"), GoldenCase(screen: .map, rows: 24, columns: 80, variant: "help"),
-      GoldenCase(screen: .peers, rows: 24, columns: 80, variant: "filter"), GoldenCase(screen: .map, rows: 40, columns: 120, variant: "spoke"),
-      GoldenCase(screen: .overview, rows: 24, columns: 80, variant: "hostile"), GoldenCase(screen: .map, rows: 24, columns: 80, variant: "many"),
+      GoldenCase(screen: .overview, rows: 24, columns: 80, variant: "output"),
+      GoldenCase(screen: .map, rows: 24, columns: 80, variant: "help"),
+      GoldenCase(screen: .peers, rows: 24, columns: 80, variant: "filter"),
+      GoldenCase(screen: .map, rows: 40, columns: 120, variant: "spoke"),
+      GoldenCase(screen: .overview, rows: 24, columns: 80, variant: "hostile"),
+      GoldenCase(screen: .map, rows: 24, columns: 80, variant: "many"),
     ]
 
   func frame() -> Frame {

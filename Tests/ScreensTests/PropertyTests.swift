@@ -16,8 +16,12 @@ struct Dice {
     return sides <= 0 ? 0 : Int(state % UInt64(sides))
   }
   mutating func pick<T>(_ values: [T]) -> T { values[roll(values.count)] }
-  mutating func time() -> Instant { roll(40) == 0 ? pick([.distantFuture, Instant(nanoseconds: .min), .start]) : Instant(nanoseconds: Int64(roll(1 << 45))) }
-  mutating func address() -> IPAddress { roll(5) == 0 ? IPAddress(high: UInt64(roll(1 << 60)), low: UInt64(roll(1 << 60))) : IPAddress(v4: UInt32(roll(1 << 32))) }
+  mutating func time() -> Instant {
+    roll(40) == 0 ? pick([.distantFuture, Instant(nanoseconds: .min), .start]) : Instant(nanoseconds: Int64(roll(1 << 45)))
+  }
+  mutating func address() -> IPAddress {
+    roll(5) == 0 ? IPAddress(high: UInt64(roll(1 << 60)), low: UInt64(roll(1 << 60))) : IPAddress(v4: UInt32(roll(1 << 32)))
+  }
   mutating func name() -> String { roll(3) == 0 ? pick(Fixtures.hostile) : "spoke\(roll(3000))" }
   mutating func number() -> UInt64 { roll(20) == 0 ? .max : UInt64(roll(1 << 40)) }
 }
@@ -37,7 +41,8 @@ enum RandomModel {
   private static func tunnel(_ dice: inout Dice) -> TunnelRow {
     TunnelRow(
       name: dice.name(), address: dice.roll(2) == 0 ? nil : IPPrefix(dice.address(), length: 24), ownAddress: dice.address(),
-      role: dice.pick([.hub, .spoke, .unknown]), phase: dice.roll(5), isUp: dice.roll(2) == 0, peersUp: dice.roll(9000), peersAll: dice.roll(9000))
+      role: dice.pick([.hub, .spoke, .unknown]), phase: dice.roll(5), isUp: dice.roll(2) == 0, peersUp: dice.roll(9000),
+      peersAll: dice.roll(9000))
   }
 
   private static func peer(_ dice: inout Dice) -> PeerRow {
@@ -63,13 +68,16 @@ enum RandomModel {
     let severity = Severity(rawValue: UInt8(dice.roll(8))) ?? .error
     result.events.append(
       EventRow(
-        number: EventID(dice.number()), at: dice.time(), severity: severity, facility: dice.name(), subject: dice.name(), text: dice.name()))
+        number: EventID(dice.number()), at: dice.time(), severity: severity, facility: dice.name(), subject: dice.name(), text: dice.name())
+    )
     result.alarms.append(AlarmRow(since: dice.time(), severity: severity, subject: dice.name(), text: dice.name()))
     result.drops.append(DropRow(reason: dice.name(), packets: dice.number()))
-    result.routes.append(RouteRow(code: dice.name(), prefix: IPPrefix(dice.address(), length: 9), interface: dice.name(), since: dice.time()))
+    result.routes.append(
+      RouteRow(code: dice.name(), prefix: IPPrefix(dice.address(), length: 9), interface: dice.name(), since: dice.time()))
     result.cache.append(
       CacheRow(
-        tunnel: dice.name(), target: IPPrefix(dice.address(), length: 30), via: dice.address(), nbma: nil, kind: dice.name(), flags: dice.name(),
+        tunnel: dice.name(), target: IPPrefix(dice.address(), length: 30), via: dice.address(), nbma: nil, kind: dice.name(),
+        flags: dice.name(),
         created: dice.time(), expires: dice.time()))
   }
 
@@ -98,7 +106,8 @@ struct PropertyTests {
     #expect(frame.cells.count == rows * columns, "\(note)")
     for cell in frame.cells {
       let value = cell.scalar.value
-      let isControl = value < 0x20 || (0x7f...0x9f).contains(value) || (0x200b...0x200f).contains(value)
+      let isControl =
+        value < 0x20 || (0x7f...0x9f).contains(value) || (0x200b...0x200f).contains(value)
         || (0x2028...0x202e).contains(value) || (0x2066...0x2069).contains(value) || value == 0xfeff || (0xe000...0xf8ff).contains(value)
         || value >= 0xe0000 || (0x300...0x36f).contains(value)
       if isControl || (frame.tier == .ascii && value >= 0x7f) { Issue.record("\(note): U+\(String(value, radix: 16))") }

@@ -39,8 +39,15 @@ public struct Frame: Sendable, Equatable {
       guard let shown = DisplayText.drawable(raw) else { continue }
       let scalar = tier.folded(shown)
       let width = DisplayText.width(of: scalar)
-      if column < 0 { column += width; continue }
-      if column + width > end { set(Cell(" ", role: role), position.row, column); column += 1; break }
+      if column < 0 {
+        column += width
+        continue
+      }
+      if column + width > end {
+        set(Cell(" ", role: role), position.row, column)
+        column += 1
+        break
+      }
       set(Cell(scalar, width: UInt8(width), role: role), position.row, column)
       if width == 2 { cells[position.row * columns + column + 1] = Cell(" ", width: 0, role: role) }
       column += width

@@ -22,7 +22,8 @@ struct LineCanvas {
   /// Draws a line from the middle of one cell to the middle of another.
   mutating func line(from a: (row: Int, column: Int), to b: (row: Int, column: Int), _ style: Style, _ role: Role) {
     if tier == .braille {
-      let start = (a.column * 2 + 1, a.row * 4 + 2), end = (b.column * 2 + 1, b.row * 4 + 2)
+      let start = (a.column * 2 + 1, a.row * 4 + 2)
+      let end = (b.column * 2 + 1, b.row * 4 + 2)
       dotLine(start, end, style, role)
       if style == .double {
         let isFlat = abs(end.0 - start.0) >= abs(end.1 - start.1)
@@ -86,8 +87,14 @@ struct LineCanvas {
       body(&self, step, x, y)
       if x == b.0, y == b.1 { return }
       let twice = 2 * error
-      if twice >= dy { error += dy; x += sx }
-      if twice <= dx { error += dx; y += sy }
+      if twice >= dy {
+        error += dy
+        x += sx
+      }
+      if twice <= dx {
+        error += dx
+        y += sy
+      }
       step += 1
     }
   }

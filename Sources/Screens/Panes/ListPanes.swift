@@ -78,7 +78,8 @@ enum EventsPane {
     let isMain = scene.view.screen == .events || scene.isFocused
     let keys = rows.map(Listing.key)
     let selected = scene.view.follows ? rows.count - 1 : scene.selected(keys) ?? 0
-    let first = scene.view.follows ? max(0, rows.count - inner.rows) : Table.firstRow(count: rows.count, room: inner.rows, selected: selected)
+    let first =
+      scene.view.follows ? max(0, rows.count - inner.rows) : Table.firstRow(count: rows.count, room: inner.rows, selected: selected)
     for offset in 0..<min(inner.rows, rows.count - first) {
       drawRow(&frame, scene, inner, offset, rows[first + offset], isSelected: isMain && !scene.view.follows && first + offset == selected)
     }
@@ -148,7 +149,8 @@ enum AlarmsPane {
     ])
     let isMain = scene.view.screen == .alarms || scene.isFocused
     table.draw(&frame, inner, count: rows.count, selected: isMain ? scene.selected(rows.map(Listing.key)) : nil) { index in
-      let row = rows[index], mark = Mark.of(row.severity)
+      let row = rows[index]
+      let mark = Mark.of(row.severity)
       return [
         .init(String(Wording.clock(row.since, scene.snapshot, scene.view).prefix(8)), .muted),
         .init("\(mark.glyph) \(mark.word)", mark.role), .init("\(mark.glyph) \(row.subject.bounded)"), .init(row.text, mark.role),
@@ -169,7 +171,8 @@ enum DropsPane {
       let line = index / perRow
       if line >= inner.rows { break }
       frame.put(row.reason, in: inner, line, 2 + index % perRow * width, limit: 24)
-      frame.putRight(Wording.short(row.packets), row: inner.row + line, before: inner.column + min(inner.columns, 36 + index % perRow * width))
+      frame.putRight(
+        Wording.short(row.packets), row: inner.row + line, before: inner.column + min(inner.columns, 36 + index % perRow * width))
     }
   }
 }

@@ -55,11 +55,13 @@ enum MapPane {
   /// opposite: a shortcut between those would lie on the lines to the hub.
   private static func positions(_ nodes: [Cloud.Node], _ inner: Region) -> [(row: Int, column: Int)] {
     let widest = nodes.map { DisplayText.width(of: $0.label, limit: labelLimit(inner)) }.max() ?? 0
-    let rx = Double(max(3, inner.columns / 2 - widest - 2)), ry = Double(max(1, (inner.rows - 1) / 2))
+    let rx = Double(max(3, inner.columns / 2 - widest - 2))
+    let ry = Double(max(1, (inner.rows - 1) / 2))
     let slots = Double(nodes.count | 1)
     return nodes.indices.map { index in
       let angle = 2 * Double.pi * Double(index) / slots - Double.pi / 2
-      let column = inner.columns / 2 + Int((rx * cos(angle)).rounded()), row = inner.rows / 2 + Int((ry * sin(angle)).rounded())
+      let column = inner.columns / 2 + Int((rx * cos(angle)).rounded())
+      let row = inner.rows / 2 + Int((ry * sin(angle)).rounded())
       return (row: max(0, min(inner.rows - 1, row)), column: max(0, min(inner.columns - 1, column)))
     }
   }
@@ -88,7 +90,8 @@ struct Cloud {
     let chosen = Self.mostInteresting(others, scene, selected, room: hub == nil ? room : room - 1)
     if hub != nil, let own = tunnel?.ownAddress {
       let mark = Mark(glyph: "◉", word: "this node", role: .focus)
-      nodes.append(Node(label: scene.snapshot.hostname.bounded, mark: mark, address: own, isSelected: false, edge: .solid, edgeRole: .phase1))
+      nodes.append(
+        Node(label: scene.snapshot.hostname.bounded, mark: mark, address: own, isSelected: false, edge: .solid, edgeRole: .phase1))
     }
     nodes += chosen.map { Self.node($0, isSelected: $0.address == selected) }
     shown = chosen.count + (hub == nil ? 0 : 1)
@@ -97,11 +100,12 @@ struct Cloud {
 
   private static func node(_ peer: PeerRow, isSelected: Bool) -> Node {
     let mark = Mark.of(peer)
-    let style: (LineCanvas.Style, Role) = switch mark.role {
-    case .ok: (.solid, .phase1)
-    case .forming: (.dashed, .forming)
-    default: (.dotted, .crit)
-    }
+    let style: (LineCanvas.Style, Role) =
+      switch mark.role {
+      case .ok: (.solid, .phase1)
+      case .forming: (.dashed, .forming)
+      default: (.dotted, .crit)
+      }
     return Node(
       label: peer.name.bounded, mark: mark, address: peer.address, isSelected: isSelected, edge: style.0, edgeRole: style.1)
   }

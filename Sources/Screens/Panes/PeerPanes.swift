@@ -14,7 +14,9 @@ enum RatesPane {
     ])
     let selected = scene.isFocused ? scene.selected(rows.map(Listing.key)) : nil
     table.draw(&frame, inner, count: rows.count, selected: selected) { index in
-      let row = rows[index], mark = Mark.of(row), rates = scene.view.rates[Listing.key(row)]
+      let row = rows[index]
+      let mark = Mark.of(row)
+      let rates = scene.view.rates[Listing.key(row)]
       return [
         .init(row.name), .init(mark.glyph, mark.role), .init(Wording.short(rates?.inbound.last ?? 0)),
         .init(Wording.short(rates?.outbound.last ?? 0)), .init(Wording.sparkline(rates?.inbound.newest(trend) ?? []), .graphIn),
@@ -40,7 +42,8 @@ enum PeersPane {
   }
 
   private static func fields(_ scene: Scene, _ row: PeerRow, _ trend: Int) -> [Table.Field] {
-    let mark = Mark.of(row), rates = scene.view.rates[Listing.key(row)]
+    let mark = Mark.of(row)
+    let rates = scene.view.rates[Listing.key(row)]
     return [
       .init(row.name), .init("\(row.address)"), .init(row.nbma.map { "\($0)" } ?? "—"), .init("\(mark.glyph) \(mark.word)", mark.role),
       .init(row.attributes), .init(row.state == .up ? scene.age(row.since) : row.since == nil ? "never" : "—"),

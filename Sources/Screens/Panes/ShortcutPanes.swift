@@ -14,9 +14,11 @@ enum ShortcutsPane {
       .init(title: "KIND", width: 4, drop: 2), .init(title: "FORM", width: 8, isRight: true, drop: 1),
     ])
     table.draw(&frame, inner, count: rows.count, selected: scene.selected(rows.map(Listing.key))) { index in
-      let row = rows[index], mark = Mark.of(row.state)
+      let row = rows[index]
+      let mark = Mark.of(row.state)
       return [
-        .init(row.from), .init(row.to), .init(row.prefix.map { "\($0)" } ?? "\(row.target)"), .init("\(mark.glyph) \(mark.word)", mark.role),
+        .init(row.from), .init(row.to), .init(row.prefix.map { "\($0)" } ?? "\(row.target)"),
+        .init("\(mark.glyph) \(mark.word)", mark.role),
         .init(scene.age(row.ordered.first?.at)), .init(Wording.short(row.packetsViaHub)), .init(row.routeKind), .init(row.formationText),
       ]
     }
@@ -70,7 +72,8 @@ enum FormingPane {
     let table = Table(
       columns: [.init(title: "", width: 13), .init(title: "", width: 7), .init(title: "", width: 0)], hasHeading: false)
     table.draw(&frame, inner, count: rows.count, selected: selected) { index in
-      let row = rows[index], mark = Mark.of(row.state)
+      let row = rows[index]
+      let mark = Mark.of(row.state)
       return [.init("\(short(row.from))>\(short(row.to))"), .init("\(mark.glyph) \(mark.word)", mark.role), .init(steps(row))]
     }
   }

@@ -85,7 +85,9 @@ public enum ThemeFile {
     for word in words {
       let text = word.scalar?.string ?? ""
       if text.isEmpty || text == "none" { continue }
-      guard let attribute = TextAttributes.names[text] else { throw ThemeError(line: line(word), reason: "there is no attribute '\(text)'") }
+      guard let attribute = TextAttributes.names[text] else {
+        throw ThemeError(line: line(word), reason: "there is no attribute '\(text)'")
+      }
       result.insert(attribute)
     }
     return result

@@ -2,7 +2,8 @@
 
 /// The ten screens, in the order of their keys.
 public enum Screen: Int, Sendable, CaseIterable {
-  case overview = 1, map, shortcuts, peers, flow, cache, routes, events, capture, alarms
+  case overview = 1
+  case map, shortcuts, peers, flow, cache, routes, events, capture, alarms
 
   /// The key that shows it.
   public var digit: Int { rawValue % 10 }

@@ -65,8 +65,9 @@ public enum Wording {
     let bars: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
     let top = values.max() ?? 0
     guard top > 0 else { return String(repeating: "▁", count: values.count) }
-    return String(values.map { value in
-      value == 0 ? bars[0] : bars[Int(top.dividingFullWidth(value.multipliedFullWidth(by: 7)).quotient)]
-    })
+    return String(
+      values.map { value in
+        value == 0 ? bars[0] : bars[Int(top.dividingFullWidth(value.multipliedFullWidth(by: 7)).quotient)]
+      })
   }
 }
