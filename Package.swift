@@ -60,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "dmvpn",
       dependencies: [
-        "Console", "Screens", "Lab", "LinuxHost", "NodeRuntime", "Wire", "ProtocolKit",
+        "Lab", "NodeRuntime", "Wire", "ProtocolKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, floor by floor
@@ -69,7 +69,7 @@ let package = Package(
     tests("CommandGrammarTests", ["CommandGrammar", "Wire"]),
     tests("RoutingTests", ["Routing", "ProtocolKit", "Wire"]),
     tests("DataPlaneTests", ["DataPlane", "ProtocolKit", "Wire"]),
-    tests("NHRPTests", ["NHRP", "ProtocolKit", "Wire"]),
+    .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
     tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
     tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
     tests("ScreensTests", ["Screens", "NodeRuntime"]),

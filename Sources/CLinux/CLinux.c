@@ -1,1 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#define _GNU_SOURCE
 #include "CLinux.h"
+
+#include <linux/capability.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+int clx_tun_attach(int fd, const char *name, short flags) {
+  struct ifreq request;
+  memset(&request, 0, sizeof request);
+  strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+  request.ifr_flags = flags;
+  return ioctl(fd, TUNSETIFF, &request);
+}
+
+int clx_tun_set_offload(int fd, unsigned int offload) { return ioctl(fd, TUNSETOFFLOAD, (unsigned long)offload); }
+
+int clx_tun_set_header_size(int fd, int bytes) { return ioctl(fd, TUNSETVNETHDRSZ, &bytes); }
+
+int clx_set_mtu(int fd, const char *name, int mtu) {
+  struct ifreq request;
+  memset(&request, 0, sizeof request);
+  strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+  request.ifr_mtu = mtu;
+  return ioctl(fd, SIOCSIFMTU, &request);
+}
+
+static unsigned char *put_control(unsigned char *at, int type, int value) {
+  struct cmsghdr header = {.cmsg_len = CMSG_LEN(sizeof value), .cmsg_level = IPPROTO_IP, .cmsg_type = type};
+  memcpy(at, &header, sizeof header);
+  memcpy(at + CMSG_LEN(0), &value, sizeof value);
+  return at + CMSG_SPACE(sizeof value);
+}
+
+size_t clx_fill_control(void *control, int tos, int ttl) {
+  _Static_assert(2 * CMSG_SPACE(sizeof(int)) <= CLX_CONTROL_BYTES, "two control messages fit");
+  unsigned char *at = control;
+  if (tos >= 0) at = put_control(at, IP_TOS, tos);
+  if (ttl > 0) at = put_control(at, IP_TTL, ttl);
+  return (size_t)(at - (unsigned char *)control);
+}
+
+_Static_assert(sizeof(clx_message) == sizeof(struct mmsghdr), "clx_message is mmsghdr");
+_Static_assert(offsetof(clx_message, count) == offsetof(struct mmsghdr, msg_len), "clx_message is mmsghdr");
+
+int clx_receive_many(int fd, clx_message *messages, unsigned int count) {
+  return recvmmsg(fd, (struct mmsghdr *)messages, count, MSG_DONTWAIT, NULL);
+}
+
+int clx_send_many(int fd, clx_message *messages, unsigned int count) {
+  return sendmmsg(fd, (struct mmsghdr *)messages, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+int clx_attach_filter(int fd, const struct sock_filter *program, unsigned short count) {
+  struct sock_fprog whole = {.len = count, .filter = (struct sock_filter *)program};
+  return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &whole, sizeof whole);
+}
+
+int clx_epoll_control(int epoll, int operation, int fd, uint32_t events, uint64_t token) {
+  struct epoll_event event = {.events = events, .data.u64 = token};
+  return epoll_ctl(epoll, operation, fd, &event);
+}
+
+int clx_epoll_wait(int epoll, clx_ready *ready, int count, int timeout_ms) {
+  struct epoll_event events[64];
+  int n = epoll_wait(epoll, events, count < 64 ? count : 64, timeout_ms);
+  for (int i = 0; i < n; i++) {
+    ready[i].token = events[i].data.u64;
+    ready[i].events = events[i].events;
+  }
+  return n;
+}
+
+int clx_prctl(int option, unsigned long a, unsigned long b) { return prctl(option, a, b, 0UL, 0UL); }
+
+int clx_set_capabilities(uint64_t mask, int inheritable) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  struct __user_cap_data_struct sets[2];
+  memset(sets, 0, sizeof sets);
+  for (int i = 0; i < 2; i++) {
+    uint32_t part = (uint32_t)(mask >> (32 * i));
+    sets[i].permitted = sets[i].effective = part;
+    sets[i].inheritable = inheritable ? part : 0;
+  }
+  return (int)syscall(SYS_capset, &header, sets);
+}
+
+int clx_exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
+
+char **clx_environment(void) { return environ; }
+
+int clx_spawn_attributes(posix_spawnattr_t *attributes, int new_session) {
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  // glibc keeps two signals to itself and SIGKILL/SIGSTOP cannot be set; posix_spawn passes over those.
+  int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (new_session ? POSIX_SPAWN_SETSID : 0);
+  int error = posix_spawnattr_setsigmask(attributes, &none);
+  if (!error) error = posix_spawnattr_setsigdefault(attributes, &all);
+  if (!error) error = posix_spawnattr_setflags(attributes, (short)flags);
+  return error;
+}
+
+int clx_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+int clx_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+void clx_name_thread(const char *name) {
+  char kept[16] = {0};
+  strncpy(kept, name, sizeof kept - 1);
+  pthread_setname_np(pthread_self(), kept);
+}
+
+int clx_pin_thread(int cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (cpu < 0 || cpu >= CPU_SETSIZE) return EINVAL;
+  CPU_SET(cpu, &set);
+  return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+int clx_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
+int clx_peer_credentials(int fd, int *pid, unsigned int *uid, unsigned int *gid) {
+  struct ucred credentials;
+  socklen_t length = sizeof credentials;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0) return -1;
+  *pid = credentials.pid;
+  *uid = credentials.uid;
+  *gid = credentials.gid;
+  return 0;
+}

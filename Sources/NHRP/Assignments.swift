@@ -159,9 +159,9 @@ public struct NHRPErrorCode: RawRepresentable, Sendable, Hashable {
   public static let authenticationFailure = NHRPErrorCode(rawValue: 11)
   /// 15
   public static let hopCountExceeded = NHRPErrorCode(rawValue: 15)
-  /// 16 (RFC 2735 §5)
+  /// 16 (RFC 2735)
   public static let vpnMismatch = NHRPErrorCode(rawValue: 16)
-  /// 17 (RFC 2735 §5)
+  /// 17 (RFC 2735)
   public static let vpnUnsupported = NHRPErrorCode(rawValue: 17)
 
   /// A loop was seen: 3, or the 2 that OpenNHRP sends and FRR defines.
@@ -187,7 +187,7 @@ public struct NHRPExtensionType: RawRepresentable, Sendable, Hashable {
   public static let authentication = NHRPExtensionType(rawValue: 7)
   /// 8, §5.3.5
   public static let vendorPrivate = NHRPExtensionType(rawValue: 8)
-  /// 9: NAT addresses (Cisco); with a value of exactly 8 bytes the device capabilities of RFC 2735 §4
+  /// 9: NAT addresses (Cisco); with a value of exactly 8 bytes the device capabilities of RFC 2735
   public static let natAddress = NHRPExtensionType(rawValue: 9)
   /// 10 (RFC 2520)
   public static let mobileAuthentication = NHRPExtensionType(rawValue: 10)

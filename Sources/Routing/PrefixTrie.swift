@@ -18,6 +18,9 @@ struct PrefixTrie<Value> {
   private var firstFree: Int32 = -1
   private var freeCount = 0
 
+  /// Nodes in use, forks included.
+  var nodeCount: Int { nodes.count - freeCount }
+
   /// The index of `prefix`; nil when nothing is stored for it.
   func index(of prefix: IPPrefix) -> Int? {
     var at = root(prefix.address.isV4)
@@ -126,8 +129,8 @@ extension PrefixTrie {
     while let at = stack.popLast() {
       let node = nodes[Int(at)]
       if let start, node.prefix <= start {
-        // Everything under a prefix that ends before `start` comes before it, too.
-        guard node.prefix.covers(start) else { continue }
+        // Everything under a prefix that ends before `start` comes before it, too; `start` may be of the other family.
+        guard node.prefix.address.commonPrefixLength(with: start.address) >= Int(node.prefix.length) else { continue }
       } else if node.value != nil, !body(Int(at)) {
         return
       }

@@ -18,7 +18,7 @@ public enum RecursionCheck {
   }
 
   /// The same as if `route` had been added. A shortcut is judged as a route like others, since packets follow it.
-  /// Without a shortcut's speed: other routes are tried on a copy of the table.
+  /// Shortcuts are judged by one lookup per address; any other route is tried on a copy of the table, which costs its size.
   public static func offendingRoute(
     adding route: Route, nbma: [IPAddress], tunnel: InterfaceID, in table: RoutingTable
   ) -> (prefix: IPPrefix, nbma: IPAddress)? {

@@ -67,8 +67,10 @@ extension RoutingTable {
     defer { stack.removeLast() }
     switch lookUp(hop, &stack) {
     case .known(let resolution): return store(resolution, asked)
-    case .loop(let level) where level < stack.count - 1: return .loop(level: level)
-    case .loop: return store(.down, asked)
+    case .loop(let level):
+      // Every member of the circle is marked at once: to each of them the walk would come back the same way.
+      let down = store(.down, asked)
+      return level < stack.count - 1 ? .loop(level: level) : down
     case .overflow: return stack.count == 1 ? store(.tooDeep, asked) : .overflow
     }
   }

@@ -34,6 +34,9 @@ extension RoutingTable {
     }
   }
 
+  /// Nodes of the trie in use: what memory follows. For tests.
+  package var nodeCount: Int { trie.nodeCount }
+
   private func collect(v4: Bool, after start: IPPrefix?, _ limit: Int) -> [RouteEntry] {
     var out: [RouteEntry] = []
     guard limit > 0 else { return out }
@@ -70,7 +73,8 @@ extension RoutingTable: RouteView {
   /// The best route below the shortcuts: NHRP routes and overrides are not seen. Nil also where the match is a discard route,
   /// and for another VRF.
   public func longestMatch(for destination: IPAddress, vrf: VRFID) -> RouteMatch? {
-    guard vrf == self.vrf, let found = entry(for: destination, includingShortcuts: false), let id = found.resolvedInterface else { return nil }
+    guard vrf == self.vrf, let found = entry(for: destination, includingShortcuts: false), let id = found.resolvedInterface
+    else { return nil }
     let isConnected = found.route.source == .connected || found.route.source == .local
     return RouteMatch(prefix: found.route.prefix, interface: id, nextHop: found.resolvedNextHop, isConnected: isConnected)
   }

@@ -34,7 +34,8 @@ public struct NHRPErrorIndication: Sendable, Hashable, NHRPAddressed {
   public func offendingHeader()
     -> (type: NHRPPacketType, requestID: UInt32, source: IPAddress, destination: IPAddress)?
   {
-    guard let raw = try? RawFixedHeader(fields: offendingPacket), (1...6).contains(raw.type.rawValue) else { return nil }
+    guard let raw = try? RawFixedHeader(fields: offendingPacket), (1...6).contains(raw.type.rawValue)
+    else { return nil }
     var fields = FieldReader(
       offendingPacket, from: NHRPAssignments.fixedHeaderByteCount, to: offendingPacket.count,
       truncation: .truncatedMandatory)

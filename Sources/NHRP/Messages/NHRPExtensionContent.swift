@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Wire
 
-/// The value of an extension (RFC 2332 §5.3.1–§5.3.5, RFC 2735 §4, and Cisco's NAT addresses).
+/// The value of an extension (RFC 2332 §5.3.1–§5.3.5, RFC 2735, and Cisco's NAT addresses).
 public enum NHRPExtensionContent: Sendable, Hashable {
   /// Type 3: who answered.
   case responderAddress([ClientInformationEntry])
@@ -15,7 +15,7 @@ public enum NHRPExtensionContent: Sendable, Hashable {
   case vendorPrivate(oui: UInt32, data: [UInt8])
   /// Type 9 (Cisco): NBMA addresses as seen from outside a NAT.
   case natAddress([ClientInformationEntry])
-  /// Type 9 with exactly eight bytes (RFC 2735 §4); no list of entries is that short.
+  /// Type 9 with exactly eight bytes (RFC 2735); no list of entries is that short.
   case deviceCapabilities([UInt8])
   /// Any other type, or a value of type 8 or 9 that is not what the type promises: the bytes as they came.
   case unknown([UInt8])

@@ -2,7 +2,7 @@
 import Wire
 
 /// The mandatory part of type 8, Cisco's redirect: "for this packet there is a shorter way"
-/// (draft-detienne-dmvpn §4.1; FRR, OpenNHRP). No request ID, no entries, no reply.
+/// (draft-detienne-dmvpn; FRR, OpenNHRP). No request ID, no entries, no reply.
 ///
 /// All implementations write the *source* of the offending packet into `destinationProtocol`, so that the
 /// indication is routed back to it. Its description leaves the quoted packet out: that is users' traffic.

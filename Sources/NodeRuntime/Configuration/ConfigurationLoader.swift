@@ -57,14 +57,14 @@ public struct ConfigurationLoader {
 
   private mutating func read(_ line: SourceLine) {
     if readChild(line) { return }
-    if context.section != nil, Session.owns(line.text, inSection: true) { return }
+    if context.section != nil, LoadingSession.owns(line.text, inSection: true) { return }
     let before = context
     let outcome = apply(line.text)
     switch outcome {
     case .empty: return
     case .exit, .end: leave()
     case .failure(let failure):
-      if Session.owns(line.text, inSection: false) { return }
+      if LoadingSession.owns(line.text, inSection: false) { return }
       report(.error, line, failure.column, failure.explanation)
     case .refused(let why): report(.error, line, 0, why)
     case .applied(let place, _, let notActedOn): follow(place, from: before, line, notActedOn: notActedOn)
@@ -171,7 +171,7 @@ public struct ConfigurationLoader {
 }
 
 /// Lines of a pasted session that are no configuration.
-private enum Session {
+private enum LoadingSession {
   /// Whether the line is one of the console's own; in a kept section only what no section has a line for.
   static func owns(_ line: String, inSection: Bool) -> Bool {
     guard case .match(let isOnlyOutside, _, _, _, _) = commands.parse(line, mode: .privilegedExec) else { return false }

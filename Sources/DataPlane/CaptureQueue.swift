@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// A copy of a packet that a capture took.
+public struct CapturedPacket: Sendable, Equatable {
+  /// Which way it went, seen from this node.
+  public enum Direction: UInt8, Sendable, Codable { case inbound, outbound }
+
+  /// When.
+  public var at: Instant
+  /// Which way.
+  public var direction: Direction
+  /// The tunnel.
+  public var interface: InterfaceID
+  /// Whether this is the inner packet; the outer one is another copy.
+  public var isInner: Bool
+  /// Its length before it was cut to the snap length.
+  public var originalLength: Int
+  /// The packet from its IP header on.
+  public var bytes: [UInt8]
+}
+
+/// Captured packets until somebody takes them. When it is full the newest are lost and counted.
+struct CaptureQueue {
+  private(set) var filter: CaptureFilter?
+  private var packets: [CapturedPacket] = []
+  private var bytes = 0
+  private(set) var lost: UInt64 = 0
+
+  mutating func set(_ filter: CaptureFilter?) {
+    self.filter = filter
+    if filter == nil { (packets, bytes) = ([], 0) }
+  }
+
+  /// Whether any of the four is listed, or all are wanted.
+  func wants(_ addresses: (IPAddress, IPAddress, IPAddress, IPAddress)) -> Bool {
+    guard let filter else { return false }
+    if filter.addresses.isEmpty { return true }
+    return filter.addresses.contains {
+      $0 == addresses.0 || $0 == addresses.1 || $0 == addresses.2 || $0 == addresses.3
+    }
+  }
+
+  mutating func take(
+    _ memory: PacketMemory, from start: Int, _ direction: CapturedPacket.Direction, _ interface: InterfaceID, isInner: Bool,
+    at now: Instant
+  ) {
+    guard let filter else { return }
+    let whole = memory.slice(start, memory.count)
+    let kept = min(whole.count, max(0, filter.snapLength))
+    guard packets.count < Limits.capturedPackets, bytes + kept <= Limits.capturedBytes else {
+      lost &+= 1
+      return
+    }
+    bytes += kept
+    packets.append(
+      CapturedPacket(
+        at: now, direction: direction, interface: interface, isInner: isInner, originalLength: whole.count,
+        bytes: Array(memory.slice(start, kept))))
+  }
+
+  mutating func drain() -> [CapturedPacket] {
+    defer { (packets, bytes) = ([], 0) }
+    return packets
+  }
+}

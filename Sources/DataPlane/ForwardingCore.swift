@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+// How a packet meets the functions
+// ================================
+//
+// The core is the packet path without the world around it: no thread, lock, clock or socket. Its owner brings a batch of packets and the
+// time, and finds a verdict on every slot afterwards. What is changed here comes as `DataPlaneChange`; what the control side must see
+// goes out through the punt queue. On Linux one core stands behind each worker; in the lab a thousand stand in one process.
+//
+// *An inner packet, TUN → wire* (`PacketPath+Outbound`):
+//   InnerHeader.parse      the header once; the slot is cut to its total length
+//   replicate              multicast and broadcast: a copy for each peer on the tunnel's list
+//   route                  longest match in the tunnel's VRF: a tunnel, the host (it came from there: a loop), nowhere
+//   hop                    tunnel and next hop → adjacency → NBMA address; a missing one is reported,
+//                          and the packet takes the first NHS
+//   prepare                MTU (told to the sender, or cut), TCP MSS
+//   encapsulate            GRE and outer IPv4 into the headroom; counters; verdict .underlay
+//
+// *An outer packet, wire → host* (`PacketPath+Inbound`):
+//   OuterHeader.parse      whole, IPv4, checksum, no fragment, protocol 47
+//   GREOffsets.parse       flags, lengths, checksum
+//   demultiplex            (outer destination, key) → tunnel; the outer source selects the peer inside it, not the tunnel
+//   judgeSource            loop, sequence number
+//   punt or takeInner      NHRP and CDP go to the control side; known peers and strangers in queues of their own
+//   takeInner              InnerHeader.parse, ECN, addresses, and for strangers the reverse path
+//   deliver                own addresses and the LAN: probes and step reports are punted, the rest is for the TUN; verdict .host
+//
+// *A transit packet (hairpin)* never leaves the core: takeInner → forward: TTL → hop → MTU → watchTransit (pairs, first packet,
+// redirect wanted) → prepare → encapsulate.
+//
+// Every stop is a thrown `DropReason`: it is counted once in `stop`, which also answers with ICMP where the sender must know.
+//
+// RFC 1701, 2784, 2890 (GRE), 791, 792, 1191, 1624, 1812 (IPv4), 4443 (ICMPv6 errors), 6040 (ECN), 9293 (MSS).
+
+/// One forwarding core. Not thread-safe and not `Sendable`: it belongs to one worker.
+public final class ForwardingCore {
+  /// UDP packets to an own address and this port are step reports (docs/step-report.md).
+  public static let stepReportPort: UInt16 = 4754
+
+  // The state is one struct, entered once for each call: inside there is no class and no exclusivity check.
+  private var path: PacketPath
+
+  /// Makes an empty core. `hashSeed` keeps peers from choosing addresses that collide in its tables; no output depends on it.
+  public init(pairLimit: Int = Limits.pairs, peerLimit: Int = Limits.peers, hashSeed: UInt64 = 0x2545_f491_4f6c_dd1d) {
+    path = PacketPath(pairLimit: max(1, pairLimit), peerLimit: max(1, peerLimit), seed: hashSeed)
+  }
+
+  /// Echo identifiers of the node's own probes: answers to them, at an own address, go to the control side.
+  public var probeIdentifiers: ClosedRange<UInt16> {
+    get { path.probeIdentifiers }
+    set { path.probeIdentifiers = newValue }
+  }
+
+  /// Applies one change; gives the answer where the change is a question.
+  @discardableResult
+  public func apply(_ change: DataPlaneChange, at now: Instant) -> DataPlaneNotice? { path.apply(change, at: now) }
+
+  /// Takes inner packets from the TUN of `interface`. Slots that already have a verdict are left alone.
+  public func outbound(_ batch: inout PacketBatch, from interface: InterfaceID, at now: Instant, _ punts: inout PuntQueue) {
+    path.outbound(&batch, from: interface, at: now, &punts)
+  }
+
+  /// Takes complete outer IPv4 packets from the underlay. Slots that already have a verdict are left alone.
+  public func inbound(_ batch: inout PacketBatch, at now: Instant, _ punts: inout PuntQueue) {
+    path.inbound(&batch, at: now, &punts)
+  }
+
+  /// Appends a packet of the control side to `batch`, ready to be sent.
+  public func inject(_ packet: InjectedPacket, into batch: inout PacketBatch, at now: Instant, _ punts: inout PuntQueue) {
+    path.inject(packet, into: &batch, at: now, &punts)
+  }
+
+  /// Reports each pair of peers whose transit traffic has stood still for `Limits.pairIdle`, once, the longest silent first.
+  public func expirePairs(at now: Instant) -> [DataPlaneNotice] { path.expirePairs(at: now) }
+
+  /// When `expirePairs` next has something to say; nil when all is quiet.
+  public var nextPairDeadline: Instant? { path.peerPairs.nextIdle(after: Limits.pairIdle) }
+
+  /// The packets that a capture took since the last call.
+  public func takeCaptured() -> [CapturedPacket] { path.captures.drain() }
+
+  /// Packets a capture lost because nobody took the earlier ones.
+  public var lostCaptures: UInt64 { path.captures.lost }
+}
+
+// What was counted.
+extension ForwardingCore {
+  /// Packets stopped for one reason.
+  public func drops(_ reason: DropReason) -> UInt64 { path.drops[Int(reason.rawValue)] }
+
+  /// Packets stopped, by reason, in the order of `DropReason.allCases`.
+  public var drops: [UInt64] { path.drops }
+
+  /// Packets of a class that went to the control side.
+  public func punts(_ kind: PuntClass) -> UInt64 { path.punted[Int(kind.rawValue)] }
+
+  /// Packets of a class the control side did not take. For hints (redirect, resolution, first packet) the packet itself went on.
+  public func refusedPunts(_ kind: PuntClass) -> UInt64 { path.refused[Int(kind.rawValue)] }
+
+  /// The counters of a tunnel; nil when there is none.
+  public func tunnelCounters(_ interface: InterfaceID) -> TunnelCounters? {
+    path.tunnel(interface).map { path.tunnels[$0].counters }
+  }
+
+  /// The counters of a next hop; what came in is counted for its NBMA address. Nil when it has no adjacency.
+  public func adjacencyCounters(_ interface: InterfaceID, nextHop: IPAddress) -> TrafficCounters? {
+    let i = path.peers.adjacency(interface, nextHop)
+    guard i >= 0 else { return nil }
+    let adjacency = path.peers.adjacencies[i]
+    var counters = path.peers.peers[Int(adjacency.peer)].traffic
+    (counters.packetsOut, counters.bytesOut) = (adjacency.packetsOut, adjacency.bytesOut)
+    return counters
+  }
+
+  /// The NBMA addresses a tunnel knows, by address, with their counters.
+  public func peers(of interface: InterfaceID) -> [(nbma: IPAddress, counters: TrafficCounters)] {
+    path.peers.peers.filter { $0.references > 0 && $0.interface == interface }
+      .map { (IPAddress(v4: $0.nbma), $0.traffic) }.sorted { $0.0 < $1.0 }
+  }
+
+  /// Transit packets and bytes from one NBMA address to another; nil when none were seen lately.
+  public func pairCounters(source: IPAddress, destination: IPAddress) -> (packets: UInt64, bytes: UInt64)? {
+    path.peerPairs.find(TableKey(source, destination, tag: 0)).map { ($0.packets, $0.bytes) }
+  }
+
+  /// Pairs of hosts that are watched for redirects.
+  public var watchedPairs: Int { path.hostPairs.count }
+
+  /// Adjacencies and peers that found no room.
+  public var refusedPeers: UInt64 { path.peers.refused }
+
+  /// The FIB of a VRF as it stands.
+  public func fib(of vrf: VRFID) -> FIB { path.vrfs[vrf].map { path.fibs[$0] } ?? FIB() }
+}

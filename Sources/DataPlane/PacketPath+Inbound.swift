@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+// Outer packets, wire → host or wire → wire. Functions stand in the order a packet meets them.
+extension PacketPath {
+  mutating func inbound(_ batch: inout PacketBatch, at now: Instant, _ punts: inout PuntQueue) {
+    for i in 0..<batch.count where batch.isUndecided(i) {
+      var arrival: Arrival?
+      do throws(DropReason) {
+        try takeFromWire(&batch, i, &arrival, at: now, &punts)
+      } catch {
+        stop(&batch, i, error, arrival: arrival, tunnel: arrival?.tunnel ?? -1, at: now, &punts)
+      }
+    }
+  }
+
+  private mutating func takeFromWire(
+    _ batch: inout PacketBatch, _ i: Int, _ arrival: inout Arrival?, at now: Instant, _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    let memory = batch.memory(i)
+    let outer = try OuterHeader.parse(memory)
+    let gre = try GREOffsets.parse(memory, at: outer.headerLength, end: outer.totalLength)
+    let tunnel = try demultiplex(outer, gre)
+    let from = try judgeSource(outer, gre, tunnel, at: now)
+    let payload = outer.totalLength &- gre.payload
+    tunnels[tunnel].counters.traffic.received(payload)
+    if from.peer >= 0 { peers.peers[from.peer].traffic.received(payload) }
+    batch.trim(i, front: 0, length: outer.totalLength)
+    if isCapturing {
+      capture(
+        batch.memory(i), payloadAt: gre.payload, .inbound, tunnels[tunnel].facts.interface, protocolType: gre.protocolType, at: now)
+    }
+    batch.trim(i, front: gre.payload, length: payload)
+    arrival = from
+    switch gre.protocolType {
+    case GREProtocolType.ipv4, GREProtocolType.ipv6:
+      try takeInner(&batch, i, from, gre.protocolType, outerTOS: outer.tos, at: now, &punts)
+    case GREProtocolType.nhrp: try punt(&batch, i, from.peer >= 0 ? .nhrp : .nhrpStranger, from, at: now, &punts)
+    case GREProtocolType.cdp:
+      guard from.peer >= 0 else { throw .unknownPeer }
+      try punt(&batch, i, .cdp, from, at: now, &punts)
+    default: throw .unknownProtocol
+    }
+  }
+
+  /// The tunnel of a packet. A point-to-point tunnel is chosen by its peer too; then multipoint ones by destination and key.
+  private func demultiplex(_ outer: OuterHeader, _ gre: GREOffsets) throws(DropReason) -> Int {
+    let destination = IPAddress(v4: outer.destination)
+    let tag = PacketPath.demuxTag(hasKey: gre.hasKey, gre.key)
+    let byPeer = demux.find(TableKey(destination, IPAddress(v4: outer.source), tag: tag))
+    if byPeer >= 0 { return byPeer }
+    let byKey = demux.find(TableKey(destination, .anyV6, tag: tag))
+    if byKey >= 0 { return byKey }
+    if demux.find(TableKey(destination, PacketPath.anyPeer, tag: tag)) >= 0 { throw .unknownPeer }
+    throw demux.find(TableKey(destination, tag: PacketPath.anyKey)) >= 0 ? .keyMismatch : .noTunnel
+  }
+
+  /// No key is another tunnel than key 0 (RFC 2890 §2.1).
+  static func demuxTag(hasKey: Bool, _ key: UInt32) -> UInt64 { hasKey ? 1 << 32 | UInt64(key) : 0 }
+  /// Stands for "some tunnel has this destination", whatever its key.
+  static var anyKey: UInt64 { 2 << 32 }
+  /// Stands for "some point-to-point tunnel has this destination and key", whoever its peer is.
+  static var anyPeer: IPAddress { IPAddress(high: .max, low: .max) }
+
+  private mutating func judgeSource(
+    _ outer: OuterHeader, _ gre: GREOffsets, _ tunnel: Int, at now: Instant
+  ) throws(DropReason) -> Arrival {
+    let facts = tunnels[tunnel].facts
+    guard outer.source != facts.source else { throw .ownNBMALoop }
+    let source = IPAddress(v4: outer.source)
+    if source.isUnspecified || source.isMulticast || source.isBroadcast { throw .martian }
+    let peer = peers.peer(facts.interface, outer.source)
+    if facts.checksSequence, gre.hasSequence, peer >= 0 { try takeSequence(gre.sequence, peer, at: now) }
+    return Arrival(tunnel: tunnel, source: outer.source, destination: outer.destination, peer: peer)
+  }
+
+  /// Refuses numbers that are not newer than the last one, in arithmetic modulo 2³² (RFC 2890 §2.2).
+  private mutating func takeSequence(_ number: UInt32, _ peer: Int, at now: Instant) throws(DropReason) {
+    if let last = peers.peers[peer].sequenceAt, now - last < Limits.sequenceReset {
+      let ahead = Int32(truncatingIfNeeded: number &- peers.peers[peer].sequenceIn)
+      guard ahead > 0 else { throw .greSequence }
+    }
+    peers.peers[peer].sequenceIn = number
+    peers.peers[peer].sequenceAt = now
+  }
+
+  private mutating func takeInner(
+    _ batch: inout PacketBatch, _ i: Int, _ arrival: Arrival, _ protocolType: UInt16, outerTOS: UInt8, at now: Instant,
+    _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    var inner = try InnerHeader.parse(batch.memory(i), verifiesChecksum: true)
+    guard inner.protocolType == protocolType else { throw .innerMalformed }
+    batch.trim(i, front: 0, length: inner.totalLength)
+    if outerTOS & 3 == 3, inner.tos & 3 != 3 {
+      try InnerHeader.takeCongestionMark(batch.memory(i), inner)
+      inner.tos |= 3
+    }
+    let facts = tunnels[arrival.tunnel].facts
+    try inner.checkAddresses()
+    if isOwn(inner.source, fib: facts.fib) { throw .spoofed }
+    if arrival.peer < 0 { try judgeStranger(inner, arrival.tunnel) }
+    if facts.adjustMSS > 0 { MSSClamp.apply(batch.memory(i), inner, limit: facts.adjustMSS) }
+    if inner.isToMany { return batch.decide(i, .host(interface: facts.interface)) }
+    if isOwn(inner.destination, fib: facts.fib) { return try deliver(&batch, i, inner, arrival, at: now, &punts) }
+    switch fibs[facts.fib].action(for: inner.destination) {
+    case .tunnel(let out, let nextHop):
+      try forward(&batch, i, inner, out, nextHop ?? inner.destination, arrival: arrival, at: now, &punts)
+    case .host(let interface): batch.decide(i, .host(interface: interface))
+    case .discard: throw .discardRoute
+    case nil: throw .noRoute
+    }
+  }
+
+  /// A packet from an NBMA address nobody registered must at least come from where its inner source is routed (RFC 3704 §2.4).
+  private mutating func judgeStranger(_ inner: InnerHeader, _ tunnel: Int) throws(DropReason) {
+    let facts = tunnels[tunnel].facts
+    guard case .tunnel(let way, _) = fibs[facts.fib].action(for: inner.source), way == facts.interface else { throw .spoofed }
+    tunnels[tunnel].counters.fromUnknownPeer &+= 1
+  }
+
+  /// A packet to an own address: answers to the node's own probes and step reports are for the control side.
+  private mutating func deliver(
+    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ arrival: Arrival, at now: Instant, _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    let memory = batch.memory(i)
+    if let identifier = ICMPMessages.answeredEchoIdentifier(memory, inner), probeIdentifiers.contains(identifier) {
+      return try punt(&batch, i, .probeReply, arrival, at: now, &punts)
+    }
+    if PacketPath.isStepReport(memory, inner) { return try punt(&batch, i, .stepReport, arrival, at: now, &punts) }
+    batch.decide(i, .host(interface: tunnels[arrival.tunnel].facts.interface))
+  }
+
+  private static func isStepReport(_ memory: PacketMemory, _ inner: InnerHeader) -> Bool {
+    inner.nextProtocol == IPProtocol.udp && inner.hasTransport && !inner.moreFragments
+      && inner.totalLength &- inner.headerLength >= 8
+      && memory.u16(inner.headerLength &+ 2) == ForwardingCore.stepReportPort
+  }
+}
+
+// What is remembered of packets in transit.
+extension PacketPath {
+  /// Counts a packet that arrived by one tunnel of a network and leaves by a tunnel of the same, and tells the control side of pairs that
+  /// could do without this node. Called after the TTL was decremented, as a Traffic Indication quotes it.
+  mutating func watchTransit(
+    _ memory: PacketMemory, _ inner: InnerHeader, _ hop: Hop, _ arrival: Arrival, at now: Instant, _ punts: inout PuntQueue
+  ) {
+    let facts = tunnels[arrival.tunnel].facts
+    guard let network = facts.networkID, network == tunnels[hop.tunnel].facts.networkID, arrival.peer >= 0 else { return }
+    let between = TableKey(IPAddress(v4: arrival.source), IPAddress(v4: hop.nbma), tag: 0)
+    _ = peerPairs.touch(between, facts.interface, bytes: inner.totalLength, at: now)
+    guard facts.redirects else { return }
+    let hosts = TableKey(inner.source, inner.destination, tag: UInt64(facts.interface.rawValue))
+    let (pair, isNew) = hostPairs.touch(hosts, facts.interface, bytes: inner.totalLength, at: now)
+    guard pair >= 0 else { return }
+    if isNew {
+      hint(
+        memory, .firstPacket, facts.interface, from: arrival.source, to: arrival.destination, nextHop: hop.nextHop,
+        bytes: Limits.firstPacketBytes, at: now, &punts)
+    }
+    guard hostPairs.mayPunt(pair, every: Limits.redirectInterval, at: now) else { return }
+    // Even, for FRR 8.4.4 sums NHRP packets of odd length wrongly.
+    hint(
+      memory, .redirectWanted, facts.interface, from: arrival.source, to: arrival.destination, nextHop: hop.nextHop,
+      bytes: min(Limits.quotedBytes, inner.totalLength) & ~1, at: now, &punts)
+  }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+// Inner packets of the host, TUN → wire, and what the control side sends. Functions stand in the order a packet meets them.
+extension PacketPath {
+  mutating func outbound(_ batch: inout PacketBatch, from interface: InterfaceID, at now: Instant, _ punts: inout PuntQueue) {
+    let source = tunnel(interface)
+    for i in 0..<batch.count where batch.isUndecided(i) {
+      guard let source else {
+        drops[Int(DropReason.noTunnel.rawValue)] &+= 1
+        batch.decide(i, .drop(.noTunnel))
+        continue
+      }
+      do throws(DropReason) {
+        try takeFromHost(&batch, i, source, at: now, &punts)
+      } catch {
+        stop(&batch, i, error, arrival: nil, tunnel: source, at: now, &punts)
+      }
+    }
+  }
+
+  private mutating func takeFromHost(
+    _ batch: inout PacketBatch, _ i: Int, _ source: Int, at now: Instant, _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    let inner = try InnerHeader.parse(batch.memory(i), verifiesChecksum: false)
+    batch.trim(i, front: 0, length: inner.totalLength)
+    try inner.checkAddresses()
+    if inner.isToMany { return try replicate(&batch, i, inner, source, at: now) }
+    try route(&batch, i, inner, fib: tunnels[source].facts.fib, at: now, &punts)
+  }
+
+  /// Sends a copy to everyone on the tunnel's multicast list. Copies go by their NBMA address: there is no next hop to resolve.
+  private mutating func replicate(
+    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ source: Int, at now: Instant
+  ) throws(DropReason) {
+    let facts = tunnels[source].facts
+    guard facts.isUp else { throw .tunnelDown }
+    var list = tunnels[source].multicast
+    if list.isEmpty, tunnels[source].peer >= 0 { list = [tunnels[source].peer] }
+    guard !list.isEmpty else { throw .multicastNoPeers }
+    let pieces = try prepare(&batch, i, inner, facts)
+    copy(&batch, i, inner, source, list, at: now)
+    for j in pieces { copy(&batch, j, inner, source, list, at: now) }
+  }
+
+  private mutating func copy(
+    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ source: Int, _ list: [Int], at now: Instant
+  ) {
+    // The original goes last, for it is what the others are copied from.
+    for peer in list.dropFirst() {
+      guard let j = batch.duplicate(i) else {
+        drops[Int(DropReason.batchFull.rawValue)] &+= 1
+        continue
+      }
+      send(&batch, j, inner, toPeer(peer, inner, source), at: now)
+    }
+    send(&batch, i, inner, toPeer(list[0], inner, source), at: now)
+  }
+
+  private func toPeer(_ peer: Int, _ inner: InnerHeader, _ tunnel: Int) -> Hop {
+    Hop(tunnel: tunnel, nextHop: inner.destination, nbma: peers.peers[peer].nbma, adjacency: -1, peer: peer)
+  }
+
+  /// The end of the way for one piece or copy; should it stop here, that does not concern the others.
+  private mutating func send(_ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ hop: Hop, at now: Instant) {
+    do throws(DropReason) {
+      try encapsulate(&batch, i, hop, protocolType: inner.protocolType, tos: inner.tos, at: now)
+    } catch {
+      drops[Int(error.rawValue)] &+= 1
+      batch.decide(i, .drop(error))
+    }
+  }
+
+  private mutating func route(
+    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, fib: Int, at now: Instant, _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    switch fibs[fib].action(for: inner.destination) {
+    case .tunnel(let out, let nextHop):
+      try forward(&batch, i, inner, out, nextHop ?? inner.destination, arrival: nil, at: now, &punts)
+    case .host: throw .martian  // it came from there
+    case .discard: throw .discardRoute
+    case nil: throw .noRoute
+    }
+  }
+
+  /// Sends a unicast packet out of a tunnel: the host's own, or one in transit.
+  mutating func forward(
+    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ out: InterfaceID, _ nextHop: IPAddress, arrival: Arrival?,
+    at now: Instant, _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    guard let tunnel = tunnel(out) else { throw .noTunnel }
+    let facts = tunnels[tunnel].facts
+    guard facts.isUp else { throw .tunnelDown }
+    if arrival != nil, inner.ttl <= 1 { throw .ttlExceeded }
+    let hop = try hop(batch.memory(i), tunnel, nextHop, arrival, at: now, &punts)
+    guard hop.nbma != facts.source, hop.nbma != arrival?.source else { throw .ownNBMALoop }
+    if inner.totalLength > facts.mtu, !Fragmentation.isAllowed(inner) {
+      exceededMTU = facts.mtu
+      throw .tooBig
+    }
+    if let arrival {
+      InnerHeader.decrementTTL(batch.memory(i), isV6: inner.isV6)
+      watchTransit(batch.memory(i), inner, hop, arrival, at: now, &punts)
+    }
+    let pieces = try prepare(&batch, i, inner, facts)
+    send(&batch, i, inner, hop, at: now)
+    for j in pieces { send(&batch, j, inner, hop, at: now) }
+  }
+
+  /// Lowers the MSS and cuts what is too big; gives the slots of further pieces.
+  private mutating func prepare(
+    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ facts: TunnelFacts
+  ) throws(DropReason) -> Range<Int> {
+    if facts.adjustMSS > 0 { MSSClamp.apply(batch.memory(i), inner, limit: facts.adjustMSS) }
+    guard inner.totalLength > facts.mtu else { return 0..<0 }
+    exceededMTU = facts.mtu
+    guard Fragmentation.isAllowed(inner) else { throw .tooBig }
+    return try Fragmentation.cut(&batch, i, inner, mtu: facts.mtu)
+  }
+
+  /// The NBMA address for a next hop. A missing one is reported, and the packet goes through the first NHS that has one.
+  private mutating func hop(
+    _ memory: PacketMemory, _ tunnel: Int, _ nextHop: IPAddress, _ arrival: Arrival?, at now: Instant, _ punts: inout PuntQueue
+  ) throws(DropReason) -> Hop {
+    let facts = tunnels[tunnel].facts
+    let found = peers.adjacency(facts.interface, nextHop)
+    if facts.isPointToPoint {
+      return Hop(tunnel: tunnel, nextHop: nextHop, nbma: facts.destination, adjacency: found, peer: tunnels[tunnel].peer)
+    }
+    if found >= 0 { return hop(tunnel, nextHop, found) }
+    if facts.resolves { wantResolution(memory, facts.interface, nextHop, arrival, at: now, &punts) }
+    var isOnlyWayBack = false
+    for fallback in tunnels[tunnel].settings.fallbackNextHops {
+      let i = peers.adjacency(facts.interface, fallback)
+      guard i >= 0 else { continue }
+      guard peers.adjacencies[i].nbma != arrival?.source else {
+        isOnlyWayBack = true
+        continue
+      }
+      return hop(tunnel, nextHop, i)
+    }
+    throw isOnlyWayBack ? .ownNBMALoop : .noAdjacency
+  }
+
+  private func hop(_ tunnel: Int, _ nextHop: IPAddress, _ adjacency: Int) -> Hop {
+    let entry = peers.adjacencies[adjacency]
+    return Hop(tunnel: tunnel, nextHop: nextHop, nbma: entry.nbma, adjacency: adjacency, peer: Int(entry.peer))
+  }
+
+  private mutating func wantResolution(
+    _ memory: PacketMemory, _ interface: InterfaceID, _ nextHop: IPAddress, _ arrival: Arrival?, at now: Instant,
+    _ punts: inout PuntQueue
+  ) {
+    let key = TableKey(nextHop, tag: UInt64(interface.rawValue))
+    let (entry, _) = resolutions.touch(key, interface, bytes: memory.count, at: now)
+    guard entry >= 0, resolutions.mayPunt(entry, every: Limits.resolutionInterval, at: now) else { return }
+    hint(
+      memory, .resolutionWanted, interface, from: arrival?.source ?? 0, to: arrival?.destination ?? 0, nextHop: nextHop,
+      bytes: Limits.quotedBytes, at: now, &punts)
+  }
+}
+
+// What the control side sends.
+extension PacketPath {
+  mutating func inject(_ packet: InjectedPacket, into batch: inout PacketBatch, at now: Instant, _ punts: inout PuntQueue) {
+    let first = batch.count
+    do throws(DropReason) {
+      switch packet {
+      case .gre(let interface, let nbma, let protocolType, let bytes):
+        try injectGRE(interface, nbma, protocolType, bytes, into: &batch, at: now)
+      case .inner(let vrf, let bytes):
+        try injectInner(vrf, bytes, into: &batch, at: now, &punts)
+      }
+    } catch {
+      drops[Int(error.rawValue)] &+= 1
+      if batch.count > first { batch.decide(first, .drop(error)) }
+    }
+  }
+
+  private mutating func injectGRE(
+    _ interface: InterfaceID, _ nbma: IPAddress, _ protocolType: UInt16, _ bytes: [UInt8], into batch: inout PacketBatch,
+    at now: Instant
+  ) throws(DropReason) {
+    guard let tunnel = tunnel(interface) else { throw .noTunnel }
+    guard nbma.isV4, !nbma.isUnspecified, !nbma.isMulticast, !nbma.isBroadcast else { throw .martian }
+    let i = try place(bytes, in: &batch)
+    let hop = Hop(
+      tunnel: tunnel, nextHop: nbma, nbma: nbma.v4Bits, adjacency: -1, peer: peers.peer(interface, nbma.v4Bits))
+    // Control traffic is "internetwork control" (RFC 4594 §3.1) unless the tunnel fixes a TOS.
+    try encapsulate(&batch, i, hop, protocolType: protocolType, tos: 0xc0, at: now)
+  }
+
+  private mutating func injectInner(
+    _ vrf: VRFID, _ bytes: [UInt8], into batch: inout PacketBatch, at now: Instant, _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    guard let fib = vrfs[vrf] else { throw .noRoute }
+    let i = try place(bytes, in: &batch)
+    let inner = try InnerHeader.parse(batch.memory(i), verifiesChecksum: false)
+    batch.trim(i, front: 0, length: inner.totalLength)
+    try inner.checkAddresses()
+    try route(&batch, i, inner, fib: fib, at: now, &punts)
+  }
+
+  private mutating func place(_ bytes: [UInt8], in batch: inout PacketBatch) throws(DropReason) -> Int {
+    guard bytes.count <= batch.roomBytes else { throw .tooBig }
+    guard let i = batch.extend(length: bytes.count) else { throw .batchFull }
+    bytes.withUnsafeBytes { if let from = $0.baseAddress { batch.memory(i).base.copyMemory(from: from, byteCount: $0.count) } }
+    return i
+  }
+}
+
+extension InnerHeader {
+  /// What GRE calls it.
+  var protocolType: UInt16 { isV6 ? GREProtocolType.ipv6 : GREProtocolType.ipv4 }
+}

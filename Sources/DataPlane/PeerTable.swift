@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// Packets and bytes, both ways; bytes of what GRE carries.
+public struct TrafficCounters: Sendable, Equatable {
+  /// Packets from there.
+  public var packetsIn: UInt64 = 0
+  /// Bytes from there.
+  public var bytesIn: UInt64 = 0
+  /// Packets to there.
+  public var packetsOut: UInt64 = 0
+  /// Bytes to there.
+  public var bytesOut: UInt64 = 0
+
+  /// All zero.
+  public init() {}
+
+  @inline(__always) mutating func received(_ bytes: Int) {
+    packetsIn &+= 1
+    bytesIn &+= UInt64(truncatingIfNeeded: bytes)
+  }
+
+  @inline(__always) mutating func sent(_ bytes: Int) {
+    packetsOut &+= 1
+    bytesOut &+= UInt64(truncatingIfNeeded: bytes)
+  }
+}
+
+/// How a next hop is reached.
+struct Adjacency {
+  var interface: InterfaceID
+  var nextHop: IPAddress
+  var nbma: UInt32
+  /// Its peer, which it keeps alive.
+  var peer: Int32
+  var packetsOut: UInt64 = 0
+  var bytesOut: UInt64 = 0
+  /// Packets since it was installed; `clear counters` leaves it, for NHRP judges by it whether a shortcut is in use.
+  var used: UInt64 = 0
+  var isLive = true
+}
+
+/// An NBMA address of a tunnel that something refers to: adjacencies, the multicast list, a point-to-point destination.
+struct Peer {
+  var interface: InterfaceID
+  var nbma: UInt32
+  var references: Int32
+  var traffic = TrafficCounters()
+  /// The next number to send, and the last one taken (RFC 2890).
+  var sequenceOut: UInt32 = 0
+  var sequenceIn: UInt32 = 0
+  var sequenceAt: Instant?
+}
+
+/// Adjacencies by (tunnel, next hop) and peers by (tunnel, NBMA address).
+struct PeerTable {
+  private(set) var adjacencies: [Adjacency] = []
+  var peers: [Peer] = []
+  private var freeAdjacencies: [Int32] = []
+  private var freePeers: [Int32] = []
+  private var byNextHop: KeyIndex
+  private var byNBMA: KeyIndex
+  private let limit: Int
+  /// Entries that found no room.
+  private(set) var refused: UInt64 = 0
+
+  init(limit: Int, seed: UInt64) {
+    self.limit = limit
+    (byNextHop, byNBMA) = (KeyIndex(seed: seed), KeyIndex(seed: ~seed))
+  }
+
+  /// The adjacency's index, -1 when there is none.
+  @inline(__always) func adjacency(_ interface: InterfaceID, _ nextHop: IPAddress) -> Int {
+    byNextHop.find(TableKey(nextHop, tag: UInt64(interface.rawValue)))
+  }
+
+  /// The peer's index, -1 when there is none.
+  @inline(__always) func peer(_ interface: InterfaceID, _ nbma: UInt32) -> Int {
+    byNBMA.find(TableKey(IPAddress(v4: nbma), tag: UInt64(interface.rawValue)))
+  }
+
+  /// Refers to a peer, new or known; -1 when the table is full.
+  mutating func retain(_ interface: InterfaceID, _ nbma: UInt32) -> Int {
+    let known = peer(interface, nbma)
+    if known >= 0 {
+      peers[known].references &+= 1
+      return known
+    }
+    guard byNBMA.count < limit else {
+      refused &+= 1
+      return -1
+    }
+    let fresh = Peer(interface: interface, nbma: nbma, references: 1)
+    let i: Int
+    if let free = freePeers.popLast() {
+      i = Int(free)
+      peers[i] = fresh
+    } else {
+      i = peers.count
+      peers.append(fresh)
+    }
+    byNBMA.set(TableKey(IPAddress(v4: nbma), tag: UInt64(interface.rawValue)), i)
+    return i
+  }
+
+  /// Takes a reference back; the last one removes the peer.
+  mutating func release(_ i: Int) {
+    guard i >= 0, i < peers.count, peers[i].references > 0 else { return }
+    peers[i].references &-= 1
+    guard peers[i].references == 0 else { return }
+    byNBMA.remove(TableKey(IPAddress(v4: peers[i].nbma), tag: UInt64(peers[i].interface.rawValue)))
+    freePeers.append(Int32(truncatingIfNeeded: i))
+  }
+
+  /// Installs, moves or removes (nil) an adjacency. One that stays where it is keeps its counters.
+  mutating func setAdjacency(_ interface: InterfaceID, _ nextHop: IPAddress, nbma: UInt32?) {
+    let old = adjacency(interface, nextHop)
+    if old >= 0, adjacencies[old].nbma == nbma { return }
+    if old >= 0 { removeAdjacency(old) }
+    guard let nbma else { return }
+    guard byNextHop.count < limit else {
+      refused &+= 1
+      return
+    }
+    let peer = retain(interface, nbma)
+    guard peer >= 0 else { return }
+    let fresh = Adjacency(interface: interface, nextHop: nextHop, nbma: nbma, peer: Int32(truncatingIfNeeded: peer))
+    let i: Int
+    if let free = freeAdjacencies.popLast() {
+      i = Int(free)
+      adjacencies[i] = fresh
+    } else {
+      i = adjacencies.count
+      adjacencies.append(fresh)
+    }
+    byNextHop.set(TableKey(nextHop, tag: UInt64(interface.rawValue)), i)
+  }
+
+  /// Removes all adjacencies of a tunnel.
+  mutating func removeAdjacencies(of interface: InterfaceID) {
+    for i in adjacencies.indices where adjacencies[i].isLive && adjacencies[i].interface == interface { removeAdjacency(i) }
+  }
+
+  private mutating func removeAdjacency(_ i: Int) {
+    adjacencies[i].isLive = false
+    byNextHop.remove(TableKey(adjacencies[i].nextHop, tag: UInt64(adjacencies[i].interface.rawValue)))
+    freeAdjacencies.append(Int32(truncatingIfNeeded: i))
+    release(Int(adjacencies[i].peer))
+  }
+
+  /// Counts a packet out.
+  @inline(__always) mutating func sent(_ bytes: Int, adjacency: Int, peer: Int) {
+    if adjacency >= 0 {
+      adjacencies[adjacency].packetsOut &+= 1
+      adjacencies[adjacency].bytesOut &+= UInt64(truncatingIfNeeded: bytes)
+      adjacencies[adjacency].used &+= 1
+    }
+    if peer >= 0 { peers[peer].traffic.sent(bytes) }
+  }
+
+  mutating func clearCounters() {
+    for i in adjacencies.indices { (adjacencies[i].packetsOut, adjacencies[i].bytesOut) = (0, 0) }
+    for i in peers.indices { peers[i].traffic = TrafficCounters() }
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CLinux
+
+/// A classic BPF program in front of a raw IPv4 socket: which packets it gets at all.
+public struct PacketFilter: Sendable, Equatable {
+  var program: [Instruction]
+
+  struct Instruction: Sendable, Equatable {
+    var code: UInt16
+    var jumpTrue: UInt8 = 0
+    var jumpFalse: UInt8 = 0
+    var k: UInt32
+  }
+
+  private static let loadWordAbsolute: UInt16 = 0x20
+  private static let moduloConstant: UInt16 = 0x94
+  private static let jumpIfEqual: UInt16 = 0x15
+  private static let returnConstant: UInt16 = 0x06
+  /// Where an IPv4 header holds its source address (RFC 791 §3.1).
+  private static let sourceAddressOffset: UInt32 = 12
+
+  /// Refuses every packet.
+  static let none = PacketFilter(program: [Instruction(code: returnConstant, k: 0)])
+
+  /// Takes the packets whose outer source address, as a number, leaves `remainder` when divided by `count`.
+  ///
+  /// With one socket per worker and remainders 0..<count, each peer's packets reach exactly one worker.
+  public static func source(modulo count: UInt32, equals remainder: UInt32) -> PacketFilter {
+    guard count > 1 else { return all }
+    return PacketFilter(program: [
+      Instruction(code: loadWordAbsolute, k: sourceAddressOffset),
+      Instruction(code: moduloConstant, k: count),
+      Instruction(code: jumpIfEqual, jumpTrue: 0, jumpFalse: 1, k: remainder),
+      Instruction(code: returnConstant, k: .max),
+      Instruction(code: returnConstant, k: 0),
+    ])
+  }
+
+  /// Takes every packet.
+  public static let all = PacketFilter(program: [Instruction(code: returnConstant, k: .max)])
+
+  /// Puts the filter in front of `socket`; it replaces an earlier one at once.
+  func attach(to socket: Int32) throws(SystemError) {
+    let code = program.map { sock_filter(code: $0.code, jt: $0.jumpTrue, jf: $0.jumpFalse, k: $0.k) }
+    try check(code.withUnsafeBufferPointer { clx_attach_filter(socket, $0.baseAddress, UInt16($0.count)) }, "attach packet filter")
+  }
+}

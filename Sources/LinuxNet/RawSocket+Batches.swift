@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CLinux
+import Glibc
+
+extension RawSocket {
+  /// Receives up to `limit` packets (at most `batchLimit`) into the caller's slots and names each that came whole,
+  /// outer header first. Returns how many slots were used; less than asked means drained.
+  public func receive(
+    upTo limit: Int, slot: (Int) -> UnsafeMutableRawBufferPointer, received: (_ index: Int, _ count: Int) -> Void
+  ) throws(SystemError) -> Int {
+    let wanted = min(limit, RawSocket.batchLimit)
+    guard wanted > 0 else { return 0 }
+    for index in 0..<wanted { messages.prepareReceive(index, into: slot(index)) }
+    let count = retrying { Int(clx_receive_many(socket.rawValue, messages.messages, UInt32(wanted))) }
+    guard count >= 0 else {
+      try judgeReceive(Glibc.errno)
+      return 0
+    }
+    for index in 0..<count { deliver(index, received) }
+    return count
+  }
+
+  @inline(__always)
+  private func deliver(_ index: Int, _ received: (Int, Int) -> Void) {
+    if messages.messages[index].header.msg_flags & Int32(MSG_TRUNC) != 0 {
+      counters.truncated &+= 1
+      received(index, 0)
+    } else {
+      received(index, Int(messages.messages[index].count))
+    }
+  }
+
+  /// Nothing there, or an error a peer's ICMP left on the socket, is no reason to stop; a lost interface is.
+  private func judgeReceive(_ number: Int32) throws(SystemError) {
+    switch number {
+    case EAGAIN, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EMSGSIZE, ENETDOWN, ENOBUFS, ENOMEM, EPROTO: return
+    default: throw SystemError(call: "receive on \(subject)", errno: number)
+    }
+  }
+
+  var subject: String {
+    "raw socket \(settings.protocolNumber) on \(settings.source)" + (settings.device.map { " via \($0)" } ?? "")
+  }
+
+  /// Sends packets 0..<count, each with its outer IPv4 header in front. A packet that cannot be sent is counted
+  /// and passed over; only the loss of the interface (ENODEV, ENXIO) or of the socket is thrown.
+  public func send(count: Int, packet: (Int) -> UnsafeRawBufferPointer) throws(SystemError) -> SendOutcome {
+    var next = 0
+    while next < count {
+      let run = try prepareRun(from: next, to: count, packet)
+      guard run > 0 else {
+        counters.malformed &+= 1
+        next += 1
+        continue
+      }
+      let consumed = try transmit(run)
+      next += consumed
+      if consumed < run { return SendOutcome(consumed: next, wouldBlock: true) }
+    }
+    return SendOutcome(consumed: count, wouldBlock: false)
+  }
+
+  /// Readies the longest run of sound packets from `start` that agree in DF, and sets the socket to it. 0: the first is unsound.
+  private func prepareRun(from start: Int, to end: Int, _ packet: (Int) -> UnsafeRawBufferPointer) throws(SystemError) -> Int {
+    var run = 0
+    var wantsDF = setsDontFragment
+    while run < RawSocket.batchLimit, start + run < end {
+      let bytes = packet(start + run)
+      guard let header = OuterHeader(bytes), run == 0 || header.dontFragment == wantsDF else { break }
+      wantsDF = header.dontFragment
+      messages.prepareSend(
+        run, payload: UnsafeRawBufferPointer(rebasing: bytes[header.byteCount..<header.totalLength]), to: header.destination,
+        tos: header.tos == 0 ? -1 : Int32(header.tos), ttl: header.ttl == settings.ttl || header.ttl == 0 ? -1 : Int32(header.ttl))
+      run += 1
+    }
+    if run > 0, wantsDF != setsDontFragment { try setDontFragment(wantsDF) }
+    return run
+  }
+
+  private func setDontFragment(_ isSet: Bool) throws(SystemError) {
+    try socket.set(Int32(IPPROTO_IP), IP_MTU_DISCOVER, isSet ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT, "IP_MTU_DISCOVER")
+    setsDontFragment = isSet
+  }
+
+  /// Sends the first `count` readied messages. Returns how many are done with; fewer means the socket is full.
+  private func transmit(_ count: Int) throws(SystemError) -> Int {
+    var done = 0
+    while done < count {
+      let sent = retrying { Int(clx_send_many(socket.rawValue, messages.messages + done, UInt32(count - done))) }
+      if sent > 0 {
+        done += sent
+      } else if isWouldBlock(Glibc.errno) {
+        return done
+      } else {
+        try countUnsent(Glibc.errno)
+        done += 1
+      }
+    }
+    return done
+  }
+
+  /// One packet's failure is a counter; a socket without its interface is an error.
+  private func countUnsent(_ number: Int32) throws(SystemError) {
+    switch number {
+    case EMSGSIZE: counters.tooBig &+= 1
+    case ENODEV, ENXIO: throw lostInterface
+    // The header was checked, so EINVAL can only mean that the source address is no longer one of the host's.
+    case ENETUNREACH, EHOSTUNREACH, ENETDOWN, ECONNREFUSED, EINVAL, EADDRNOTAVAIL:
+      // A link takes its addresses and routes with it, and the kernel may complain about those first.
+      if hasLostDevice { throw lostInterface }
+      counters.unreachable &+= 1
+    case EPERM, EACCES: counters.refused &+= 1
+    case ENOBUFS, ENOMEM: counters.noBuffer &+= 1
+    case EBADF, ENOTSOCK: throw SystemError(call: "send on \(subject)", errno: number)
+    default: counters.malformed &+= 1
+    }
+  }
+
+  private var lostInterface: SystemError { SystemError(call: "send on \(subject)", errno: ENODEV, detail: "the interface is gone") }
+}
+
+/// What the socket needs of the outer header it is given (RFC 791 §3.1), checked once.
+private struct OuterHeader {
+  var byteCount: Int
+  var totalLength: Int
+  var tos: UInt8
+  var ttl: UInt8
+  var dontFragment: Bool
+  /// Network order, as it stands in the packet.
+  var destination: UInt32
+
+  @inline(__always)
+  init?(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count >= 20, bytes[0] >> 4 == 4 else { return nil }
+    byteCount = Int(bytes[0] & 15) * 4
+    totalLength = Int(bytes[2]) << 8 | Int(bytes[3])
+    guard byteCount >= 20, totalLength >= byteCount, totalLength <= bytes.count else { return nil }
+    tos = bytes[1]
+    ttl = bytes[8]
+    dontFragment = bytes[6] & 0x40 != 0
+    destination = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import NHRP
+import ProtocolKit
+import Routing
+import Wire
+
+/// Static routes, recursion, and what the RIB's changes mean for data plane, kernel and NHRP.
+extension Node {
+  /// Offers every static route anew, without those that would send a tunnel's own packets into it.
+  func reinstallStatics() {
+    let wanted = settings.staticRoutes.compactMap { s in
+      s.route(over: s.interface.flatMap { interfaceIDs[$0] ?? interfaceIDs[configuredName(ofPlatform: $0)] }, installed: now)
+    }
+    var kept: [Route] = []
+    var refused: [IPPrefix: IPAddress] = [:]
+    for old in installedStatics where !wanted.contains(where: { $0.isSame(as: old) }) { withdraw(old) }
+    for route in wanted {
+      let same = installedStatics.first { $0.isSame(as: route) }
+      if same == nil { table.add(route) }
+      kept.append(same ?? route)
+    }
+    installedStatics = kept
+    for (id, state) in tunnels.sorted(by: { $0.key < $1.key }) where !bypassesTable(id) {
+      while let (prefix, nbma) = RecursionCheck.offendingRoute(nbma: liveNBMA(state, id), tunnel: id, in: table) {
+        guard installedStatics.contains(where: { $0.prefix == prefix }) else { break }
+        for route in installedStatics where route.prefix == prefix { withdraw(route) }
+        installedStatics.removeAll { $0.prefix == prefix }
+        refused[prefix] = nbma
+        if refusedStatics[prefix] != nbma {
+          record(JournalRecord(.recursiveRouteRefused, interface: id, a: prefix.address, b: nbma, x: UInt32(prefix.length)))
+        }
+      }
+    }
+    refusedStatics = refused
+  }
+
+  private func withdraw(_ r: Route) { table.remove(prefix: r.prefix, source: .static, nextHop: r.nextHop, interface: r.interface) }
+
+  /// `tunnel route-via`: the underlay does not ask the table.
+  private func bypassesTable(_ id: InterfaceID) -> Bool { tunnels[id]?.underlay?.device != nil }
+
+  /// The NBMA addresses a tunnel's life depends on.
+  private func liveNBMA(_ state: TunnelState, _ id: InterfaceID) -> [IPAddress] {
+    var all = Set(state.adjacencies.values)
+    if let d = state.forwarding.destination { all.insert(d) }
+    for s in settings.interfaces[name(of: id)]?.nhrp.servers ?? [] { if case .address(let a)? = s.nbma { all.insert(a) } }
+    for m in settings.interfaces[name(of: id)]?.nhrp.maps ?? [] { all.insert(m.nbma) }
+    return all.sorted()
+  }
+
+  /// Carries what changed in the RIB to the data plane and the kernel, and tells NHRP of moves below its shortcuts.
+  func applyRouteChanges() {
+    let changes = table.takeChanges()
+    guard !changes.isEmpty else { return }
+    var moved: [IPPrefix] = []
+    for c in changes {
+      effects.append(.dataPlane(.route(.default, c.prefix, c.action)))
+      updateKernel(c)
+      if c.route?.source != .nhrp, !ownRouteChanges.contains(c.prefix) { moved.append(c.prefix) }
+    }
+    ownRouteChanges.removeAll(keepingCapacity: true)
+    if !moved.isEmpty { enqueue(.routesChanged(moved)) }
+  }
+
+  /// The kernel gets the routes that lead into a tunnel and are not the tunnel's own network.
+  private func updateKernel(_ c: ForwardingChange) {
+    if case .tunnel(let id, _)? = c.action, let source = c.route?.source, source == .static || source == .nhrp {
+      let device = name(of: id)
+      guard kernelRoutes[c.prefix] != device else { return }
+      kernelRoutes[c.prefix] = device
+      effects.append(.kernelRoute(c.prefix, device: device, gateway: nil, isPresent: true))
+    } else if let device = kernelRoutes.removeValue(forKey: c.prefix) {
+      effects.append(.kernelRoute(c.prefix, device: device, gateway: nil, isPresent: false))
+    }
+  }
+
+  // MARK: NHRP's outputs
+
+  func perform(_ output: NHRPEngine.Output, _ cause: EventID) {
+    switch output {
+    case .send(let id, let nbma, let bytes):
+      effects.append(.inject(.gre(id, nbma: nbma, protocolType: NHRPAssignments.greProtocolType, bytes: bytes)))
+    case .adjacency(let id, let hop, let nbma): setAdjacency(id, hop, nbma)
+    case .multicast(let id, let peers): effects.append(.dataPlane(.multicast(id, peers)))
+    case .fallback(let id, let hops): setFallback(id, hops)
+    case .installRoute(let prefix, let hop, let id, let isOverride): install(prefix, hop, id, isOverride: isOverride)
+    case .removeRoute(let prefix, let id, let isOverride): remove(prefix, id, isOverride: isOverride)
+    case .queryUsage(let id, let hop): effects.append(.dataPlane(.queryUsage(id, nextHop: hop)))
+    case .lookUp(let name):
+      if let known = settings.address(of: name) { enqueue(.nameResolved(name, [known])) } else { effects.append(.lookUp(name)) }
+    case .forgetPairs(let address): effects.append(.dataPlane(.forgetPairs(address)))
+    }
+  }
+
+  private func setAdjacency(_ id: InterfaceID, _ hop: IPAddress, _ nbma: IPAddress?) {
+    if let old = tunnels[id]?.adjacencies[hop], tunnelByNBMA[old] == hop { tunnelByNBMA[old] = nil }
+    tunnels[id]?.adjacencies[hop] = nbma
+    if let nbma { tunnelByNBMA[nbma] = hop }
+    effects.append(.dataPlane(.adjacency(id, nextHop: hop, nbma: nbma)))
+  }
+
+  private func setFallback(_ id: InterfaceID, _ hops: [IPAddress]) {
+    guard tunnels[id] != nil else { return }
+    tunnels[id]?.fallback = hops
+    tunnels[id]?.forwarding.fallbackNextHops = hops
+    if let f = tunnels[id]?.forwarding { effects.append(.dataPlane(.tunnel(id, f))) }
+  }
+
+  private func install(_ prefix: IPPrefix, _ hop: IPAddress, _ id: InterfaceID, isOverride: Bool) {
+    ownRouteChanges.insert(prefix)
+    if isOverride {
+      table.setOverride(prefix, nextHop: hop, interface: id, at: now)
+    } else {
+      let direct = prefix.isHost && prefix.address == hop
+      table.add(Route(prefix: prefix, source: .nhrp, metric: 255, nextHop: direct ? nil : hop, interface: id, installed: now))
+    }
+  }
+
+  private func remove(_ prefix: IPPrefix, _ id: InterfaceID, isOverride: Bool) {
+    ownRouteChanges.insert(prefix)
+    if isOverride { table.removeOverride(prefix) } else { table.remove(prefix: prefix, source: .nhrp, nextHop: nil, interface: id) }
+  }
+}
+
+extension Route {
+  func isSame(as other: Route) -> Bool {
+    prefix == other.prefix && nextHop == other.nextHop && interface == other.interface && distance == other.distance && tag == other.tag
+      && isDiscard == other.isDiscard
+  }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Interfaces
+import NHRP
+import ProtocolKit
+import Routing
+import Wire
+
+/// From settings and the host's interfaces to tunnels in force.
+extension Node {
+  /// Brings everything in line with `new`, touching only what differs. Cannot fail: `new` was validated.
+  func apply(_ new: NodeSettings) {
+    let old = settings
+    settings = new
+    for name in old.interfaceNames where new.interfaces[name] == nil { removeInterface(name) }
+    refreshInterfaces()
+    if old.staticRoutes != new.staticRoutes { reinstallStatics() }
+    settle()
+  }
+
+  /// Brings every configured interface in line with settings and host.
+  func refreshInterfaces() {
+    for name in settings.interfaceNames {
+      guard let configuration = settings.interfaces[name] else { continue }
+      if configuration.interface.isTunnel { refreshTunnel(name, configuration) } else { checkAddress(configuration.interface) }
+    }
+  }
+
+  private func removeInterface(_ name: String) {
+    let id = id(of: name)
+    guard let state = tunnels.removeValue(forKey: id) else { return }
+    enqueue(.configure(id, nil))
+    settle()
+    removeConnected(state, id)
+    if state.underlay != nil { effects.append(.underlay(id, nil)) }
+    if state.device != nil { effects.append(.tunnelDevice(name: name, interface: id, nil)) }
+    effects.append(.dataPlane(.tunnel(id, nil)))
+  }
+
+  // MARK: One tunnel
+
+  private func refreshTunnel(_ name: String, _ configuration: InterfaceConfiguration) {
+    let id = id(of: name)
+    table.setKind(id, isTunnel: true)
+    var state = tunnels[id] ?? TunnelState()
+    let (source, reason) = sourceAddress(configuration)
+    state.downReason = reason
+    updateDevice(id, configuration, &state)
+    updateUnderlay(id, configuration, source, &state)
+    updateForwarding(id, configuration, source, &state)
+    updateLine(id, source, isUp: reason == nil, &state)
+    updateConnected(id, configuration, &state)
+    tunnels[id] = state
+    enqueue(.configure(id, nhrpInterface(name, configuration, source: source, isUp: state.isUp)))
+    settle()
+  }
+
+  /// The outer source, and why the tunnel cannot work without; nil reason when it can.
+  private func sourceAddress(_ c: InterfaceConfiguration) -> (IPAddress?, String?) {
+    let t = c.interface.tunnel
+    if c.interface.isShutdown { return (nil, "administratively down") }
+    if let profile = t.protectionProfile {
+      return (nil, "tunnel protection \(profile) is configured and this version has no IPsec: nothing is sent in clear")
+    }
+    if let failure = tunnels[id(of: c.interface.name)]?.deviceFailure { return (nil, failure) }
+    if t.mode == .point, t.destination == nil { return (nil, "no tunnel destination") }
+    switch t.source {
+    case nil: return (nil, "no tunnel source")
+    case .address(let a):
+      let isOurs = hostInterfaces.values.contains { $0.exists && $0.isUp && $0.addresses.contains { $0.address == a } }
+      return isOurs ? (a, nil) : (nil, "waiting for address \(a)")
+    case .interface(let name): return sourceAddress(of: name)
+    }
+  }
+
+  private func sourceAddress(of name: String) -> (IPAddress?, String?) {
+    let platform = settings.platformName(of: name)
+    guard let host = hostInterfaces[platform], host.exists else { return (nil, "waiting for interface \(platform)") }
+    guard host.isUp else { return (nil, "interface \(platform) is down") }
+    let configured = settings.interfaces[name]?.interface.address?.address
+    let own = host.addresses.map(\.address).filter(\.isV4)
+    guard let address = own.first(where: { $0 == configured }) ?? own.first else { return (nil, "interface \(platform) has no address") }
+    return (address, nil)
+  }
+
+  private func updateDevice(_ id: InterfaceID, _ c: InterfaceConfiguration, _ state: inout TunnelState) {
+    let device = c.interface.isShutdown
+      ? nil : TunnelDevice(address: c.interface.address.map { HostAddress($0.address, length: $0.length) }, mtu: innerMTU(c))
+    guard device != state.device else { return }
+    state.device = device
+    effects.append(.tunnelDevice(name: c.interface.name, interface: id, device))
+  }
+
+  private func updateUnderlay(_ id: InterfaceID, _ c: InterfaceConfiguration, _ source: IPAddress?, _ state: inout TunnelState) {
+    let binding = source.map {
+      UnderlayBinding(
+        source: $0, device: c.interface.tunnel.routeVia.map(settings.platformName(of:)),
+        setsDontFragment: c.interface.tunnel.discoversPathMTU)
+    }
+    guard binding != state.underlay else { return }
+    state.underlay = binding
+    effects.append(.underlay(id, binding))
+  }
+
+  /// The largest inner packet: configured, or what is left of the source's MTU behind outer header and GRE.
+  private func innerMTU(_ c: InterfaceConfiguration) -> Int {
+    if let mtu = c.interface.ipMTU { return mtu }
+    let t = c.interface.tunnel
+    let gre = 4 + (t.key == nil ? 0 : 4) + (t.sendsChecksum ? 4 : 0) + (t.usesSequence ? 4 : 0)
+    var outer = 1500
+    if case .interface(let name)? = t.source, let host = hostInterfaces[settings.platformName(of: name)], host.exists { outer = host.mtu }
+    return max(68, outer - 20 - gre)
+  }
+
+  func updateForwarding(_ id: InterfaceID, _ c: InterfaceConfiguration, _ source: IPAddress?, _ state: inout TunnelState) {
+    var f = TunnelForwarding()
+    let t = c.interface.tunnel
+    f.source = source
+    f.destination = t.mode == .point ? t.destination : nil
+    (f.key, f.sendsChecksum, f.usesSequence) = (t.key, t.sendsChecksum, t.usesSequence)
+    f.addresses = c.interface.address.map { [$0.address] } ?? []
+    f.mtu = innerMTU(c)
+    f.adjustMSS = c.interface.adjustMSS.map { UInt16(clamping: $0) }
+    f.ttl = UInt8(clamping: t.ttl)
+    f.tos = t.tos.map { UInt8(clamping: $0) }
+    f.setsDontFragment = t.discoversPathMTU
+    f.networkID = c.nhrp.networkID
+    f.redirects = c.nhrp.redirect && c.nhrp.networkID != nil
+    f.resolves = c.nhrp.networkID != nil && t.mode == .multipoint && !c.nhrp.serverOnly
+    f.fallbackNextHops = state.fallback
+    guard f != state.forwarding || tunnels[id] == nil else { return }
+    state.forwarding = f
+    effects.append(.dataPlane(.tunnel(id, f)))
+  }
+
+  private func updateLine(_ id: InterfaceID, _ source: IPAddress?, isUp: Bool, _ state: inout TunnelState) {
+    guard isUp != state.isUp || tunnels[id] == nil else { return }
+    state.isUp = isUp
+    state.since = now
+    state.waitingSince = isUp ? nil : now
+    table.setInterface(id, isUp: isUp)
+    if isUp {
+      record(JournalRecord(.interfaceUp, interface: id, a: source ?? .anyV4))
+    } else if tunnels[id] != nil {
+      record(JournalRecord(.interfaceDown, interface: id))
+    } else {
+      record(JournalRecord(.sourceWaiting, interface: id))
+    }
+  }
+
+  private func updateConnected(_ id: InterfaceID, _ c: InterfaceConfiguration, _ state: inout TunnelState) {
+    let address = c.interface.address
+    guard state.connected != address?.network || state.forwarding.addresses != address.map({ [$0.address] }) ?? [] || state.connected == nil else { return }
+    removeConnected(state, id)
+    guard let address else {
+      state.connected = nil
+      return
+    }
+    table.add(Route(prefix: address.network, source: .connected, interface: id, installed: now))
+    if address.length < address.address.bitWidth {
+      table.add(Route(prefix: IPPrefix(host: address.address), source: .local, interface: id, installed: now))
+    }
+    state.connected = address.network
+  }
+
+  private func removeConnected(_ state: TunnelState, _ id: InterfaceID) {
+    table.removeAll(source: .connected, interface: id)
+    table.removeAll(source: .local, interface: id)
+  }
+
+  private func nhrpInterface(_ name: String, _ c: InterfaceConfiguration, source: IPAddress?, isUp: Bool) -> NHRPInterface {
+    NHRPInterface(
+      name: name, settings: c.nhrp, address: c.interface.address?.address, isUp: isUp, nbma: source,
+      destination: c.interface.tunnel.mode == .point ? c.interface.tunnel.destination : nil)
+  }
+
+  // MARK: The host's side
+
+  func hostInterfaceChanged(_ new: HostInterface) {
+    let old = hostInterfaces[new.name]
+    guard old != new else { return }
+    hostInterfaces[new.name] = new
+    let id = id(of: configuredName(ofPlatform: new.name))
+    table.setKind(id, isTunnel: false)
+    table.setInterface(id, isUp: new.exists && new.isUp)
+    table.removeAll(source: .connected, interface: id)
+    table.removeAll(source: .local, interface: id)
+    if new.exists {
+      for a in new.addresses {
+        table.add(Route(prefix: a.network, source: .connected, interface: id, installed: now))
+        if a.length < a.address.bitWidth { table.add(Route(prefix: IPPrefix(host: a.address), source: .local, interface: id, installed: now)) }
+      }
+    }
+    refreshInterfaces()
+    reinstallStatics()
+  }
+
+  func hostRouteChanged(_ route: HostRoute, isPresent: Bool) {
+    if isPresent { hostRoutes.insert(route) } else { hostRoutes.remove(route) }
+    let id = id(of: configuredName(ofPlatform: route.interface))
+    if isPresent {
+      table.add(Route(prefix: route.prefix, source: .kernel, metric: route.metric, nextHop: route.gateway, interface: id, installed: now))
+    } else {
+      table.remove(prefix: route.prefix, source: .kernel, nextHop: route.gateway, interface: id)
+    }
+    reinstallStatics()
+  }
+
+  func tunnelDeviceAnswered(_ name: String, _ failure: String?) {
+    let id = id(of: name)
+    guard tunnels[id] != nil, tunnels[id]?.deviceFailure != failure else { return }
+    tunnels[id]?.deviceFailure = failure
+    refreshInterfaces()
+  }
+
+  /// The name of the configuration for an interface of the host: its own where none is given.
+  func configuredName(ofPlatform name: String) -> String {
+    settings.platformNames.filter { $0.value == name }.keys.min() ?? name
+  }
+
+  /// A physical interface's configured address is compared with the host's, never set.
+  private func checkAddress(_ interface: InterfaceSettings) {
+    guard let wanted = interface.address, let host = hostInterfaces[settings.platformName(of: interface.name)], host.exists else { return }
+    let has = host.addresses.contains { $0.address == wanted.address && $0.length == wanted.length }
+    let id = id(of: interface.name)
+    guard !has, !mismatches.contains(id) else { return }
+    mismatches.insert(id)
+    record(JournalRecord(.addressMismatch, interface: id, a: wanted.address, b: host.addresses.first?.address ?? .anyV4, x: UInt32(wanted.length)))
+  }
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
+import Interfaces
+import NHRP
+import ProtocolKit
+import Routing
+import Wire
+
+/// A DMVPN node: a pure function of configuration, clock, packets and randomness.
+///
+/// ```
+///   HostEvent ──▶ handle ──▶ engines ──▶ routes (RIB) ──▶ data plane changes ──▶ [HostEffect]
+///                   │            ▲ │
+///                   │            └─┴── outputs of one are inputs of another, in order
+///                   └──▶ journal ──▶ shortcut tracker, snapshots, consoles
+/// ```
+///
+/// No thread and no loop of its own: the host (Linux, or the lab with a thousand of them) calls `handle` for every event and
+/// whenever `nextDeadline` has come, and carries the effects out in order. Not Sendable.
+public final class Node {
+  /// What is configured and in force.
+  public internal(set) var settings = NodeSettings()
+  /// The time of the event being handled.
+  public internal(set) var now = Instant.start
+  /// Everything that happened.
+  public internal(set) var journal: Journal
+  /// Wall time at the node's start, nanoseconds since 1970; 0 in virtual time, where logs show the time since the start.
+  public var wallAtStartNanoseconds: Int64 = 0
+  /// What there is to say of the startup configuration.
+  public internal(set) var startupDiagnostics: [ConfigurationDiagnostic] = []
+  /// What the host said of itself, for `show version`.
+  public var platformText = "virtual"
+
+  var table = RoutingTable()
+  var nhrp: NHRPEngine
+  var tracker: ShortcutTracker
+  var counters = DataPlaneCounters()
+  var interfaceIDs: [String: InterfaceID] = [:]
+  var interfaceNames: [InterfaceID: String] = [:]
+  var hostInterfaces: [String: HostInterface] = [:]
+  var hostRoutes: Set<HostRoute> = []
+  var tunnels: [InterfaceID: TunnelState] = [:]
+  var installedStatics: [Route] = []
+  var refusedStatics: [IPPrefix: IPAddress] = [:]
+  var kernelRoutes: [IPPrefix: String] = [:]
+  var tunnelByNBMA: [IPAddress: IPAddress] = [:]
+  var sessions: [SessionID: Session] = [:]
+  var probes = ProbeTable()
+  var reportBudget = ReportBudget()
+  var captures: [String: CaptureState] = [:]
+  var isStopping = false
+  var effects: [HostEffect] = []
+  var mismatches: Set<InterfaceID> = []
+  /// Prefixes NHRP itself just touched: their changes are no news to it.
+  var ownRouteChanges: Set<IPPrefix> = []
+
+  private var nhrpRandom: RandomSource
+  private var queue: [(input: NHRPEngine.Input, cause: EventID)] = []
+
+  /// A node with nothing configured. Equal seeds and events give equal journals. `journalLimit` records are kept (96 bytes each).
+  public init(seed: UInt64, journalLimit: Int = 8_192, shortcutLimit: Int = 512) {
+    let source = RandomSource(seed: seed)
+    nhrpRandom = source.split("nhrp")
+    var first = source.split("request ids")
+    nhrp = NHRPEngine(firstRequestID: UInt32(truncatingIfNeeded: first.next() & 0xffff))
+    journal = Journal(limit: journalLimit)
+    tracker = ShortcutTracker(limit: shortcutLimit)
+  }
+
+  /// When `handle(.expire)` wants to be called next.
+  public var nextDeadline: Instant? {
+    [nhrp.nextDeadline, probes.nextDeadline].compactMap { $0 }.min()
+  }
+
+  /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.
+  public func handle(_ event: HostEvent, at time: Instant, _ out: inout [HostEffect]) {
+    now = max(now, time)
+    swap(&effects, &out)
+    process(event)
+    settle()
+    swap(&effects, &out)
+  }
+
+  private func process(_ event: HostEvent) {
+    switch event {
+    case .startup(let text, let file): startupDiagnostics = load(startup: text, file: file)
+    case .expire:
+      expireProtocols()
+      expireProbes()
+    case .punt(let packet): take(packet)
+    case .notice(.usage(let id, let hop, let packets)): enqueue(.usage(id, nextHop: hop, packets: packets))
+    case .notice(.pairIdle(let id, let source, let destination, let packets)): pairIdle(id, source, destination, packets)
+    case .counters(let new): counters = new
+    case .interface(let interface): hostInterfaceChanged(interface)
+    case .hostRoute(let route, let isPresent): hostRouteChanged(route, isPresent: isPresent)
+    case .tunnelDevice(let name, let failure): tunnelDeviceAnswered(name, failure)
+    case .nameResolved(let name, let addresses): enqueue(.nameResolved(name, addresses))
+    case .request(let session, let request): serve(request, session)
+    case .sessionClosed(let session): closeSession(session)
+    case .saved(let session, let id, let failure): saveAnswered(session, id, failure)
+    case .stop: stop()
+    }
+  }
+
+  // MARK: The queue
+
+  func enqueue(_ input: NHRPEngine.Input, because cause: EventID = .none) { queue.append((input, cause)) }
+
+  /// Runs engines and routes until nothing is left to do: outputs of the one are inputs of the other.
+  func settle() {
+    var rounds = 0
+    while rounds < 64 {
+      rounds += 1
+      while !queue.isEmpty {
+        let batch = queue
+        queue.removeAll(keepingCapacity: true)
+        for (input, cause) in batch { run(cause) { $0.handle(input, &$1) } }
+      }
+      applyRouteChanges()
+      if queue.isEmpty { return }
+    }
+  }
+
+  private func expireProtocols() {
+    guard let due = nhrp.nextDeadline, due <= now else { return }
+    run(.none) { $0.expire(&$1) }
+  }
+
+  private func run(_ cause: EventID, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void) {
+    let (outputs, records) = turn(cause, body)
+    for r in records { write(r) }
+    for (output, cause) in outputs { perform(output, cause) }
+  }
+
+  /// One turn of the engine. The routes it was lent are given back before anything changes them.
+  private func turn(
+    _ cause: EventID, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void
+  ) -> ([(output: NHRPEngine.Output, cause: EventID)], [JournalRecord]) {
+    var turn = Turn<NHRPEngine.Output>(now: now, cause: cause, random: nhrpRandom, routes: table, firstRecord: journal.nextNumber)
+    body(&nhrp, &turn)
+    nhrpRandom = turn.random
+    return (turn.outputs, turn.records)
+  }
+
+  // MARK: The journal
+
+  /// Writes a record of the node itself.
+  @discardableResult
+  func record(_ record: JournalRecord, because cause: EventID = .none) -> EventID {
+    var r = record
+    (r.number, r.at, r.cause) = (journal.nextNumber, now, cause)
+    write(r)
+    return r.number
+  }
+
+  private func write(_ r: JournalRecord) {
+    journal.append(r)
+    track(r)
+    announce(r)
+  }
+
+  /// Names and words for this node's records.
+  public var textOfRecords: JournalText { journalText }
+
+  var journalText: JournalText {
+    JournalText(interfaceName: { [unowned self] in self.name(of: $0) }, peerName: { [unowned self] in self.peerName($0) })
+  }
+
+  /// What a peer is called: `ip host`, else its address.
+  func peerName(_ address: IPAddress) -> String { settings.name(of: address) ?? address.description }
+
+  // MARK: Interfaces by number
+
+  func id(of name: String) -> InterfaceID {
+    if let id = interfaceIDs[name] { return id }
+    let id = InterfaceID(UInt16(clamping: interfaceIDs.count + 1))
+    interfaceIDs[name] = id
+    interfaceNames[id] = name
+    return id
+  }
+
+  func name(of id: InterfaceID) -> String { interfaceNames[id] ?? "-" }
+
+  // MARK: Stopping
+
+  private func stop() {
+    guard !isStopping else { return }
+    isStopping = true
+    let id = record(JournalRecord(.nodeStopping))
+    enqueue(.stopping, because: id)
+    settle()
+    for prefix in kernelRoutes.keys.sorted() { effects.append(.kernelRoute(prefix, device: kernelRoutes[prefix] ?? "", gateway: nil, isPresent: false)) }
+    kernelRoutes = [:]
+    for id in sessions.keys.sorted() { effects.append(.reply(id, .goodbye(reason: "the node stops"))) }
+    effects.append(.stopped)
+  }
+}
+
+/// What the node keeps of one tunnel that is in force.
+struct TunnelState {
+  var forwarding = TunnelForwarding()
+  var underlay: UnderlayBinding?
+  var device: TunnelDevice?
+  var deviceFailure: String?
+  var isUp = false
+  var downReason: String?
+  var since = Instant.start
+  var waitingSince: Instant?
+  var connected: IPPrefix?
+  var fallback: [IPAddress] = []
+  var adjacencies: [IPAddress: IPAddress] = [:]
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
+import ProtocolKit
+import Wire
+
+/// One operator at a console.
+struct Session {
+  var user: String
+  var terminal: String
+  /// Whether it may change things; a reader stays at `>`.
+  var isOperator: Bool
+  var since: Instant
+  /// `enable`d.
+  var isPrivileged: Bool
+  /// Where its configuration lines go; nil outside configure mode.
+  var context: ConfigurationEditor.Context?
+  /// `terminal monitor`
+  var monitors = false
+  /// `terminal length`; 0 never pauses. The console scrolls by itself: the value is kept for `show terminal`.
+  var length = 0
+  /// `debug nhrp …` of this session.
+  var debugs: Set<String> = []
+  /// Requests under way (ping, traceroute), by their id, with what is still to be filtered.
+  var running: [UInt32: [OutputFilter]] = [:]
+
+  var mode: CommandMode {
+    guard let context else { return isPrivileged ? .privilegedExec : .userExec }
+    return context.mode
+  }
+}
+
+/// A capture that is defined, and maybe running.
+struct CaptureState: Sendable, Equatable {
+  var addresses: [IPAddress] = []
+  var isRunning = false
+  var file: String
+  var since = Instant.start
+}
+
+extension Node {
+  /// Handles what a console says.
+  func serve(_ request: ConsoleRequest, _ id: SessionID) {
+    switch request {
+    case .hello(let user, let terminal, let isOperator):
+      sessions[id] = Session(user: user, terminal: terminal, isOperator: isOperator, since: now, isPrivileged: isOperator)
+      effects.append(.reply(id, .welcome(prompt: prompt(id), version: Node.version)))
+    case .execute(let request, let line): execute(line, request, id)
+    case .help(let request, let line):
+      let rows = help(line, id).map { HelpRow(word: $0.word, text: $0.text) }
+      effects.append(.reply(id, .help(id: request, rows: rows)))
+    case .complete(let request, let line): effects.append(.reply(id, .completions(id: request, words: completions(line, id))))
+    case .wantSnapshot: effects.append(.reply(id, .snapshot(snapshot())))
+    case .interrupt: interrupt(id)
+    }
+  }
+
+  func closeSession(_ id: SessionID) {
+    interrupt(id)
+    sessions[id] = nil
+  }
+
+  /// The version `show version` prints.
+  public static let version = "0.1.0"
+
+  func prompt(_ id: SessionID) -> String { (sessions[id]?.mode ?? .userExec).prompt(hostname: settings.hostname) }
+
+  // MARK: Answers
+
+  /// The last text of a request.
+  func answer(_ session: SessionID, _ request: UInt32, _ text: String, failed: Bool, exits: Bool = false) {
+    let filters = sessions[session]?.running.removeValue(forKey: request) ?? []
+    let shown = failed ? text : filtered(text, filters)
+    effects.append(
+      .reply(session, .output(id: request, text: shown, prompt: prompt(session), isLast: true, failed: failed, exitsConsole: exits)))
+  }
+
+  /// Text before the last.
+  func partial(_ session: SessionID, _ request: UInt32, _ text: String) {
+    effects.append(
+      .reply(session, .output(id: request, text: text, prompt: prompt(session), isLast: false, failed: false, exitsConsole: false)))
+  }
+
+  /// Applies `| include …` and the like.
+  func filtered(_ text: String, _ filters: [OutputFilter]) -> String {
+    guard !filters.isEmpty else { return text }
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    for f in filters { lines = f.apply(to: lines) }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Tells sessions that monitor or debug of a new record.
+  func announce(_ r: JournalRecord) {
+    let state = tunnels[r.interface]
+    if let line = journalText.syslog(r, own: state?.forwarding.addresses.first ?? .anyV4, ownNBMA: state?.forwarding.source ?? .anyV4) {
+      effects.append(.log(JournalText.severity(r.kind), line))
+      for id in sessions.keys.sorted() where sessions[id]?.monitors == true { effects.append(.reply(id, .log("*\(clockText(r.at)): \(line)"))) }
+    }
+    guard sessions.values.contains(where: { !$0.debugs.isEmpty }) else { return }
+    debug(r)
+  }
+}
