@@ -60,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "dmvpn",
       dependencies: [
-        "Console", "Screens", "Lab", "LinuxHost", "NodeRuntime", "Wire", "ProtocolKit",
+        "Lab", "NodeRuntime", "Wire", "ProtocolKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, floor by floor

@@ -47,8 +47,14 @@ public struct TunnelSettings: Sendable, Equatable {
   public var discoversPathMTU = false
   /// `tunnel route-via INTERFACE mandatory`: outer packets leave by this interface, whatever the routing table says.
   public var routeVia: String?
-  /// `tunnel protection ipsec profile P [shared]`, as typed behind `profile`. A protected tunnel never carries clear GRE.
+  /// Whether `routeVia` is `mandatory`; `preferred` falls back to the routing table.
+  public var routeViaIsMandatory = true
+  /// `tunnel protection ipsec profile P`. A protected tunnel never carries clear GRE.
   public var protectionProfile: String?
+  /// `tunnel protection … shared`
+  public var protectionIsShared = false
+  /// What stands behind `tunnel mode` where this version cannot run it (`gre ipv6`, `ipsec ipv4`): the tunnel must stay down.
+  public var unsupportedMode: String?
 
   /// The defaults.
   public init() {}

@@ -59,6 +59,8 @@ public struct HostRoute: Sendable, Hashable, Codable {
 
 /// What can happen to a node. Everything it knows of the world comes in here.
 public enum HostEvent: Sendable, Equatable {
+  /// The startup configuration; what is wrong with it stands in `Node.startupDiagnostics`, and then nothing is in force.
+  case startup(text: String, file: String)
   /// A deadline has come.
   case expire
   /// The data plane hands a packet up.

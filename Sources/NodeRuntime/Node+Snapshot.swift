@@ -166,3 +166,8 @@ extension Node {
     return rows
   }
 }
+
+extension Node {
+  /// Shortcuts that came up here since the start.
+  public var shortcutsFormed: UInt64 { tracker.completed }
+}

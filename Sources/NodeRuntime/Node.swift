@@ -26,6 +26,8 @@ public final class Node {
   public internal(set) var journal: Journal
   /// Wall time at the node's start, nanoseconds since 1970; 0 in virtual time, where logs show the time since the start.
   public var wallAtStartNanoseconds: Int64 = 0
+  /// What there is to say of the startup configuration.
+  public internal(set) var startupDiagnostics: [ConfigurationDiagnostic] = []
   /// What the host said of itself, for `show version`.
   public var platformText = "virtual"
 
@@ -81,6 +83,7 @@ public final class Node {
 
   private func process(_ event: HostEvent) {
     switch event {
+    case .startup(let text, let file): startupDiagnostics = load(startup: text, file: file)
     case .expire:
       expireProtocols()
       expireProbes()
@@ -156,7 +159,9 @@ public final class Node {
     announce(r)
   }
 
-  /// Names and words for records.
+  /// Names and words for this node's records.
+  public var textOfRecords: JournalText { journalText }
+
   var journalText: JournalText {
     JournalText(interfaceName: { [unowned self] in self.name(of: $0) }, peerName: { [unowned self] in self.peerName($0) })
   }

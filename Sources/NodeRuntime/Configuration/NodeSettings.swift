@@ -21,6 +21,8 @@ public struct InterfaceConfiguration: Sendable, Equatable {
   public var interface: InterfaceSettings
   /// `ip nhrp …`
   public var nhrp = NHRPSettings()
+  /// What stands behind the name in the section's first line: `type tunnel`, `point-to-point`; printed back.
+  public var headSuffix: String?
   /// Lines of features this node does not act on.
   public var kept: [String] = []
 

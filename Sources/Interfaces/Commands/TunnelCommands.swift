@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
+import Wire
+
+/// The `tunnel …` lines, in the order in which `show running-config` prints them.
+public enum TunnelCommands {
+  /// All that a tunnel acts on.
+  public static let all = [
+    source, destination, mode, key, checksum, sequence, timeToLive, typeOfService, pathMTU, routeVia, protection,
+  ]
+
+  /// `tunnel source {A.B.C.D | INTERFACE}`
+  public static let source = Command<InterfaceSettings>(
+    "tunnel source {<address:ipv4>|<interface:interface>}", modes: [.interface],
+    help: help(["source": "Source of tunnel packets", "address": "IP address", "interface": "Interface whose address is the source"]),
+    apply: { settings, input in
+      let address = input.arguments.address("address").map(TunnelSource.address)
+      settings.tunnel.source = input.negated ? nil : address ?? input.arguments[text: "interface"].map(TunnelSource.interface)
+    },
+    write: { $0.tunnel.source.map { ["tunnel source \($0.text)"] } ?? [] })
+
+  /// `tunnel destination A.B.C.D`
+  public static let destination = Command<InterfaceSettings>(
+    "tunnel destination <address:ipv4>", modes: [.interface],
+    help: help(["destination": "Destination of tunnel packets", "address": "IP address"]),
+    apply: { settings, input in settings.tunnel.destination = input.negated ? nil : input.arguments.address("address") },
+    write: { $0.tunnel.destination.map { ["tunnel destination \($0)"] } ?? [] })
+
+  /// `tunnel mode gre {multipoint | ip}`
+  public static let mode = Command<InterfaceSettings>(
+    "tunnel mode gre {multipoint|ip}", modes: [.interface],
+    help: help(["mode": "Tunnel encapsulation method", "gre": "Generic Route Encapsulation", "multipoint": "Over IP, many peers", "ip": "Over IP, one peer"]),
+    apply: { settings, input in
+      settings.tunnel.mode = !input.negated && input.arguments.has("multipoint") ? .multipoint : .point
+      settings.tunnel.unsupportedMode = nil
+    },
+    write: { $0.tunnel.mode == .multipoint && $0.tunnel.unsupportedMode == nil ? ["tunnel mode gre multipoint"] : [] })
+
+  /// `tunnel mode …` of kinds that this version cannot run; the tunnel stays down.
+  public static let unsupportedMode = Command<InterfaceSettings>(
+    "tunnel mode {gre {ipv6|multipoint ipv6}|ipsec {ipv4|ipv6|dual-overlay}|ipip|ipv6ip|ipv6|vxlan|mpls|aurp|cayman|dvmrp|eon|nos|iptalk} [<rest:line>]",
+    modes: [.interface], help: help(["mode": "Tunnel encapsulation method", "ipsec": "IPsec without GRE (not in this version)"]),
+    apply: { settings, input in
+      settings.tunnel.unsupportedMode = input.negated ? nil : text(ofMode: input.arguments)
+      if !input.negated { settings.tunnel.mode = .point }
+    },
+    write: { $0.tunnel.unsupportedMode.map { ["tunnel mode \($0)"] } ?? [] })
+
+  /// `tunnel key <0-4294967295>`; key 0 is a key.
+  public static let key = Command<InterfaceSettings>(
+    "tunnel key <key:int(0-4294967295)>", modes: [.interface],
+    help: help(["key": "Security or selector key", "<key>": "Key"]),
+    apply: { settings, input in settings.tunnel.key = input.negated ? nil : input.arguments.int("key").flatMap(UInt32.init(exactly:)) },
+    write: { $0.tunnel.key.map { ["tunnel key \($0)"] } ?? [] })
+
+  /// `tunnel checksum`
+  public static let checksum = flag("tunnel checksum", \.tunnel.sendsChecksum, ["checksum": "Enable end to end checksumming of packets"])
+  /// `tunnel sequence-datagrams`
+  public static let sequence = flag("tunnel sequence-datagrams", \.tunnel.usesSequence, ["sequence-datagrams": "Drop datagrams arriving out of order"])
+  /// `tunnel path-mtu-discovery`
+  public static let pathMTU = flag("tunnel path-mtu-discovery", \.tunnel.discoversPathMTU, ["path-mtu-discovery": "Enable Path MTU Discovery on tunnel"])
+
+  /// `tunnel ttl <1-255>`
+  public static let timeToLive = Command<InterfaceSettings>(
+    "tunnel ttl <ttl:int(1-255)>", modes: [.interface], help: help(["ttl": "Set time to live of outer packets", "<ttl>": "Hops"]),
+    apply: { settings, input in settings.tunnel.ttl = input.negated ? TunnelSettings().ttl : input.arguments.int("ttl") ?? TunnelSettings().ttl },
+    write: { $0.tunnel.ttl == TunnelSettings().ttl ? [] : ["tunnel ttl \($0.tunnel.ttl)"] })
+
+  /// `tunnel tos <0-255>`
+  public static let typeOfService = Command<InterfaceSettings>(
+    "tunnel tos <tos:int(0-255)>", modes: [.interface], help: help(["tos": "Set type of service of outer packets", "<tos>": "Type of service byte"]),
+    apply: { settings, input in settings.tunnel.tos = input.negated ? nil : input.arguments.int("tos") },
+    write: { $0.tunnel.tos.map { ["tunnel tos \($0)"] } ?? [] })
+
+  /// `tunnel route-via INTERFACE {mandatory | preferred}`
+  public static let routeVia = Command<InterfaceSettings>(
+    "tunnel route-via <interface:interface> {mandatory|preferred}", modes: [.interface],
+    help: help([
+      "route-via": "Interface that outer packets leave by", "interface": "Interface", "mandatory": "Drop where the interface has no route",
+      "preferred": "Fall back to the routing table",
+    ]),
+    apply: { settings, input in
+      settings.tunnel.routeVia = input.negated ? nil : input.arguments[text: "interface"]
+      settings.tunnel.routeViaIsMandatory = input.negated || input.arguments.has("mandatory")
+    },
+    write: { settings in
+      settings.tunnel.routeVia.map { ["tunnel route-via \($0) \(settings.tunnel.routeViaIsMandatory ? "mandatory" : "preferred")"] } ?? []
+    })
+
+  /// `tunnel protection ipsec profile P [shared]`
+  public static let protection = Command<InterfaceSettings>(
+    "tunnel protection ipsec profile <profile:word> [shared]", modes: [.interface],
+    help: help([
+      "protection": "Enable tunnel protection", "ipsec": "Use IPsec to protect the tunnel", "profile": "Name a profile",
+      "<profile>": "IPsec profile", "shared": "Share the security associations of tunnels with the same source",
+    ]),
+    apply: { settings, input in
+      settings.tunnel.protectionProfile = input.negated ? nil : input.arguments[text: "profile"]
+      settings.tunnel.protectionIsShared = !input.negated && input.arguments.has("shared")
+    },
+    write: { settings in
+      settings.tunnel.protectionProfile.map {
+        ["tunnel protection ipsec profile \($0)" + (settings.tunnel.protectionIsShared ? " shared" : "")]
+      } ?? []
+    })
+
+  /// The lines that `show running-config all` prints for what nobody changed.
+  public static func defaultLines(_ settings: InterfaceSettings) -> [String] {
+    guard settings.isTunnel else { return [] }
+    let tunnel = settings.tunnel
+    var lines: [String] = []
+    if tunnel.mode == .point, tunnel.unsupportedMode == nil { lines.append("tunnel mode gre ip") }
+    if tunnel.ttl == TunnelSettings().ttl { lines.append("tunnel ttl \(tunnel.ttl)") }
+    return lines
+  }
+
+  private static func help(_ words: [String: String]) -> [String: String] {
+    words.merging(["tunnel": "Protocol-over-protocol tunneling"]) { mine, _ in mine }
+  }
+
+  private static func flag(
+    _ pattern: String, _ path: WritableKeyPath<InterfaceSettings, Bool> & Sendable, _ words: [String: String]
+  ) -> Command<InterfaceSettings> {
+    InterfaceCommands.flag(pattern, path, isOn: false, help: help(words))
+  }
+
+  /// The words behind `tunnel mode`, spelled out, in the order of the pattern.
+  private static func text(ofMode arguments: Arguments) -> String {
+    let kinds = [
+      "gre", "multipoint", "ipsec", "ipv4", "ipv6", "dual-overlay", "ipip", "ipv6ip", "vxlan", "mpls", "aurp", "cayman", "dvmrp", "eon", "nos", "iptalk",
+    ]
+    return (kinds.filter(arguments.has) + [arguments[text: "rest"]].compactMap { $0 }).joined(separator: " ")
+  }
+}

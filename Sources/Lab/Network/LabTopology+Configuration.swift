@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Wire
+
+// Configurations as an IOS user would write them.
+extension LabTopology {
+  /// The configuration file of a node.
+  ///
+  /// A hub's says nothing of the spokes but for `ip host` lines (small clouds) and a static route for each spoke's LAN; with
+  /// `.hostRoutesByRegistration` there are no such routes either.
+  public func configuration(of index: Int) -> String {
+    let node = nodes[index]
+    var lines = ["hostname \(node.name)"]
+    if namesPeers { lines += nodes.filter { $0.name != node.name }.map { "ip host \($0.name) \($0.tunnelAddress)" } }
+    lines += ["!", "platform interface GigabitEthernet1 eth0"]
+    if node.lan != nil { lines.append("platform interface GigabitEthernet2 eth1") }
+    lines += ["!", "interface Tunnel0"] + tunnelLines(node).map { " " + $0 }
+    lines += ["!", "interface GigabitEthernet1", " ip address \(node.nbma) \(IPPrefix(node.nbma, length: node.nbmaLength).mask)"]
+    if let lan = node.lan, let address = node.lanAddress {
+      lines += ["!", "interface GigabitEthernet2", " ip address \(address) \(lan.mask)"]
+    }
+    let routes = routeLines(node)
+    if !routes.isEmpty { lines += ["!"] + routes }
+    return (lines + ["!", "end"]).joined(separator: "\n") + "\n"
+  }
+
+  private func tunnelLines(_ node: LabNode) -> [String] {
+    var lines = [
+      "ip address \(node.tunnelAddress) \(Self.tunnelNetwork.mask)", "no ip redirects", "ip mtu 1400", "ip tcp adjust-mss 1360",
+      "ip nhrp network-id 1", "ip nhrp authentication dmvpnlab",
+    ]
+    if let holdTimeSeconds { lines.append("ip nhrp holdtime \(holdTimeSeconds)") }
+    lines += node.role == .hub ? hubLines(node) : spokeLines(node)
+    return lines + ["tunnel key 42"]
+  }
+
+  private func hubLines(_ node: LabNode) -> [String] {
+    var lines: [String] = []
+    for other in hubs where other.number != node.number {
+      lines += ["ip nhrp map \(other.tunnelAddress) \(other.nbma)", "ip nhrp map multicast \(other.nbma)"]
+    }
+    lines.append("ip nhrp map multicast dynamic")
+    if phase == .three { lines.append("ip nhrp redirect") }
+    return lines + ["tunnel source GigabitEthernet1", "tunnel mode gre multipoint"]
+  }
+
+  private func spokeLines(_ node: LabNode) -> [String] {
+    // A point-to-point tunnel has one end: phase 1 spokes know the first hub only.
+    let servers = phase == .one ? hubs.prefix(1) : hubs
+    var lines = servers.map { "ip nhrp nhs \($0.tunnelAddress) nbma \($0.nbma) multicast" }
+    lines.append(phase == .three ? "ip nhrp shortcut" : "no ip nhrp shortcut")
+    lines.append("tunnel source GigabitEthernet1")
+    return lines + (phase == .one ? ["tunnel destination \(nodes[0].nbma)"] : ["tunnel mode gre multipoint"])
+  }
+
+  private func routeLines(_ node: LabNode) -> [String] {
+    guard lanStyle == .behindNodes else { return [] }
+    if node.role == .hub {
+      return hubs.filter { $0.number != node.number }.compactMap(directRoute) + spokes.compactMap(directRoute)
+    }
+    if phase == .two {
+      return hubs.compactMap(directRoute) + spokes.filter { $0.number != node.number }.compactMap(directRoute)
+    }
+    let summaries = [AddressPlan.hubLANs] + AddressPlan.spokeLANs(spokes: spokeCount)
+    return summaries.map { "ip route \($0.address) \($0.mask) \(nodes[0].tunnelAddress)" }
+  }
+
+  private func directRoute(to node: LabNode) -> String? {
+    node.lan.map { "ip route \($0.address) \($0.mask) \(node.tunnelAddress)" }
+  }
+}

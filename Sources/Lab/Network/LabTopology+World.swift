@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import NodeRuntime
+import Wire
+
+// The world around the nodes, made from the description.
+extension LabTopology {
+  /// The internet with all nodes attached: node `i` of the topology is node `i` there.
+  public func makeUnderlay() -> Underlay {
+    var underlay = Underlay()
+    for nat in nats {
+      _ = underlay.add(
+        NATBox(publicAddress: nat.publicAddress, staticInside: nat.staticInside, mappingLifetime: nat.mappingLifetime))
+    }
+    for node in nodes { underlay.attach(node) }
+    return underlay
+  }
+
+  /// The host behind a node; with `.hostRoutesByRegistration` it is the node's own IP stack.
+  public func makeHost(_ index: Int) -> LabHost {
+    LabHost(node: index, addresses: [nodes[index].host], gateway: nodes[index].lanAddress)
+  }
+
+  /// A node's own IP stack, which answers pings to the node's inner addresses.
+  public func makeStack(_ index: Int) -> LabHost {
+    let node = nodes[index]
+    return LabHost(node: index, addresses: [node.tunnelAddress] + (node.lanAddress.map { [$0] } ?? []), gateway: nil)
+  }
+
+  /// The physical interfaces of a node, as its host system would tell of them.
+  public func hostInterfaces(of index: Int) -> [HostInterface] {
+    let node = nodes[index]
+    var interfaces = [
+      HostInterface(name: "eth0", mtu: node.link.mtu, addresses: [HostAddress(node.nbma, length: node.nbmaLength)])
+    ]
+    if let lan = node.lan, let address = node.lanAddress {
+      interfaces.append(HostInterface(name: "eth1", addresses: [HostAddress(address, length: Int(lan.length))]))
+    }
+    return interfaces
+  }
+
+  /// The routes of a node's host system: a default route into the outer network.
+  public func hostRoutes(of index: Int) -> [HostRoute] {
+    [HostRoute(prefix: .defaultV4, gateway: nodes[index].nbmaGateway, interface: "eth0")]
+  }
+}
+
+extension Underlay {
+  /// Attaches a node of a topology, behind its NAT if it has one, and gives its number.
+  @discardableResult
+  public mutating func attach(_ node: LabNode) -> Int {
+    guard let nat = node.nat else { return attach(node.nbma, link: node.link) }
+    return attach(node.nbma, behind: nat, link: node.link)
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
+import Interfaces
+import NHRP
+import Routing
+
+/// What a line of a configuration asks for.
+enum LineAction: Sendable {
+  /// A line of the node.
+  case global(Command<NodeSettings>)
+  /// A line of an interface; some make sense on tunnels only, and not all are acted on.
+  case interface(Command<InterfaceConfiguration>, isForTunnels: Bool, isActedOn: Bool)
+  /// `interface NAME`
+  case enterInterface
+  /// A line of another feature.
+  case kept(KeptShape)
+  case exit
+  case end
+}
+
+/// Where the protocols' lines are mounted in the node's settings. A new protocol adds its lists here and nowhere else.
+enum Assembly {
+  /// Lines of the node, printed above the interfaces.
+  static let head: [Command<NodeSettings>] = GlobalCommands.all
+  /// Lines of the node, printed below the interfaces.
+  static let tail: [Command<NodeSettings>] = [StaticRouteCommands.route.mounted(at: \.staticRoutes)]
+
+  /// Lines of every interface, printed above the protocols'.
+  static let interfaceHead = InterfaceCommands.head.map { $0.mounted(at: \InterfaceConfiguration.interface) }
+  /// The protocols' lines.
+  static let interfaceProtocols = NHRPCommands.all.map { $0.mounted(at: \InterfaceConfiguration.nhrp) }
+  /// Lines of every interface, printed below the protocols' and the kept ones.
+  static let interfaceTail = InterfaceCommands.tail.map { $0.mounted(at: \InterfaceConfiguration.interface) }
+  /// Tunnels' own lines.
+  static let tunnel = TunnelCommands.all.map { $0.mounted(at: \InterfaceConfiguration.interface) }
+  /// Tunnel lines that are stored and keep the tunnel down.
+  static let unsupportedTunnel = [TunnelCommands.unsupportedMode.mounted(at: \InterfaceConfiguration.interface)]
+
+  /// The lines that `show running-config all` adds for one interface.
+  static func defaultLines(_ configuration: InterfaceConfiguration) -> [String] {
+    InterfaceCommands.defaultLines(configuration.interface) + NHRPCommands.defaultLines(configuration.nhrp)
+      + TunnelCommands.defaultLines(configuration.interface)
+  }
+
+  /// Every line that a configuration may hold. Where two read a line equally well, our own come first.
+  static let grammar = CommandSet<LineAction>(ownSpecs + KeptLines.specs)
+
+  private static var ownSpecs: [CommandSpec<LineAction>] {
+    var specs = (head + tail).map { $0.spec(for: LineAction.global($0)) }
+    specs += (interfaceHead + interfaceTail).map { $0.spec(for: .interface($0, isForTunnels: false, isActedOn: true)) }
+    specs += (interfaceProtocols + tunnel).map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: true)) }
+    specs += unsupportedTunnel.map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: false)) }
+    specs.append(
+      CommandSpec(
+        "interface <name:interface> [{point-to-point|multipoint|type <kind:word>}]", modes: [.global],
+        help: ["interface": "Select an interface to configure", "name": "Interface", "type": "Kind of a virtual template"], no: .prefix,
+        action: .enterInterface))
+    let modes: Set<CommandMode> = [.global, .interface, .router, .kept]
+    specs.append(CommandSpec("exit", modes: modes, help: ["exit": "Exit from the current mode"], action: .exit))
+    specs.append(CommandSpec("end", modes: modes, help: ["end": "Exit from configure mode"], action: .end))
+    return specs
+  }
+}
