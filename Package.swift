@@ -60,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "dmvpn",
       dependencies: [
-        "Console", "Screens", "Lab", "NodeRuntime", "Wire", "ProtocolKit",
+        "Console", "Screens", "Lab", "LinuxHost", "NodeRuntime", "Wire", "ProtocolKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, floor by floor
