@@ -26,7 +26,7 @@ public struct LabReport: Codable, Sendable {
   public var journalHash: String
   /// Journal records of all nodes.
   public var records: UInt64
-  /// Shortcuts that came up, over all nodes.
+  /// Shortcuts that came up, one direction each, over all spokes.
   public var shortcutsFormed: UInt64
   /// Packets of hosts: sent, answered, sent twice.
   public var packetsSent: Int, packetsAnswered: Int, packetsLost: Int
@@ -43,7 +43,7 @@ public struct LabReport: Codable, Sendable {
     self.seed = seed
     journalHash = cloud.journalHash
     records = cloud.nodes.reduce(0) { $0 + $1.node.journal.count }
-    shortcutsFormed = cloud.nodes.reduce(0) { $0 + $1.node.shortcutsFormed }
+    shortcutsFormed = cloud.nodes.dropFirst(cloud.topology.hubCount).reduce(0) { $0 + $1.node.shortcutsFormed }
     let totals = cloud.ledger.totals
     (packetsSent, packetsAnswered) = (totals.sent, totals.answered)
     underlayDropped = cloud.underlay.counters.dropped

@@ -48,6 +48,7 @@ public final class Node {
   var probes = ProbeTable()
   var reportBudget = ReportBudget()
   var captures: [String: CaptureState] = [:]
+  var operators = OperatorState()
   var isStopping = false
   var effects: [HostEffect] = []
   var mismatches: Set<InterfaceID> = []
@@ -75,7 +76,11 @@ public final class Node {
   /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.
   public func handle(_ event: HostEvent, at time: Instant, _ out: inout [HostEffect]) {
     now = max(now, time)
+    // What was decided between events (the startup configuration) goes out first.
+    let waiting = effects
+    effects = []
     swap(&effects, &out)
+    effects += waiting
     process(event)
     settle()
     swap(&effects, &out)

@@ -20,8 +20,18 @@ struct Session {
   var length = 0
   /// `debug nhrp …` of this session.
   var debugs: Set<String> = []
+  /// `debug … condition`: only records that fit one of these; empty lets all through.
+  var debugConditions: [DebugCondition] = []
   /// Requests under way (ping, traceroute), by their id, with what is still to be filtered.
   var running: [UInt32: [OutputFilter]] = [:]
+  /// Commands that wait for the one under way.
+  var queue: [QueuedCommand] = []
+  /// A command is under way.
+  var isBusy = false
+  /// The queue is being worked on further up.
+  var isDraining = false
+  /// What this visit of configure mode has changed.
+  var edits = EditCount()
 
   var mode: CommandMode {
     guard let context else { return isPrivileged ? .privilegedExec : .userExec }
@@ -50,12 +60,16 @@ extension Node {
       effects.append(.reply(id, .help(id: request, rows: rows)))
     case .complete(let request, let line): effects.append(.reply(id, .completions(id: request, words: completions(line, id))))
     case .wantSnapshot: effects.append(.reply(id, .snapshot(snapshot())))
-    case .interrupt: interrupt(id)
+    case .interrupt:
+      dropRest(id)
+      interrupt(id)
     }
   }
 
   func closeSession(_ id: SessionID) {
+    sessions[id]?.queue = []
     interrupt(id)
+    leaveConfiguration(id)
     sessions[id] = nil
   }
 
@@ -69,9 +83,7 @@ extension Node {
   /// The last text of a request.
   func answer(_ session: SessionID, _ request: UInt32, _ text: String, failed: Bool, exits: Bool = false) {
     let filters = sessions[session]?.running.removeValue(forKey: request) ?? []
-    let shown = failed ? text : filtered(text, filters)
-    effects.append(
-      .reply(session, .output(id: request, text: shown, prompt: prompt(session), isLast: true, failed: failed, exitsConsole: exits)))
+    conclude(session, request, failed ? text : filtered(text, filters), failed: failed, exits: exits)
   }
 
   /// Text before the last.
@@ -90,8 +102,7 @@ extension Node {
 
   /// Tells sessions that monitor or debug of a new record.
   func announce(_ r: JournalRecord) {
-    let state = tunnels[r.interface]
-    if let line = journalText.syslog(r, own: state?.forwarding.addresses.first ?? .anyV4, ownNBMA: state?.forwarding.source ?? .anyV4) {
+    if let line = syslog(r) {
       effects.append(.log(JournalText.severity(r.kind), line))
       for id in sessions.keys.sorted() where sessions[id]?.monitors == true { effects.append(.reply(id, .log("*\(clockText(r.at)): \(line)"))) }
     }

@@ -29,7 +29,10 @@ public enum TunnelCommands {
   /// `tunnel mode gre {multipoint | ip}`
   public static let mode = Command<InterfaceSettings>(
     "tunnel mode gre {multipoint|ip}", modes: [.interface],
-    help: help(["mode": "Tunnel encapsulation method", "gre": "Generic Route Encapsulation", "multipoint": "Over IP, many peers", "ip": "Over IP, one peer"]),
+    help: help([
+      "mode": "Tunnel encapsulation method", "gre": "Generic Route Encapsulation", "multipoint": "Over IP, many peers",
+      "ip": "Over IP, one peer",
+    ]),
     apply: { settings, input in
       settings.tunnel.mode = !input.negated && input.arguments.has("multipoint") ? .multipoint : .point
       settings.tunnel.unsupportedMode = nil
@@ -56,19 +59,24 @@ public enum TunnelCommands {
   /// `tunnel checksum`
   public static let checksum = flag("tunnel checksum", \.tunnel.sendsChecksum, ["checksum": "Enable end to end checksumming of packets"])
   /// `tunnel sequence-datagrams`
-  public static let sequence = flag("tunnel sequence-datagrams", \.tunnel.usesSequence, ["sequence-datagrams": "Drop datagrams arriving out of order"])
+  public static let sequence = flag(
+    "tunnel sequence-datagrams", \.tunnel.usesSequence, ["sequence-datagrams": "Drop datagrams arriving out of order"])
   /// `tunnel path-mtu-discovery`
-  public static let pathMTU = flag("tunnel path-mtu-discovery", \.tunnel.discoversPathMTU, ["path-mtu-discovery": "Enable Path MTU Discovery on tunnel"])
+  public static let pathMTU = flag(
+    "tunnel path-mtu-discovery", \.tunnel.discoversPathMTU, ["path-mtu-discovery": "Enable Path MTU Discovery on tunnel"])
 
   /// `tunnel ttl <1-255>`
   public static let timeToLive = Command<InterfaceSettings>(
     "tunnel ttl <ttl:int(1-255)>", modes: [.interface], help: help(["ttl": "Set time to live of outer packets", "<ttl>": "Hops"]),
-    apply: { settings, input in settings.tunnel.ttl = input.negated ? TunnelSettings().ttl : input.arguments.int("ttl") ?? TunnelSettings().ttl },
+    apply: { settings, input in
+      settings.tunnel.ttl = input.negated ? TunnelSettings().ttl : input.arguments.int("ttl") ?? TunnelSettings().ttl
+    },
     write: { $0.tunnel.ttl == TunnelSettings().ttl ? [] : ["tunnel ttl \($0.tunnel.ttl)"] })
 
   /// `tunnel tos <0-255>`
   public static let typeOfService = Command<InterfaceSettings>(
-    "tunnel tos <tos:int(0-255)>", modes: [.interface], help: help(["tos": "Set type of service of outer packets", "<tos>": "Type of service byte"]),
+    "tunnel tos <tos:int(0-255)>", modes: [.interface],
+    help: help(["tos": "Set type of service of outer packets", "<tos>": "Type of service byte"]),
     apply: { settings, input in settings.tunnel.tos = input.negated ? nil : input.arguments.int("tos") },
     write: { $0.tunnel.tos.map { ["tunnel tos \($0)"] } ?? [] })
 
@@ -127,7 +135,8 @@ public enum TunnelCommands {
   /// The words behind `tunnel mode`, spelled out, in the order of the pattern.
   private static func text(ofMode arguments: Arguments) -> String {
     let kinds = [
-      "gre", "multipoint", "ipsec", "ipv4", "ipv6", "dual-overlay", "ipip", "ipv6ip", "vxlan", "mpls", "aurp", "cayman", "dvmrp", "eon", "nos", "iptalk",
+      "gre", "multipoint", "ipsec", "ipv4", "ipv6", "dual-overlay", "ipip", "ipv6ip", "vxlan", "mpls", "aurp", "cayman", "dvmrp", "eon",
+      "nos", "iptalk",
     ]
     return (kinds.filter(arguments.has) + [arguments[text: "rest"]].compactMap { $0 }).joined(separator: " ")
   }

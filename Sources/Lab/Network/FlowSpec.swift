@@ -8,6 +8,7 @@ public struct FlowID: Hashable, Comparable, Sendable {
   public let rawValue: UInt32
   /// Names flow `rawValue`.
   public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+  /// In the order flows were opened.
   public static func < (a: FlowID, b: FlowID) -> Bool { a.rawValue < b.rawValue }
 }
 

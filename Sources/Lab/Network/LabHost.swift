@@ -56,7 +56,9 @@ public struct LabHost: Sendable {
     return turned(answer, fields)
   }
 
-  private mutating func receiveUDP(_ packet: consuming [UInt8], _ fields: IPv4Fields, at now: Instant, _ ledger: inout FlowLedger) -> [UInt8]? {
+  private mutating func receiveUDP(
+    _ packet: consuming [UInt8], _ fields: IPv4Fields, at now: Instant, _ ledger: inout FlowLedger
+  ) -> [UInt8]? {
     let udp = fields.headerLength, length = fields.totalLength - udp
     let pseudo = LabPacket.pseudoHeader(IPAddress(v4: fields.source), IPAddress(v4: fields.destination), length)
     guard Int(packet.u16(udp + 4)) == length, packet.u16(udp + 6) == 0 || packet.checksum(udp, length, initial: pseudo) == 0 else {

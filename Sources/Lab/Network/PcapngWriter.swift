@@ -32,6 +32,7 @@ public final class PcapngWriter {
   private var file: UnsafeMutablePointer<FILE>?
   private let isInMemory: Bool
   private var failure: PcapngError?
+  private var isClosed = false
   private var interfaces: [String: UInt32] = [:]
   private let unixNanosecondsAtStart: UInt64
 
@@ -67,7 +68,7 @@ public final class PcapngWriter {
       $0.le16(101)
       $0.le16(0)
       $0.le32(0)  // no snap length
-      $0.option(2, Array(name.utf8))
+      $0.option(2, Array(name.utf8.prefix(255)))
       $0.option(9, [9])  // if_tsresol: 10⁻⁹ s
       $0.option(0, [])
     }
@@ -77,7 +78,7 @@ public final class PcapngWriter {
 
   /// Writes a packet, which begins with its IP header; `originalLength` says how long it was when only its beginning is here.
   public func write(_ packet: [UInt8], on interface: Interface, at time: Instant, comment: String? = nil, originalLength: Int? = nil) {
-    guard failure == nil, packet.count <= 1 << 18, !isInMemory || buffer.count < NetworkLimits.captureMemoryBytes else {
+    guard failure == nil, !isClosed, packet.count <= 1 << 18, !isInMemory || buffer.count < NetworkLimits.captureMemoryBytes else {
       skippedCount += 1
       return
     }
@@ -107,6 +108,7 @@ public final class PcapngWriter {
   /// Ends the capture; throws the first failure of any write.
   public func close() throws(PcapngError) {
     flush()
+    isClosed = true
     if let file {
       self.file = nil
       if fclose(file) != 0, failure == nil { failure = .cannotWrite(errno: errno) }

@@ -12,6 +12,11 @@ public struct Delivery: Sendable, Equatable {
   public var to: Int
   /// The complete outer IPv4 packet, as the receiver's interface sees it.
   public var packet: [UInt8]
+
+  /// Describes a delivery.
+  public init(at: Instant, from: Int, to: Int, packet: consuming [UInt8]) {
+    (self.at, self.from, self.to, self.packet) = (at, from, to, packet)
+  }
 }
 
 /// The internet of the lab. Every node attaches by one link; a packet takes the sender's link, passes NATs, and takes the receiver's link.

@@ -28,7 +28,8 @@ extension NHRPCommands {
     "ip nhrp nhs {<address:ipv4>|dynamic} [nbma <nbma:host> [multicast]] [priority <priority:int(0-255)>] [cluster <cluster:int(0-10)>]",
     modes: [.interface],
     help: help([
-      "nhs": "Next hop server", "address": "Its tunnel address", "dynamic": "Learn its tunnel address from its reply", "nbma": "Its NBMA address",
+      "nhs": "Next hop server", "address": "Its tunnel address", "dynamic": "Learn its tunnel address from its reply",
+      "nbma": "Its NBMA address",
       "<nbma>": "Address, or a name to look up", "multicast": "Send multicast to it", "priority": "Its priority",
       "<priority>": "0 is best", "cluster": "Its cluster", "<cluster>": "Number of the cluster",
     ]),
@@ -50,7 +51,8 @@ extension NHRPCommands {
   /// `ip nhrp nhs fallback S`
   public static let fallback = Command<NHRPSettings>(
     "ip nhrp nhs fallback <seconds:int(0-60)>", modes: [.interface],
-    help: help(["nhs": "Next hop server", "fallback": "How long a better server must answer before it is taken back", "seconds": "Seconds"]),
+    help: help(["nhs": "Next hop server", "fallback": "How long a better server must answer before it is taken back", "seconds": "Seconds"]
+    ),
     apply: { settings, input in settings.fallbackSeconds = input.negated ? nil : input.arguments.int("seconds") },
     write: { $0.fallbackSeconds.map { ["ip nhrp nhs fallback \($0)"] } ?? [] })
 
@@ -74,7 +76,9 @@ extension NHRPCommands {
       settings.multicastDynamic = input.isDefault || !input.negated
       return
     }
-    guard let nbma = input.arguments.address("nbma") else { throw CommandRefusal("'no ip nhrp map multicast' needs an address, or dynamic") }
+    guard let nbma = input.arguments.address("nbma") else {
+      throw CommandRefusal("'no ip nhrp map multicast' needs an address, or dynamic")
+    }
     settings.multicastMaps.removeAll { input.negated && $0 == nbma }
     if !input.negated, !settings.multicastMaps.contains(nbma) { settings.multicastMaps.append(nbma) }
   }

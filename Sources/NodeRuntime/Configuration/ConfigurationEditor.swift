@@ -170,7 +170,8 @@ struct LineEdit {
   }
 
   private mutating func applyOwn(
-    _ command: Command<InterfaceConfiguration>, _ input: CommandInput, _ text: String, isForTunnels: Bool, isActedOn: Bool, in context: Context
+    _ command: Command<InterfaceConfiguration>, _ input: CommandInput, _ text: String, isForTunnels: Bool, isActedOn: Bool,
+    in context: Context
   ) throws(CommandRefusal) -> EditOutcome {
     guard case .interface(let name) = context else { return .empty }
     var configuration = settings.interfaces[name] ?? InterfaceConfiguration(name: name)

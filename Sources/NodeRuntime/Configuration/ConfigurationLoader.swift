@@ -10,7 +10,10 @@ public struct ConfigurationLoader {
     var loader = ConfigurationLoader(file: file, edit: LineEdit(settings: base))
     for line in PasteStripper.strip(text) { loader.read(line) }
     loader.addFindings()
-    return (loader.edit.settings, loader.diagnostics.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element))
+    return (
+      loader.edit.settings,
+      loader.diagnostics.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
+    )
   }
 
   /// The text of a file's bytes: UTF-8, or UTF-16 with its byte order mark, as Windows writes it. Broken bytes become U+FFFD.
@@ -81,6 +84,7 @@ public struct ConfigurationLoader {
   private mutating func readChild(_ line: SourceLine) -> Bool {
     guard var section, !line.text.hasPrefix("!"), !line.text.hasPrefix("#") else { return false }
     if line.indent > section.indent {
+      if context.section == nil, isGlobal(line.text) { return false }
       if let failure = LineText.failure(in: line.text) {
         report(.error, line, failure.column, failure.explanation)
         return true
@@ -99,11 +103,18 @@ public struct ConfigurationLoader {
     return readPartExit(line)
   }
 
+  /// Below a line that opens no section, a line that global mode knows is global, however its author indented it.
+  private func isGlobal(_ text: String) -> Bool {
+    if case .match = Assembly.grammar.parse(text, mode: .global) { true } else { false }
+  }
+
   /// `exit` from an address family of an unindented `router bgp` stays in the router.
   private mutating func readPartExit(_ line: SourceLine) -> Bool {
     guard var section, context.section == section.index else { return false }
     let text = line.text.lowercased()
-    if KeptStore.opensPart(text) { section.openParts = min(section.openParts + 1, text.hasPrefix("af-") || text.hasPrefix("topology") ? 2 : 1) }
+    if KeptStore.opensPart(text) {
+      section.openParts = min(section.openParts + 1, text.hasPrefix("af-") || text.hasPrefix("topology") ? 2 : 1)
+    }
     let isExit = text == "exit" && section.openParts > 0
     if isExit || text.hasPrefix("exit-") { section.openParts = max(0, section.openParts - 1) }
     self.section = section
@@ -121,7 +132,9 @@ public struct ConfigurationLoader {
     section = nil
   }
 
-  private mutating func follow(_ next: ConfigurationEditor.Context, from before: ConfigurationEditor.Context, _ line: SourceLine, notActedOn: Bool) {
+  private mutating func follow(
+    _ next: ConfigurationEditor.Context, from before: ConfigurationEditor.Context, _ line: SourceLine, notActedOn: Bool
+  ) {
     let isChild = notActedOn && next.section != nil && next == before && edit.canonical == line.text
     context = next
     if isChild { return }
@@ -130,7 +143,9 @@ public struct ConfigurationLoader {
     places.append(Place(interface: interface, canonical: edit.canonical, line: line.number, column: line.column + 1))
     section = nil
     guard notActedOn else { return }
-    if interface == nil { section = edit.settings.kept.firstIndex { $0.text == edit.canonical }.map { Section(index: $0, indent: line.indent) } }
+    if interface == nil {
+      section = edit.settings.kept.firstIndex { $0.text == edit.canonical }.map { Section(index: $0, indent: line.indent) }
+    }
     let head = edit.canonical.prefix { !$0.isNewline }
     report(.notActedOn, line, 0, "'\(head)' is kept and written back")
   }
@@ -166,7 +181,8 @@ private enum LoadingSession {
   /// Each stands for whether it may also be a section's own line.
   private static let commands = CommandSet<Bool>(
     [
-      ("configure terminal", false), ("write [{memory|terminal}]", false), ("copy running-config startup-config", false), ("do <rest:line>", false),
-      ("enable", true), ("disable", true), ("show <rest:line>", true), ("terminal {length|width|monitor|no} [<rest:line>]", true), ("end", true),
+      ("configure terminal", false), ("write [{memory|terminal}]", false), ("copy running-config startup-config", false),
+      ("do <rest:line>", false),
+      ("enable", true), ("disable", true), ("show <rest:line>", true), ("terminal {length|width|monitor|no} [<rest:line>]", true),
     ].map { CommandSpec($0.0, modes: [.privilegedExec], help: [:], action: $0.1) })
 }

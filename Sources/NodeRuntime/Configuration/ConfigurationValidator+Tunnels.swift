@@ -27,7 +27,8 @@ extension ConfigurationValidator {
     if let destination = tunnel.destination, let source = tunnel.source, place(source, settings) == "\(destination)" {
       findings.fail("tunnel destination", "\(name) leads from \(destination) to itself")
     }
-    for vrf in configuration.kept where vrf.hasPrefix("tunnel vrf ") || vrf.hasPrefix("vrf forwarding ") || vrf.hasPrefix("ip vrf forwarding ") {
+    for vrf in configuration.kept
+    where vrf.hasPrefix("tunnel vrf ") || vrf.hasPrefix("vrf forwarding ") || vrf.hasPrefix("ip vrf forwarding ") {
       findings.warn(vrf, "'\(vrf)' is not acted on: \(name) uses the global routing table")
     }
     checkProtection(name, tunnel, settings, &findings)
@@ -64,11 +65,14 @@ extension ConfigurationValidator {
     let fits = underlayMTU - overhead
     if let mtu = interface.ipMTU, mtu > fits {
       findings.warn(
-        "ip mtu", "ip mtu \(mtu) is too large: with \(overhead) bytes of encapsulation an underlay of \(underlayMTU) bytes takes \(fits); 1400 leaves room for IPsec")
+        "ip mtu",
+        "ip mtu \(mtu) is too large: with \(overhead) bytes of encapsulation an underlay of \(underlayMTU) bytes takes \(fits); 1400 leaves room for IPsec"
+      )
     }
     let mtu = min(interface.ipMTU ?? fits, fits)
     if let mss = interface.adjustMSS, mss > mtu - tcpHeaderBytes {
-      findings.warn("ip tcp adjust-mss", "ip tcp adjust-mss \(mss) is too large for \(mtu) bytes of inner packets: at most \(mtu - tcpHeaderBytes)")
+      findings.warn(
+        "ip tcp adjust-mss", "ip tcp adjust-mss \(mss) is too large for \(mtu) bytes of inner packets: at most \(mtu - tcpHeaderBytes)")
     }
   }
 
@@ -76,7 +80,9 @@ extension ConfigurationValidator {
     let name = configuration.interface.name, nhrp = configuration.nhrp
     let isMultipoint = configuration.interface.tunnel.mode == .multipoint && configuration.interface.tunnel.unsupportedMode == nil
     if let key = nhrp.authentication, key.utf8.count > authenticationLimit {
-      findings.fail("ip nhrp authentication", "'\(key)' has \(key.utf8.count) characters, the NHRP authentication string at most \(authenticationLimit)")
+      findings.fail(
+        "ip nhrp authentication", "'\(key)' has \(key.utf8.count) characters, the NHRP authentication string at most \(authenticationLimit)"
+      )
     }
     guard nhrp.networkID != nil else {
       if nhrp != NHRPSettings() || isMultipoint {
@@ -86,7 +92,9 @@ extension ConfigurationValidator {
     }
     if configuration.interface.address == nil { findings.warn("", "NHRP does not run on \(name): no 'ip address'") }
     if let seconds = nhrp.registrationSeconds, seconds >= nhrp.holdTimeSeconds {
-      findings.warn("ip nhrp registration timeout", "\(name) registers every \(seconds) s, but a registration is forgotten after \(nhrp.holdTimeSeconds) s")
+      findings.warn(
+        "ip nhrp registration timeout",
+        "\(name) registers every \(seconds) s, but a registration is forgotten after \(nhrp.holdTimeSeconds) s")
     }
     if nhrp.redirect, !isMultipoint { findings.warn("ip nhrp redirect", "\(name) is point-to-point: 'ip nhrp redirect' does nothing here") }
     checkRoles(name, nhrp, isMultipoint: isMultipoint, &findings)

@@ -90,7 +90,9 @@ extension ConfigurationValidator {
 
   private static func checkRoute(_ route: StaticRoute, _ settings: NodeSettings, _ findings: inout Findings) {
     let about = "ip route \(route.prefix.address) \(route.prefix.mask)"
-    if let next = route.nextHop, let owner = settings.interfaceNames.first(where: { settings.interfaces[$0]?.interface.address?.address == next }) {
+    if let next = route.nextHop,
+      let owner = settings.interfaceNames.first(where: { settings.interfaces[$0]?.interface.address?.address == next })
+    {
       findings.fail(about, "Invalid next hop address \(next): it is this node's own, on \(owner)")
     }
     guard let name = route.interface else { return }
@@ -101,7 +103,8 @@ extension ConfigurationValidator {
       return
     }
     if route.nextHop == nil, configuration.interface.isTunnel, configuration.interface.tunnel.mode == .multipoint {
-      findings.warn(about, "route \(route.prefix) over multipoint \(name) has no next hop: every destination would have to be resolved by itself")
+      findings.warn(
+        about, "route \(route.prefix) over multipoint \(name) has no next hop: every destination would have to be resolved by itself")
     }
   }
 
@@ -112,7 +115,8 @@ extension ConfigurationValidator {
       findings.interface = tunnel.name
       let key = tunnel.tunnel.key.map { "key \($0)" } ?? "no key"
       findings.fail(
-        "tunnel source", "\(tunnel.name) and \(other.name) have the same source and \(key): packets cannot be told apart; give each its 'tunnel key'")
+        "tunnel source",
+        "\(tunnel.name) and \(other.name) have the same source and \(key): packets cannot be told apart; give each its 'tunnel key'")
     }
   }
 

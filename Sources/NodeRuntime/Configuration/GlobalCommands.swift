@@ -49,7 +49,11 @@ public enum GlobalCommands {
     if input.negated { return settings.hosts.removeAll { $0.name == name && (address == nil || $0.address == address) } }
     guard let address else { return }
     let host = HostName(name: name, address: address)
-    if let index = settings.hosts.firstIndex(where: { $0.name == name }) { settings.hosts[index] = host } else { settings.hosts.append(host) }
+    if let index = settings.hosts.firstIndex(where: { $0.name == name }) {
+      settings.hosts[index] = host
+    } else {
+      settings.hosts.append(host)
+    }
   }
 
   private static func applyPlatform(_ settings: inout NodeSettings, _ input: CommandInput) throws(CommandRefusal) {

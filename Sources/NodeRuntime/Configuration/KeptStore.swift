@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
 
 /// Keeping and removing lines that nobody acts on: `no X` takes X away, X takes `no X` away, nothing stands twice.
 enum KeptStore {
@@ -39,7 +40,8 @@ enum KeptStore {
   }
 
   /// Adds a line to a section. Where parts of the section have lines of their own, equal lines are not doubles.
-  static func add(_ child: String, to section: inout KeptLine) {
+  static func add(_ typed: String, to section: inout KeptLine) {
+    guard let child = settled(typed) else { return }
     let isNested = section.children.contains { $0.hasPrefix(" ") || opensPart($0) } || opensPart(child)
     guard !isNested else { return section.children.append(child) }
     let text = child.drop { $0 == " " }
@@ -61,6 +63,17 @@ enum KeptStore {
   private static let parts: Set<Substring> = [
     "address-family", "af-interface", "topology", "service-family", "sf-interface", "peer", "class", "key", "certificate", "scope", "vrf",
   ]
+
+  /// `a#b#c` is `c` behind two prompts. What is stored must read as itself when it is written back; nil for a comment.
+  private static func settled(_ child: String) -> String? {
+    let indent = child.prefix { $0 == " " }
+    var text = String(child.dropFirst(indent.count))
+    while let stripped = PasteStripper.strip(text).first?.text {
+      if stripped == text { return text.hasPrefix("!") || text.hasPrefix("#") ? nil : indent + text }
+      text = stripped
+    }
+    return nil
+  }
 
   private static func keep(_ line: String, in kept: inout [KeptLine]) -> Int {
     if let index = kept.firstIndex(where: { $0.text == line }) { return index }

@@ -35,10 +35,13 @@ enum SectionLine {
   }
 
   private static let own: [(head: String, words: Set<String>)] = [
-    ("line ", ["logging", "login", "privilege", "ipv6", "exec", "session", "password"]), ("key chain", ["key"]), ("archive", ["logging", "log"]),
+    ("line ", ["logging", "login", "privilege", "ipv6", "exec", "session", "password"]), ("key chain", ["key"]),
+    ("archive", ["logging", "log"]),
     ("crypto", ["aaa", "authentication", "vrf", "version", "virtual-template", "ip-address", "integrity", "encryption", "group"]),
-    ("event manager", ["event", "action"]), ("policy-map", ["class", "priority", "bandwidth", "police"]), ("router", ["bfd", "mpls", "vrf", "domain-id", "nsr"]),
-    ("aaa group", ["server", "ip"]), ("ip dhcp", ["domain-name", "default-router", "network", "host", "vrf"]), ("control-plane", ["service-policy"]),
+    ("event manager", ["event", "action"]), ("policy-map", ["class", "priority", "bandwidth", "police"]),
+    ("router", ["bfd", "mpls", "vrf", "domain-id", "nsr"]),
+    ("aaa group", ["server", "ip"]), ("ip dhcp", ["domain-name", "default-router", "network", "host", "vrf"]),
+    ("control-plane", ["service-policy"]),
     ("vlan", ["name"]), ("flow", ["source", "transport", "template", "match", "collect"]), ("ip sla", ["vrf"]), ("vrf definition", ["rd"]),
     ("telephony-service", ["ip"]), ("voice", ["ip"]), ("object-group", ["host"]), ("zone", ["service-policy"]),
   ]
@@ -49,11 +52,15 @@ enum LineText {
   /// Control characters in lines other than banners, and marks of a template that nobody filled in.
   static func failure(in line: String) -> CommandFailure? {
     let isBanner = line.lowercased().hasPrefix("ban")
+    if isBanner, isOpenBanner(line) {
+      return CommandFailure(reason: .incomplete, column: line.count, expected: ["the banner's closing mark"])
+    }
     var column = 0
     var previous: Character = " "
     for character in line {
       if previous == "{", "{%#".contains(character) {
-        return CommandFailure(reason: .invalid, column: column - 1, expected: ["a value in place of the template's mark"], word: "{\(character)")
+        return CommandFailure(
+          reason: .invalid, column: column - 1, expected: ["a value in place of the template's mark"], word: "{\(character)")
       }
       if !isBanner, isControl(character) {
         return CommandFailure(reason: .invalid, column: column, expected: ["printable text"], word: "control character")
@@ -64,7 +71,14 @@ enum LineText {
     return nil
   }
 
+  /// Whether the banner would go on into the lines below: it swallows one that holds every mark it could wait for.
+  private static func isOpenBanner(_ line: String) -> Bool {
+    PasteStripper.strip(line + "\n^C" + line.filter { !$0.isWhitespace }).first?.text != line
+  }
+
   private static func isControl(_ character: Character) -> Bool {
-    character.unicodeScalars.contains { ($0.value < 32 && $0.value != 9) || $0.value == 127 || (0x80...0x9f).contains($0.value) || $0.value == 0x2028 || $0.value == 0x2029 }
+    character.unicodeScalars.contains {
+      ($0.value < 32 && $0.value != 9) || $0.value == 127 || (0x80...0x9f).contains($0.value) || $0.value == 0x2028 || $0.value == 0x2029
+    }
   }
 }

@@ -13,7 +13,8 @@ public enum StaticRouteCommands {
     modes: [.global],
     help: [
       "ip": "Global IP configuration subcommands", "route": "Establish static routes", "network": "Destination network",
-      "mask": "Its mask", "next": "Next hop", "interface": "Interface that packets leave by, or Null0", "distance": "Administrative distance",
+      "mask": "Its mask", "next": "Next hop", "interface": "Interface that packets leave by, or Null0",
+      "distance": "Administrative distance",
       "name": "Name of the route", "<name>": "Name", "tag": "Mark of the route", "<tag>": "Mark",
     ],
     apply: apply, write: { $0.map(\.iosLine) })

@@ -1,1 +1,0 @@
-#include "CTermShim.h"

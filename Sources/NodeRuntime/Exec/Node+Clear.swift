@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
+import NHRP
+import ProtocolKit
+import Wire
+
+/// `clear …`: each leaves a record, the cause of what follows from it.
+extension Node {
+  func clear(_ what: ClearAction, _ call: ExecCall) -> ExecResult {
+    do throws(ExecRefusal) {
+      switch what {
+      case .nhrp: try clearNHRP(call.arguments)
+      case .sessions: try clearSessions(call.arguments)
+      case .statistics: clearStatistics()
+      case .routes: try clearRoutes(call.arguments)
+      case .counters: clearCounters()
+      case .logging: operators.loggingFrom = journal.nextNumber
+      }
+      return .text("")
+    } catch { return .failed(error.text) }
+  }
+
+  private func interface(_ a: Arguments) throws(ExecRefusal) -> InterfaceID? {
+    guard let name = a[text: "if"] else { return nil }
+    guard let id = interfaceIDs[name], tunnels[id] != nil else { throw ExecRefusal("% Interface \(name) does not exist") }
+    return id
+  }
+
+  private func clearNHRP(_ a: Arguments) throws(ExecRefusal) {
+    var scope = NHRPClearScope()
+    scope.interface = try interface(a)
+    (scope.shortcutsOnly, scope.countersOnly) = (a.has("shortcut"), a.has("counters"))
+    if let text = a[text: "where"] {
+      guard let address = a.address("where") else { throw ExecRefusal(unknownHost(text)) }
+      let length = a.address("mask").flatMap { IPPrefix.length(ofMask: $0) } ?? address.bitWidth
+      scope.address = IPPrefix(address, length: length)
+    }
+    perform(scope)
+  }
+
+  private func perform(_ scope: NHRPClearScope) {
+    let id = record(JournalRecord(.commandRun, interface: scope.interface ?? .none, a: scope.address?.address ?? .anyV4))
+    enqueue(.clear(scope), because: id)
+  }
+
+  private func clearSessions(_ a: Arguments) throws(ExecRefusal) {
+    var scope = NHRPClearScope()
+    scope.interface = try interface(a)
+    scope.includesStatic = a.has("static")
+    guard let peer = try peerCondition(a) else { return perform(scope) }
+    for address in tunnelAddresses(of: peer) {
+      scope.address = IPPrefix(host: address)
+      perform(scope)
+    }
+  }
+
+  /// One NBMA address may stand for several peers.
+  func tunnelAddresses(of peer: PeerCondition) -> [IPAddress] {
+    guard peer.isNBMA else { return [peer.address] }
+    return Set(nhrp.snapshot().flatMap(\.mappings).filter { $0.nbma == peer.address }.map(\.via)).sorted()
+  }
+
+  private func clearStatistics() {
+    var scope = NHRPClearScope()
+    scope.countersOnly = true
+    perform(scope)
+    clearCounters()
+  }
+
+  private func clearCounters() {
+    counters = DataPlaneCounters()
+    effects.append(.dataPlane(.clearCounters))
+  }
+
+  /// Statics are offered anew, and shortcuts that cover the address are dropped: the next redirect brings them back.
+  private func clearRoutes(_ a: Arguments) throws(ExecRefusal) {
+    var scope = NHRPClearScope()
+    scope.shortcutsOnly = true
+    if let text = a[text: "where"] {
+      guard let address = a.address("where") else { throw ExecRefusal(unknownHost(text)) }
+      scope.address = IPPrefix(host: address)
+    }
+    perform(scope)
+    refreshInterfaces()
+    reinstallStatics()
+  }
+}

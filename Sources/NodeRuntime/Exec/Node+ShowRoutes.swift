@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
+import ProtocolKit
+import Routing
+import Wire
+
+/// `show ip route …` and `show ip cef A`.
+extension Node {
+  static let routeLegend = [
+    "Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP", "       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area ",
+    "       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2", "       E1 - OSPF external type 1, E2 - OSPF external type 2",
+    "       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2",
+    "       ia - IS-IS inter area, * - candidate default, U - per-user static route",
+    "       o - ODR, P - periodic downloaded static route, H - NHRP, l - LISP", "       a - application route, K - kernel",
+    "       + - replicated route, % - next hop override, p - overrides from PfR",
+  ]
+
+  func showRoutes(_ what: ShowAction, _ call: ExecCall) -> ExecResult {
+    switch what {
+    case .routeOf: return showRoute(call)
+    case .cef: return showForwarding(call)
+    case .routeSummary: return .shown(Shown(lines: self.summaryLines()))
+    default:
+      let entries = table.entries.filter { isWanted($0, what, call.arguments) }
+      let showsOverrides = what == .overrides
+      return .shown(
+        Shown(lines: Node.routeLegend + ["", self.lastResort(), ""] + entries.flatMap { self.lines($0, showsOverrides) }, json: { self.json(entries) }))
+    }
+  }
+
+  private func isWanted(_ e: RouteEntry, _ what: ShowAction, _ a: Arguments) -> Bool {
+    if what == .overrides { return e.override != nil }
+    if a.has("static") { return e.route.source == .static }
+    if a.has("connected") { return e.route.source == .connected }
+    return a.has("nhrp") ? e.route.source == .nhrp : true
+  }
+
+  private func lastResort() -> String {
+    guard let e = table.best(.defaultV4) else { return "Gateway of last resort is not set" }
+    return "Gateway of last resort is \(e.route.nextHop ?? .anyV4) to network 0.0.0.0"
+  }
+
+  // MARK: Lines
+
+  /// A route's line; with `showsOverrides` what NHRP put in its place stands below, under the bracket.
+  func lines(_ e: RouteEntry, _ showsOverrides: Bool) -> [String] {
+    let line = routeLine(e)
+    guard showsOverrides, let o = e.override else { return [line] }
+    let indent = line.prefix { $0 != "[" }.count
+    let below = "[NHO][\(e.route.distance)/255] via \(o.nextHop), \(age(o.since)), \(name(of: o.interface))"
+    return [line, String(repeating: " ", count: indent) + below]
+  }
+
+  private func routeLine(_ e: RouteEntry) -> String {
+    let r = e.route
+    let code = r.source.code + (r.prefix.isDefault ? "*" : "")
+    return (e.override == nil ? code.padded(5) : code.padded(4) + "%  ") + "\(r.prefix) " + way(e)
+  }
+
+  private func way(_ e: RouteEntry) -> String {
+    let r = e.route
+    let interface = r.interface.map(name) ?? ""
+    if r.isDiscard { return "is directly connected, Null0" }
+    let isTimed = r.source == .nhrp
+    let tail = (isTimed ? [age(r.installed)] : []) + (interface.isEmpty ? [] : [interface])
+    guard let hop = r.nextHop else { return (["is directly connected"] + tail).joined(separator: ", ") }
+    return (["[\(r.distance)/\(r.metric)] via \(hop)"] + tail).joined(separator: ", ")
+  }
+
+  private func json(_ entries: [RouteEntry]) -> JSONValue {
+    .table(entries.map { e in
+      .object([
+        ("prefix", .string(e.route.prefix.description)), ("protocol", .string(e.route.source.word)), ("code", .string(e.route.source.code)),
+        ("distance", JSONValue(Int(e.route.distance))), ("metric", .int(Int64(e.route.metric))),
+        ("nextHop", JSONValue(e.route.nextHop?.description)), ("interface", JSONValue(e.resolvedInterface.map(name))),
+        ("overridingNextHop", JSONValue(e.override?.nextHop.description)), ("ageSeconds", .int((now - e.route.installed).wholeSeconds)),
+      ])
+    })
+  }
+
+  private func summaryLines() -> [String] {
+    let entries = table.entries
+    let rows = RouteSource.allCases.map { s in "\(s.word.padded(16))\(entries.count { $0.route.source == s })" }
+    return ["IP routing table name is default (0x0)", "Route Source    Networks"] + rows
+      + ["Total           \(entries.count)", "Next hop overrides: \(entries.count { $0.override != nil })"]
+  }
+
+  // MARK: One address
+
+  private func showRoute(_ call: ExecCall) -> ExecResult {
+    let a = call.arguments
+    guard let address = a.address("where") else { return .failed(unknownHost(a[text: "where"])) }
+    var found = table.entry(for: address, includingShortcuts: true)
+    if let mask = a.address("mask"), let length = IPPrefix.length(ofMask: mask) { found = table.best(IPPrefix(address, length: length)) }
+    guard let e = found else { return .failed("% Network not in table") }
+    return .shown(Shown(lines: self.entryLines(e), json: { self.json([e]) }))
+  }
+
+  private func entryLines(_ e: RouteEntry) -> [String] {
+    let r = e.route
+    var lines = ["Routing entry for \(r.prefix)", "  Known via \"\(r.source.word)\", distance \(r.distance), metric \(r.metric)"]
+    let interface = e.resolvedInterface.map(name) ?? "Null0"
+    lines.append("  Routing Descriptor Blocks:")
+    lines.append("  * " + (r.nextHop.map { "\($0), \(age(r.installed)) ago, via \(interface)" } ?? "directly connected, via \(interface)"))
+    lines.append("      Route metric is \(r.metric), traffic share count is 1")
+    if let o = e.override { lines.append("    [NHO] \(o.nextHop), \(age(o.since)) ago, via \(name(of: o.interface))") }
+    let others = table.candidates(r.prefix).filter { $0 != r }
+    return lines + others.map { "    not chosen: \($0.source.word) [\($0.distance)/\($0.metric)] via \($0.nextHop.map(\.description) ?? $0.interface.map(name) ?? "Null0")" }
+  }
+
+  private func showForwarding(_ call: ExecCall) -> ExecResult {
+    guard let address = call.arguments.address("where") else { return .failed(unknownHost(call.arguments[text: "where"])) }
+    guard let e = table.entry(for: address, includingShortcuts: true) else { return .text("0.0.0.0/0\n  no route") }
+    return .shown(Shown(lines: ["\(e.route.prefix)"] + self.forwardingLines(e, address)))
+  }
+
+  private func forwardingLines(_ e: RouteEntry, _ address: IPAddress) -> [String] {
+    guard let id = e.override?.interface ?? e.resolvedInterface, !e.route.isDiscard else { return ["  drop"] }
+    let interface = name(of: id)
+    if e.route.source == .local { return ["  receive for \(interface)"] }
+    let hop = e.override?.nextHop ?? e.resolvedNextHop
+    let line = hop.map { "  nexthop \($0) \(interface)" } ?? "  attached to \(interface)"
+    guard let tunnel = tunnels[id] else { return [line] }
+    return [line, "    " + adjacencyText(hop ?? address, tunnel)]
+  }
+
+  private func adjacencyText(_ hop: IPAddress, _ tunnel: TunnelState) -> String {
+    if let nbma = tunnel.forwarding.destination ?? tunnel.adjacencies[hop] { return "NBMA address \(nbma)" }
+    guard let fallback = tunnel.fallback.first else { return "no adjacency: dropped" }
+    return "no adjacency: through \(fallback) meanwhile"
+  }
+}
+
+extension RouteSource {
+  /// The name in `Known via`.
+  var word: String {
+    switch self {
+    case .connected: "connected"
+    case .local: "local"
+    case .static: "static"
+    case .kernel: "kernel"
+    case .nhrp: "nhrp"
+    }
+  }
+}

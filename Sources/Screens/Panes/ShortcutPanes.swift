@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import NodeRuntime
+import ProtocolKit
+
+/// All shortcuts.
+enum ShortcutsPane {
+  static func draw(_ frame: inout Frame, _ scene: Scene) {
+    let rows = Listing.shortcuts(scene.snapshot, scene.view)
+    let up = rows.filter { $0.state == .up }.count
+    let inner = scene.box(&frame, "Shortcuts", "\(up) up of \(rows.count), newest first")
+    let table = Table(columns: [
+      .init(title: "FROM", width: 0), .init(title: "TO", width: 0), .init(title: "PREFIX", width: 18),
+      .init(title: "ST", width: 7), .init(title: "AGE", width: 8), .init(title: "PKTS", width: 6, isRight: true),
+      .init(title: "KIND", width: 4, drop: 2), .init(title: "FORM", width: 8, isRight: true, drop: 1),
+    ])
+    table.draw(&frame, inner, count: rows.count, selected: scene.selected(rows.map(Listing.key))) { index in
+      let row = rows[index]
+      let mark = Mark.of(row.state)
+      return [
+        .init(row.from), .init(row.to), .init(row.prefix.map { "\($0)" } ?? "\(row.target)"),
+        .init("\(mark.glyph) \(mark.word)", mark.role),
+        .init(scene.age(row.ordered.first?.at)), .init(Wording.short(row.packetsViaHub)), .init(row.routeKind), .init(row.formationText),
+      ]
+    }
+  }
+}
+
+/// The selected shortcut: each step, when, and who saw it.
+enum ShortcutDetailPane {
+  static func draw(_ frame: inout Frame, _ scene: Scene) {
+    guard let row = Listing.selectedShortcut(scene.snapshot, scene.view) else {
+      scene.box(&frame, "Shortcut")
+      return
+    }
+    let inner = scene.box(&frame, "\(row.from.bounded) > \(row.to.bounded)", "● here  ◆ told  ○ inferred")
+    let first = row.ordered.first.map { Wording.clock($0.at, scene.snapshot, scene.view) } ?? "—"
+    frame.put("first packet \(first) for \(row.target), via hub: \(row.packetsViaHub) packets", in: inner, 0, 1)
+    let used = drawSteps(&frame, row, inner)
+    drawRoute(&frame, scene, row, inner, used)
+  }
+
+  /// Steps side by side, as many as fit in a row. Returns the row after the last.
+  private static func drawSteps(_ frame: inout Frame, _ row: ShortcutRow, _ inner: Region) -> Int {
+    let width = 25
+    let perRow = max(1, (inner.columns - 1) / width)
+    for (index, stamp) in row.ordered.dropFirst().enumerated() {
+      let (line, column) = (1 + index / perRow, 1 + index % perRow * width)
+      let mark = stamp.step == .failed ? Mark(glyph: "✗", word: "", role: .crit) : Mark.of(stamp.witness)
+      frame.put(mark.glyph, in: inner, line, column, mark.role)
+      frame.put("\(stamp.step.words) +\(Wording.milliseconds(row.span(to: stamp)))", in: inner, line, column + 2, limit: width - 3)
+    }
+    return 1 + (max(0, row.ordered.count - 1) + perRow - 1) / perRow
+  }
+
+  private static func drawRoute(_ frame: inout Frame, _ scene: Scene, _ row: ShortcutRow, _ inner: Region, _ at: Int) {
+    let mark = Mark.of(row.state)
+    frame.put("\(mark.glyph) \(mark.word)", in: inner, at, 1, mark.role)
+    let via = row.toAddress.map { " via \($0)" } ?? ""
+    let kind = row.routeKind.isEmpty ? "" : "  \(row.routeKind.bounded)"
+    let route = row.prefix.map { "route \($0)\(via)\(kind)" } ?? "asked for \(row.target), no answer seen here"
+    frame.put(route, in: inner, at, 11)
+    if let expires = row.expires { frame.put("expires in \(Wording.age(expires - scene.snapshot.at))", in: inner, at + 1, 11) }
+  }
+}
+
+/// Shortcuts being formed: the milliseconds of each step since the first packet.
+enum FormingPane {
+  static func draw(_ frame: inout Frame, _ scene: Scene) {
+    let rows = Listing.shortcuts(scene.snapshot, scene.view, pane: .forming)
+    let inner = scene.box(&frame, "Shortcuts forming", "ms")
+    let selected = scene.isFocused ? scene.selected(rows.map(Listing.key)) : nil
+    let table = Table(
+      columns: [.init(title: "", width: 13), .init(title: "", width: 7), .init(title: "", width: 0)], hasHeading: false)
+    table.draw(&frame, inner, count: rows.count, selected: selected) { index in
+      let row = rows[index]
+      let mark = Mark.of(row.state)
+      return [.init("\(short(row.from))>\(short(row.to))"), .init("\(mark.glyph) \(mark.word)", mark.role), .init(steps(row))]
+    }
+  }
+
+  /// The end of a name, where names of one cloud differ.
+  private static func short(_ name: String) -> String {
+    let bounded = name.bounded
+    return DisplayText.width(of: bounded) <= 6 ? bounded : String(bounded.suffix(6))
+  }
+
+  /// `r6 q9 a24 47ms`
+  private static func steps(_ row: ShortcutRow) -> String {
+    if row.state == .up { return "in \(row.formationText)" }
+    let parts = row.ordered.dropFirst().map { stamp in
+      let milliseconds = row.span(to: stamp).nanoseconds / 1_000_000
+      return stamp.step.letter + (milliseconds > 9999 ? "\(milliseconds / 1000)s" : "\(milliseconds)")
+    }
+    return parts.joined(separator: " ") + (row.state == .failed ? "" : " …")
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// The ten screens, in the order of their keys.
+public enum Screen: Int, Sendable, CaseIterable {
+  case overview = 1
+  case map, shortcuts, peers, flow, cache, routes, events, capture, alarms
+
+  /// The key that shows it.
+  public var digit: Int { rawValue % 10 }
+
+  /// The screen of a digit key.
+  public init?(digit: Int) { self.init(rawValue: digit == 0 ? 10 : digit) }
+
+  /// Its word in the tabs row.
+  public var tab: String {
+    switch self {
+    case .overview: "Over"
+    case .map: "Map"
+    case .shortcuts: "Cuts"
+    case .peers: "Peer"
+    case .flow: "Flow"
+    case .cache: "Nhrp"
+    case .routes: "Rt"
+    case .events: "Log"
+    case .capture: "Cap"
+    case .alarms: "Alm"
+    }
+  }
+
+  /// The keys worth a hint, for the right end of the tabs row.
+  var hint: String {
+    switch self {
+    case .overview, .routes: "? help  : command"
+    case .map: "j k peer  d capture"
+    case .shortcuts, .flow: "x clear  P ping"
+    case .peers: "/ filter  x clear"
+    case .cache: "x clear  / filter"
+    case .events: "f follow  / filter"
+    case .capture: "d capture  D stop"
+    case .alarms: "j k move"
+    }
+  }
+}
+
+/// A pane: one box of a screen.
+public enum PaneKind: String, Sendable, CaseIterable {
+  case map, rates, forming, timeline, events, shortcuts, shortcutDetail, peers, peerDetail, ladder, cache, cacheDetail, routes, capture
+  case alarms, drops, legend
+
+  /// What its rows are; nil where nothing can be selected.
+  public var rowKind: RowKind? {
+    switch self {
+    case .map, .rates, .peers: .peers
+    case .forming, .timeline, .shortcuts: .shortcuts
+    case .cache: .cache
+    case .routes: .routes
+    case .events: .events
+    case .alarms: .alarms
+    case .shortcutDetail, .peerDetail, .ladder, .cacheDetail, .capture, .drops, .legend: nil
+    }
+  }
+
+  /// Whether Tab stops at it.
+  public var takesFocus: Bool { rowKind != nil || self == .capture || self == .drops }
+}
+
+/// What can be selected. Panes that list the same things share the selection.
+public enum RowKind: String, Sendable, CaseIterable { case peers, shortcuts, cache, routes, events, alarms }
+
+/// A selected row: by key, so that it stays with its row when the order changes, and by index for when the row goes away.
+public struct Selection: Sendable, Equatable {
+  /// The row's place when it was selected.
+  public var index: Int
+  /// What identifies the row.
+  public var key: String
+  /// Selects a row.
+  public init(index: Int, key: String) { (self.index, self.key) = (index, key) }
+}

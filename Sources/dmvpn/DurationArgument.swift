@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ArgumentParser
+
+/// A time as typed: `15s`, `2m`, `1h`, `500ms`, or seconds without a unit.
+struct DurationArgument: ExpressibleByArgument {
+  let duration: Duration
+
+  init(_ duration: Duration) { self.duration = duration }
+
+  init?(argument: String) {
+    let units: [(String, Int64)] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
+    let unit = units.first { argument.hasSuffix($0.0) } ?? ("", 1_000)
+    guard let number = Int64(argument.dropLast(unit.0.count)), number >= 0, number <= 1_000_000_000 else { return nil }
+    duration = .milliseconds(number * unit.1)
+  }
+}

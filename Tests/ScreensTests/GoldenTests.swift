@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
+import NodeRuntime
+import Screens
+import Testing
+
+/// One picture that is held against a file.
+struct GoldenCase: Sendable, CustomTestStringConvertible {
+  var screen: Screen
+  var rows: Int, columns: Int
+  var tier = GlyphTier.braille
+  var variant = ""
+
+  var name: String {
+    let suffix = (tier == .braille ? "" : "-\(tier.rawValue)") + (variant.isEmpty ? "" : "-\(variant)")
+    return "\(screen)-\(columns)x\(rows)\(suffix)"
+  }
+  var testDescription: String { name }
+
+  static let all: [GoldenCase] =
+    Screen.allCases.flatMap { screen in
+      [(24, 80), (40, 120), (60, 200)].map { GoldenCase(screen: screen, rows: $0.0, columns: $0.1) }
+        + [GoldenCase(screen: screen, rows: 24, columns: 80, tier: .ascii)]
+    } + [
+      GoldenCase(screen: .overview, rows: 24, columns: 80, tier: .block),
+      GoldenCase(screen: .overview, rows: 24, columns: 80, tier: .cp437),
+      GoldenCase(screen: .overview, rows: 10, columns: 40), GoldenCase(screen: .overview, rows: 6, columns: 30),
+      GoldenCase(screen: .overview, rows: 24, columns: 80, variant: "output"),
+      GoldenCase(screen: .map, rows: 24, columns: 80, variant: "help"),
+      GoldenCase(screen: .peers, rows: 24, columns: 80, variant: "filter"),
+      GoldenCase(screen: .map, rows: 40, columns: 120, variant: "spoke"),
+      GoldenCase(screen: .overview, rows: 24, columns: 80, variant: "hostile"),
+      GoldenCase(screen: .map, rows: 24, columns: 80, variant: "many"),
+    ]
+
+  func frame() -> Frame {
+    var (snapshot, view) = (Fixtures.hub(), Fixtures.view(screen))
+    switch variant {
+    case "output":
+      view.output.appendLine("▶ hub1#show dmvpn")
+      view.output.append((1...14).map { "line \($0)\tof the answer" }.joined(separator: "\n") + "\n% Invalid input\n")
+      view.output.isOpen = true
+      view.prompt.line = "show ip nhrp"
+      view.prompt.cursor = 12
+    case "help":
+      view.showsHelp = true
+      view.input = .panes
+    case "filter":
+      view.filter = "state=up !spoke1"
+      view.input = .filter
+    case "spoke": snapshot = Variants.spoke()
+    case "hostile": snapshot = Variants.hostile()
+    case "many": snapshot = Variants.many(2000)
+    default: break
+    }
+    return Renderer.render(snapshot: snapshot, view: view, rows: rows, columns: columns, tier: tier)
+  }
+}
+
+@Suite("Pictures of every screen are as they were")
+struct GoldenTests {
+  @Test("a screen is drawn as its golden file says", arguments: GoldenCase.all)
+  func picture(_ golden: GoldenCase) throws {
+    let frame = golden.frame()
+    let cursor = frame.cursor.map { "\($0.row),\($0.column)" } ?? "hidden"
+    let actual = frame.text + "-- roles\n" + frame.roleLetters + "-- cursor \(cursor)\n"
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden/\(golden.name).txt")
+    if ProcessInfo.processInfo.environment["DMVPN_BLESS"] == "1" { try actual.write(to: file, atomically: true, encoding: .utf8) }
+    let expected = try String(contentsOf: file, encoding: .utf8)
+    #expect(actual == expected, "\(golden.name) differs; look at it, then run with DMVPN_BLESS=1")
+  }
+}
