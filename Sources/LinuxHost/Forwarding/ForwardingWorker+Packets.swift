@@ -46,6 +46,7 @@ extension ForwardingWorker {
     guard let device = devices.removeValue(forKey: id) else { return }
     loop.remove(device.descriptor)
     queues.set(id, nil)
+    chooseAnyDevice()
     reports.post(.deviceLost(id, "\(failure)"))
   }
 
@@ -133,9 +134,11 @@ extension ForwardingWorker {
     }
   }
 
+  /// A packet for an address of a tunnel goes into that tunnel's device. One for a LAN behind the host names the LAN's
+  /// interface, which has none: any device hands it to the host's stack, which routes it.
   private func write(_ i: Int, to id: InterfaceID) {
     let number = Int(id.rawValue)
-    guard number < queues.count, let device = queues[number] else {
+    guard let (owner, device) = number < queues.count ? queues[number].map({ (id, $0) }) ?? anyDevice : anyDevice else {
       lost.host &+= 1
       return
     }
@@ -144,7 +147,7 @@ extension ForwardingWorker {
       if try !device.writePacket(bytes) { lost.host &+= 1 }
     } catch {
       lost.host &+= 1
-      lose(id, error)
+      lose(owner, error)
     }
   }
 

@@ -38,6 +38,8 @@ final class ForwardingWorker: @unchecked Sendable {
   var ports: [RawSocket?] = []
   /// The TUN queue of a tunnel, by interface number.
   var queues: [TUNDevice?] = []
+  /// The open device of the lowest number.
+  var anyDevice: (InterfaceID, TUNDevice)?
   var tunnels: Set<InterfaceID> = []
   var nextHops: [NextHopKey: IPAddress] = [:]
   var transitPairs: Set<TransitPair> = []
@@ -122,14 +124,19 @@ final class ForwardingWorker: @unchecked Sendable {
   private func setDevice(_ id: InterfaceID, _ device: TUNDevice?, mtu: Int) {
     if let old = devices.removeValue(forKey: id) { loop.remove(old.descriptor) }
     queues.set(id, device)
-    guard let device else { return }
     devices[id] = device
+    chooseAnyDevice()
+    guard let device else { return }
     makeRoom(forMTU: mtu)
     do throws(SystemError) {
       try loop.add(device.descriptor) { [unowned self] _ in readDevice(id, device) }
     } catch {
       reports.post(.deviceLost(id, "\(error)"))
     }
+  }
+
+  func chooseAnyDevice() {
+    anyDevice = devices.min { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// A slot holds the longest packet a device may hand over; the batch is empty between packets, so it can be replaced.
