@@ -35,10 +35,14 @@ public final class LocalConnection: NodeConnection {
   init(_ channel: LocalChannel) { self.channel = channel }
   deinit { channel.close() }
 
+  /// Queues a request; never blocks.
   public func send(_ request: ConsoleRequest) {
     if isOpen { channel.requests.post(request) }
   }
+  /// The replies that have arrived, oldest first.
   public func receive() -> [ConsoleReply] { channel.replies.takeAll() }
+  /// Readable when `receive` has something; nil for a connection the console asks by itself.
   public var readableDescriptor: Int32? { channel.replies.descriptor }
+  /// Whether the node is still there.
   public var isOpen: Bool { !channel.isClosed }
 }
