@@ -40,7 +40,6 @@ extension NHRPEngine {
       flags: [.router, .implicit, .nhop], created: old?.created ?? turn.now, expires: turn.now + .seconds(hold))
     (mapping.origin, mapping.requestID) = (cause, m.requestID)
     guard instances[i].table.store(mapping) else { return }
-    if instances[i].pending[m.sourceProtocol] != nil { endQuestion(i, m.sourceProtocol) }
     timers.set(.mapping(instances[i].id, target), at: turn.now + .seconds(hold))
     if old?.nbma != nbma { turn.emit(.adjacency(instances[i].id, nextHop: m.sourceProtocol, nbma: nbma), because: cause) }
   }

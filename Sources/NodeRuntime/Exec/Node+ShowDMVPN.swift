@@ -114,7 +114,7 @@ extension Node {
     let tables = blocks.flatMap { i, groups in
       head(i) + servers(i) + ["Type:\(role(i).rawValue), Total NBMA Peers (v4/v6): \(groups.count)", ""] + self.detailTable(groups)
     }
-    return tables + ["", "Crypto Session Details: ", String(repeating: "-", count: 80), "", "Pending DMVPN Sessions:", ""]
+    return tables + ["", "", "Crypto Session Details: ", String(repeating: "-", count: 80), "", "Pending DMVPN Sessions:", ""]
   }
 
   private func head(_ i: NHRPInterfaceSnapshot) -> [String] {
