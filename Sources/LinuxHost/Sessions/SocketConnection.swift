@@ -7,7 +7,7 @@ public final class SocketConnection: NodeConnection {
   private let connection: FramedConnection
   /// Why the connection ended, for the operator; nil while it is open, and when the node closed it in order.
   public private(set) var failure: String?
-  /// Whether the node is still there.
+  /// False once the node is gone.
   public private(set) var isOpen = true
 
   private init(_ connection: FramedConnection) { self.connection = connection }
@@ -17,7 +17,7 @@ public final class SocketConnection: NodeConnection {
     SocketConnection(try FramedConnection.connect(path: path))
   }
 
-  /// Queues a request; never blocks.
+  /// Queues a request and sends what the socket takes.
   public func send(_ request: ConsoleRequest) {
     guard isOpen else { return }
     do throws(SystemError) {
@@ -27,7 +27,7 @@ public final class SocketConnection: NodeConnection {
     }
   }
 
-  /// The replies that have arrived, oldest first.
+  /// The replies that have arrived; sends what still waits.
   public func receive() -> [ConsoleReply] {
     guard isOpen else { return [] }
     var replies: [ConsoleReply] = []
@@ -52,7 +52,7 @@ public final class SocketConnection: NodeConnection {
     return replies
   }
 
-  /// Readable when `receive` has something; nil for a connection the console asks by itself.
+  /// The socket, for a console's poll.
   public var readableDescriptor: Int32? { connection.descriptor }
 
   /// A reply this version cannot read is passed over: a newer node may say more.
