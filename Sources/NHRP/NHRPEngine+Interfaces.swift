@@ -102,6 +102,7 @@ extension NHRPEngine {
   // MARK: Lists for the data plane
 
   mutating func announceLists(_ i: Int, _ turn: inout Turn<Output>) {
+    instances[i].hasUnannouncedPeers = false
     let multicast = instances[i].multicastPeers
     if multicast != instances[i].announcedMulticast {
       instances[i].announcedMulticast = multicast

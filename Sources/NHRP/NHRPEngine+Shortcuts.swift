@@ -131,7 +131,7 @@ extension NHRPEngine {
     dropMapping(i, m, because: id, &turn)
     if m.flags.contains(.registered) {
       tellRequesters(i, of: m.via, because: id, &turn)
-      announceLists(i, &turn)
+      instances[i].hasUnannouncedPeers = true
     }
   }
 

@@ -118,6 +118,8 @@ public struct NHRPEngine: Engine, Sendable {
       case .fallback(let id): if let i = index(of: id) { startServers(i, &turn) }
       }
     }
+    // Once for all that ended together: the list of 10,000 peers is not written anew for each.
+    for i in instances.indices where instances[i].hasUnannouncedPeers { announceLists(i, &turn) }
   }
 
   func index(of id: InterfaceID) -> Int? { instances.firstIndex { $0.id == id } }

@@ -45,6 +45,8 @@ struct NHRPInstance: Sendable {
   var sendWindowStart = Instant.start
   var sendWindowCount = 0
   var announcedMulticast: [IPAddress] = []
+  /// Whether clients ended since multicast peers were announced.
+  var hasUnannouncedPeers = false
   var announcedFallback: [IPAddress] = []
   /// Purges that wait for their reply, by request id.
   var purges: [UInt32: PendingPurge] = [:]
