@@ -48,9 +48,9 @@ let package = Package(
     // Floor 4
     floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP"]),
     // Floor 5
-    floor("Screens", ["NodeRuntime", .product(name: "Yams", package: "Yams")]),
+    floor("Screens", ["NodeRuntime", "ProtocolKit", "Wire", .product(name: "Yams", package: "Yams")]),
     .target(
-      name: "Console", dependencies: ["Screens", "NodeRuntime", "CommandGrammar", "CTermShim", "CLinux"],
+      name: "Console", dependencies: ["Screens", "NodeRuntime", "ProtocolKit", "CommandGrammar", "CTermShim"],
       swiftSettings: [.defaultIsolation(MainActor.self)]),
     floor("Lab", ["NodeRuntime", "Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP"]),
     floor(
@@ -60,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "dmvpn",
       dependencies: [
-        "Lab", "NodeRuntime", "Wire", "ProtocolKit",
+        "Console", "Screens", "Lab", "LinuxHost", "NodeRuntime", "Wire", "ProtocolKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, floor by floor
@@ -72,7 +72,7 @@ let package = Package(
     .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
     tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
     tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
-    tests("ScreensTests", ["Screens", "NodeRuntime"]),
+    .testTarget(name: "ScreensTests", dependencies: ["Screens", "NodeRuntime", "ProtocolKit", "Wire"], path: "Tests/ScreensTests", exclude: ["Golden"]),
     tests("HouseTests", []),
     tests("SystemTests", ["Wire"]),
   ]

@@ -46,7 +46,7 @@ extension ConsoleSession {
 
   /// Adds text to the output pane and opens it.
   func show(_ text: String) {
-    view.output.append(text)
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) { view.output.appendLine(String(line)) }
     view.output.isOpen = true
     changed()
   }

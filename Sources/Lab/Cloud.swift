@@ -156,12 +156,12 @@ public final class Cloud {
   private func start(_ i: Int) {
     isStarted[i] = true
     for event in startEvents(i) { input(i, .event(event)) }
-    input(i, .event(.startup(text: topology.configuration(of: i), file: topology.nodes[i].name)))
   }
 
-  /// What a node's host system tells it first.
+  /// What a node is told first: its configuration, then its host system's interfaces and routes.
   public func startEvents(_ i: Int) -> [HostEvent] {
-    topology.hostInterfaces(of: i).map { .interface($0) } + topology.hostRoutes(of: i).map { .hostRoute($0, isPresent: true) }
+    [.startup(text: topology.configuration(of: i), file: topology.nodes[i].name)]
+      + topology.hostInterfaces(of: i).map { .interface($0) } + topology.hostRoutes(of: i).map { .hostRoute($0, isPresent: true) }
   }
 
   /// The seed node `i` was made with.

@@ -20,7 +20,7 @@ public struct PacketFilter: Sendable, Equatable {
   private static let sourceAddressOffset: UInt32 = 12
 
   /// Refuses every packet.
-  static let none = PacketFilter(program: [Instruction(code: returnConstant, k: 0)])
+  public static let none = PacketFilter(program: [Instruction(code: returnConstant, k: 0)])
 
   /// Takes the packets whose outer source address, as a number, leaves `remainder` when divided by `count`.
   ///

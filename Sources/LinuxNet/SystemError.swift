@@ -53,3 +53,8 @@ func retrying(_ body: () -> Int) -> Int {
     if result >= 0 || Glibc.errno != EINTR { return result }
   }
 }
+
+extension SystemError {
+  /// The number that says that a time is over (ETIMEDOUT).
+  public static let timedOut = ETIMEDOUT
+}

@@ -33,8 +33,10 @@ extension Node {
   /// Transit between two peers has stood still: the flow found its own way, or ended.
   func pairIdle(_ id: InterfaceID, _ source: IPAddress, _ destination: IPAddress, _ packets: UInt64) {
     guard let requester = tunnelByNBMA[source], let responder = tunnelByNBMA[destination] else { return }
-    for flow in tracker.flows.values.sorted(by: { $0.order < $1.order }) where flow.key.requester == requester && flow.state == .replied {
-      guard flow.responder == responder || flow.responder == nil else { continue }
+    let waiting = tracker.flows.values.filter {
+      $0.key.requester == requester && $0.state == .replied && ($0.responder == responder || $0.responder == nil)
+    }
+    for flow in waiting.sorted(by: { $0.order < $1.order }) {
       let id = record(JournalRecord(.flowLeftHub, interface: id, a: requester, b: responder, x: UInt32(clamping: packets)))
       tracker.note(.direct, flow.key, at: now, .inferred, event: id) { $0.packetsViaHub = packets }
     }

@@ -58,6 +58,7 @@ extension Node {
   private func sourceAddress(_ c: InterfaceConfiguration) -> (IPAddress?, String?) {
     let t = c.interface.tunnel
     if c.interface.isShutdown { return (nil, "administratively down") }
+    if let mode = t.unsupportedMode { return (nil, "tunnel mode \(mode) is not supported") }
     if let profile = t.protectionProfile {
       return (nil, "tunnel protection \(profile) is configured and this version has no IPsec: nothing is sent in clear")
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
+import Console
 import Lab
 import NodeRuntime
 import ProtocolKit
@@ -35,6 +36,7 @@ struct LabCommand: ParsableCommand {
   @Option(help: "One-way delay of a spoke's link.") var delay: DurationArgument = DurationArgument(.milliseconds(3))
   @Option(help: "Packets lost on a spoke's link, in percent.") var loss = 0.0
   @Option(help: "The hosts' traffic: demo (pairs talk, pause, talk again) or minute (each host opens a flow a minute).") var flows = "demo"
+  @OptionGroup var terminal: TerminalOptions
   @Option(help: "ip nhrp holdtime of every node, in seconds.") var holdTime: Int?
 
   func validate() throws {
@@ -57,7 +59,7 @@ struct LabCommand: ParsableCommand {
       cloud.onRecords = { [unowned cloud] in narrator.tell($0, $1, in: cloud) }
     }
     setvbuf(stdout, nil, _IOLBF, 0)
-    drive(cloud)
+    if headless || json || virtualTime { drive(cloud) } else { showConsole(cloud) }
     try capture?.close()
     if json { print(LabReport(cloud, seed: seed).json) } else if headless { summarize(cloud) }
   }
@@ -95,6 +97,22 @@ struct LabCommand: ParsableCommand {
     }
   }
 
+  /// The console on the first hub, the cloud running beside it in real time.
+  private func showConsole(_ cloud: Cloud) {
+    let clock = RealClock()
+    let end = length.map { Instant.start + $0.duration } ?? .distantFuture
+    for n in cloud.nodes { n.node.wallAtStartNanoseconds = RealClock.wallNanoseconds }
+    // Both stay on this thread, which is the main one: the console calls them from its loop.
+    nonisolated(unsafe) let catchUp = { _ = cloud.run(until: min(end, clock.now), limit: 20_000) }
+    nonisolated(unsafe) let connection = LabConnection(cloud, node: 0, catchUp: catchUp)
+    MainActor.assumeIsolated {
+      var options = terminal.options
+      options.tick = catchUp
+      options.maxWaitMilliseconds = 5
+      _ = ConsoleApp.run(connection: connection, options: options)
+    }
+  }
+
   private func summarize(_ cloud: Cloud) {
     let report = LabReport(cloud, seed: seed)
     print("")
@@ -122,9 +140,13 @@ struct RealClock {
     nanosleep(&request, nil)
   }
 
-  private static var nanoseconds: Int64 {
+  /// Nanoseconds since 1970-01-01 UTC.
+  static var wallNanoseconds: Int64 { read(CLOCK_REALTIME) }
+  private static var nanoseconds: Int64 { read(CLOCK_MONOTONIC) }
+
+  private static func read(_ clock: clockid_t) -> Int64 {
     var t = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &t)
+    clock_gettime(clock, &t)
     return Int64(t.tv_sec) * 1_000_000_000 + Int64(t.tv_nsec)
   }
 }

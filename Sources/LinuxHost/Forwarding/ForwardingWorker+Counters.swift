@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import DataPlane
+import NodeRuntime
+import ProtocolKit
+import Wire
+
+// What a worker counted, as the control side shows it.
+extension ForwardingWorker {
+  func currentCounters() -> DataPlaneCounters {
+    var counters = DataPlaneCounters()
+    for id in tunnels.sorted() {
+      counters.tunnels[id] = core.tunnelCounters(id).map { Self.traffic($0.traffic) }
+      counters.peers[id] = Dictionary(core.peers(of: id).map { ($0.nbma, Self.traffic($0.counters)) }) { first, _ in first }
+    }
+    counters.drops = dropRows()
+    counters.pairs = pairRows()
+    return counters
+  }
+
+  private static func traffic(_ t: TrafficCounters) -> DataPlaneCounters.Traffic {
+    DataPlaneCounters.Traffic(packetsIn: t.packetsIn, packetsOut: t.packetsOut, bytesIn: t.bytesIn, bytesOut: t.bytesOut)
+  }
+
+  /// Forgets pairs that the core has forgotten.
+  private func pairRows() -> [DataPlaneCounters.PairTraffic] {
+    var rows: [DataPlaneCounters.PairTraffic] = []
+    for pair in transitPairs.sorted() {
+      guard let count = core.pairCounters(source: pair.source, destination: pair.destination) else {
+        transitPairs.remove(pair)
+        continue
+      }
+      rows.append(.init(source: pair.source, destination: pair.destination, packets: count.packets))
+    }
+    return rows
+  }
+
+  /// The core's drops in the order of their reasons, then what was lost behind the core.
+  private func dropRows() -> [DropRow] {
+    var rows = zip(DropReason.allCases, core.drops).map { DropRow(reason: $0.name, packets: $1) }
+    rows.append(DropRow(reason: "hostRefused", packets: lost.host))
+    rows.append(DropRow(reason: "noUnderlaySocket", packets: lost.noSocket))
+    rows.append(DropRow(reason: "underlaySocketFull", packets: lost.socketFull))
+    let sockets = sockets.values.map(\.raw.counters)
+    rows.append(DropRow(reason: "underlayTooBig", packets: sockets.reduce(0) { $0 &+ $1.tooBig }))
+    rows.append(DropRow(reason: "underlayUnreachable", packets: sockets.reduce(0) { $0 &+ $1.unreachable }))
+    rows.append(DropRow(reason: "underlayRefused", packets: sockets.reduce(0) { $0 &+ $1.refused }))
+    rows.append(DropRow(reason: "underlayNoBuffer", packets: sockets.reduce(0) { $0 &+ $1.noBuffer }))
+    rows.append(DropRow(reason: "underlayMalformed", packets: sockets.reduce(0) { $0 &+ $1.malformed }))
+    rows.append(DropRow(reason: "receivedTruncated", packets: sockets.reduce(0) { $0 &+ $1.truncated }))
+    return rows
+  }
+}
+
+extension DataPlaneCounters {
+  /// The sum over all workers: each row of one, in the order of the first that has it, with those of the others added.
+  static func sum(_ parts: [DataPlaneCounters]) -> DataPlaneCounters {
+    var total = parts.first ?? DataPlaneCounters()
+    for part in parts.dropFirst() {
+      total.tunnels.merge(part.tunnels) { $0 + $1 }
+      total.peers.merge(part.peers) { $0.merging($1) { $0 + $1 } }
+      total.pairs += part.pairs  // a pair's source is with one worker only
+      for (i, row) in part.drops.enumerated() where i < total.drops.count { total.drops[i].packets &+= row.packets }
+    }
+    total.drops.removeAll { $0.packets == 0 }
+    return total
+  }
+}
+
+extension DataPlaneCounters.Traffic {
+  static func + (a: Self, b: Self) -> Self {
+    Self(
+      packetsIn: a.packetsIn &+ b.packetsIn, packetsOut: a.packetsOut &+ b.packetsOut, bytesIn: a.bytesIn &+ b.bytesIn,
+      bytesOut: a.bytesOut &+ b.bytesOut)
+  }
+}

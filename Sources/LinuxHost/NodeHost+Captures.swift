@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import DataPlane
+import LinuxNet
+import NodeRuntime
+import ProtocolKit
+import Wire
+
+/// A capture that is being written.
+struct OpenCapture {
+  var filter: CaptureFilter
+  var file: CaptureFile
+}
+
+extension NodeHost {
+  /// Starts a capture into its file, or (nil) ends it.
+  func capture(_ name: String, _ request: CaptureRequest?) {
+    captures[name] = nil
+    guard let request else { return }
+    do throws(SystemError) {
+      let file = try CaptureFile(path: request.file, application: "dmvpn \(Node.version)", snapLength: request.filter.snapLength)
+      captures[name] = OpenCapture(filter: request.filter, file: file)
+    } catch {
+      log.write(.error, "capture \(name): \(error)")
+    }
+  }
+
+  /// Writes what the cores copied; each capture takes what its own filter wants. The file is whole after each batch.
+  func writeCaptured(_ packets: [CapturedPacket]) {
+    for name in captures.keys.sorted() {
+      guard let capture = captures[name] else { continue }
+      do throws(SystemError) {
+        try write(packets, to: capture)
+      } catch {
+        log.write(.error, "capture \(name) ends: \(error)")
+        captures[name] = nil
+      }
+    }
+  }
+
+  private func write(_ packets: [CapturedPacket], to capture: OpenCapture) throws(SystemError) {
+    for (i, packet) in packets.enumerated() {
+      // An outer packet and the inner one in it stand behind each other; either's addresses select both.
+      let partner = packet.isInner ? (i > 0 ? packets[i - 1] : nil) : (i + 1 < packets.count ? packets[i + 1] : nil)
+      let isPair = partner.map { $0.isInner != packet.isInner } ?? false
+      guard wants(packet, capture.filter) || (isPair && partner.map { wants($0, capture.filter) } ?? false) else { continue }
+      let bytes = packet.bytes.count > capture.filter.snapLength ? Array(packet.bytes.prefix(capture.filter.snapLength)) : packet.bytes
+      try capture.file.append(
+        bytes, originalLength: packet.originalLength, on: packet.isInner ? .inner : .outer, isInbound: packet.direction == .inbound,
+        wallNanoseconds: node.wallAtStartNanoseconds + packet.at.nanoseconds)
+    }
+    try capture.file.flush()
+  }
+
+  private func wants(_ packet: CapturedPacket, _ filter: CaptureFilter) -> Bool {
+    if captures.count == 1 || filter.addresses.isEmpty { return true }
+    guard packet.bytes.count >= 20, packet.bytes[0] >> 4 == 4 else { return false }
+    let source = IPAddress(bytes: packet.bytes[12..<16])
+    let destination = IPAddress(bytes: packet.bytes[16..<20])
+    return filter.addresses.contains { $0 == source || $0 == destination }
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import LinuxNet
+import NodeRuntime
+import ProtocolKit
+import Wire
+
+// What the node wants of the world, carried out.
+extension NodeHost {
+  /// First what packets wait for, in order and in one wake of the workers; then the rest in order. The two do not depend on
+  /// each other, and a route into the kernel costs more time than all changes of the data plane.
+  func perform(_ effects: [HostEffect]) {
+    for effect in effects { performForPackets(effect) }
+    workers.flush()
+    for effect in effects { performAside(effect) }
+  }
+
+  private func performForPackets(_ effect: HostEffect) {
+    switch effect {
+    case .dataPlane(let change): workers.tellAll(.change(change))
+    case .inject(let packet): workers.inject(packet)
+    case .underlay(let id, let binding): underlays.bind(id, binding)
+    case .tunnelDevice(let name, let id, let device): answerDevice(name, devices.set(name, id, device))
+    default: break
+    }
+  }
+
+  private func performAside(_ effect: HostEffect) {
+    switch effect {
+    case .dataPlane, .inject, .underlay, .tunnelDevice: break
+    case .kernelRoute(let prefix, let device, let gateway, let isPresent):
+      if isPresent { devices.addRoute(prefix, device, gateway: gateway) } else { devices.removeRoute(prefix, device) }
+    case .lookUp(let name): lookUp(name)
+    case .reply(let session, let reply): sessions?.reply(reply, to: session)
+    case .save(let session, let id, let text): save(text, session, id)
+    case .capture(let name, let request): capture(name, request)
+    case .log(let severity, let line): log.write(severity, line)
+    case .stopped: loop.stop()
+    }
+  }
+
+  // MARK: Devices
+
+  /// Tells the node how its device does, and keeps trying where it failed.
+  func answerDevice(_ name: String, _ failure: String?) {
+    if let failure {
+      log.write(.warning, "\(name): \(failure)")
+      setTimer(.device(name))
+    } else {
+      timers.cancel(.device(name))
+    }
+    if !isStopping { deliver(.tunnelDevice(name: name, failure: failure)) }
+  }
+
+  // MARK: Names
+
+  private func lookUp(_ name: String) {
+    resolver.resolve(name) { [unowned self] answer in
+      switch answer {
+      case .success(let addresses): deliver(.nameResolved(name, addresses))
+      case .failure(let error):
+        log.write(.warning, "\(error)")
+        deliver(.nameResolved(name, []))
+      }
+    }
+  }
+
+  // MARK: Saving
+
+  /// Writes on a thread of its own: a disk may take its time, punted packets must not wait for it.
+  private func save(_ text: String, _ session: SessionID, _ id: UInt32) {
+    let saves = saves
+    guard let path = options.configurationFile else {
+      saves.post(SaveResult(session: session, id: id, failure: "the node was started without a configuration file"))
+      return
+    }
+    do throws(SystemError) {
+      _ = try WorkerThread.start(name: "save") {
+        do throws(SystemError) {
+          try ConfigurationFile.write(text, to: path)
+          saves.post(SaveResult(session: session, id: id, failure: nil))
+        } catch {
+          saves.post(SaveResult(session: session, id: id, failure: "\(error)"))
+        }
+      }
+    } catch {
+      saves.post(SaveResult(session: session, id: id, failure: "\(error)"))
+    }
+  }
+
+  // MARK: Reports of workers
+
+  func take(_ report: WorkerReport) {
+    switch report {
+    case .punts(let worker, let packets):
+      for packet in packets { deliver(.punt(packet)) }
+      workers.released(packets.count, of: worker)
+    case .notices(let notices):
+      for notice in notices { if let merged = workers.merge(notice) { deliver(.notice(merged)) } }
+    case .counters(let worker, let ticket, let counters):
+      if let sum = workers.collect(worker, ticket: ticket, counters) { countersCame(sum) }
+    case .captured(let packets): writeCaptured(packets)
+    case .deviceLost(let id, let reason):
+      if !isStopping, let name = devices.lost(id) { answerDevice(name, reason) }
+    case .socketLost(let key, let reason):
+      underlays.lost(key, reason)
+      setTimer(.underlays)
+    }
+  }
+}
+
+/// What became of `write memory`.
+struct SaveResult: Sendable {
+  var session: SessionID
+  var id: UInt32
+  var failure: String?
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
+import LinuxNet
+import NodeRuntime
+import ProtocolKit
+import Wire
+
+/// Drives one node on Linux.
+///
+/// ```
+///   netlink ─▶ LinkPicture ─┐                       ┌─▶ WorkerGroup ──▶ ForwardingWorker (a thread each)
+///   timers, names, signals ─┼─▶ Node.handle ─effects┼─▶ TunnelDevices, Underlays (netlink, raw sockets)
+///   ConsoleSessions ────────┤   (this thread)       ├─▶ ConsoleSessions ──▶ reply encoder (a thread)
+///   worker reports ─────────┘                       └─▶ captures, log, saves (a thread for a save)
+/// ```
+///
+/// The thread that calls `run` is the control thread: the node and all of this object are its alone. It waits in epoll and
+/// nowhere else. What fails around a running node becomes a waiting state that is tried again; only a bad configuration or a
+/// socket another node holds ends `run` at its start.
+public final class NodeHost {
+  enum Timer: Hashable {
+    case device(String)
+    case underlays
+    case watchdog
+    case counters
+  }
+
+  static let retryInterval = Duration.seconds(2)
+
+  let options: HostOptions
+  let node: Node
+  let loop: EventLoop
+  let log: HostLog
+  let workers: WorkerGroup
+  let devices: TunnelDevices
+  let underlays: Underlays
+  let resolver: Resolver
+  let notifier = ServiceNotifier()
+  let saves: Mailbox<SaveResult>
+  let findings: Mailbox<[PreflightFinding]>
+  let startNanoseconds: Int64
+  var sessions: ConsoleSessions?
+  var picture = LinkPicture()
+  var timers = TimerQueue<Timer>()
+  var captures: [String: OpenCapture] = [:]
+  var requests = PendingRequests()
+  var isStopping = false
+  private let stopWishes: Mailbox<Bool>
+  private let doors: Mailbox<LocalChannel>
+  private let monitor: NetlinkMonitor
+  private var events: [HostEvent] = []
+  private var isDelivering = false
+  private var effects: [HostEffect] = []
+  /// Whether the startup configuration is in force: only then the node hears of links, so that it knows their configured names.
+  private var isStarted = false
+  private var signals: SignalSource?
+
+  /// Opens what a node needs of the system. `run` does the rest.
+  public convenience init(_ options: HostOptions) throws {
+    try self.init(options, stopWishes: Mailbox(), doors: Mailbox())
+  }
+
+  init(_ options: HostOptions, stopWishes: Mailbox<Bool>, doors: Mailbox<LocalChannel>) throws {
+    (self.options, self.stopWishes, self.doors) = (options, stopWishes, doors)
+    log = HostLog(options)
+    loop = try EventLoop()
+    monitor = try NetlinkMonitor()
+    var generator = SystemRandomNumberGenerator()
+    node = Node(seed: options.seed ?? generator.next())
+    startNanoseconds = MonotonicClock.now()
+    node.wallAtStartNanoseconds = WallClock.now()
+    node.platformText = NodeHost.platformText
+    workers = try WorkerGroup(count: options.workers, startNanoseconds: startNanoseconds, hashSeed: generator.next())
+    devices = TunnelDevices(workers: workers, netlink: try NetlinkRoutes())
+    underlays = Underlays(workers: workers)
+    resolver = try Resolver(loop: loop)
+    (saves, findings) = (try Mailbox(), try Mailbox())
+  }
+
+  /// What the host says of itself (uname).
+  private static var platformText: String {
+    var name = utsname()
+    guard uname(&name) == 0 else { return "Linux" }
+    func text<T>(_ field: T) -> String { withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } }
+    return "\(text(name.sysname)) \(text(name.release)) \(text(name.machine))"
+  }
+
+  /// To be called by `main` before any thread starts: a headless node reads its signals, so no thread may be hit by them.
+  public static func prepareProcess(_ options: HostOptions) {
+    Signals.ignoreBrokenPipes()
+    if options.isHeadless { Signals.block([SIGTERM, SIGINT, SIGHUP]) }
+  }
+
+  // MARK: Running
+
+  /// Runs the node until it is told to stop. The result is the process' exit status: 0, or 1 when it could not start.
+  public func run() -> Int32 {
+    do {
+      let text = try options.configurationFile.map { try ConfigurationFile.read($0) } ?? ""
+      options.makeSocketDirectory()
+      let sessions = try ConsoleSessions(
+        loop: loop, socket: ControlSocket(path: options.socketPath, group: options.socketGroup), doors: doors)
+      self.sessions = sessions
+      try connectParts()
+      try awaitLinks()
+      try workers.start()
+      defer { tearDown() }
+      guard start(text) else { return 1 }
+      try sessions.open()
+      notifier.ready()
+      try loop.run()
+      return 0
+    } catch {
+      log.write(.critical, "\(error)")
+      return 1
+    }
+  }
+
+  private func connectParts() throws {
+    loop.nextDeadline = { [unowned self] in nextDeadline }
+    loop.onDeadline = { [unowned self] in expire() }
+    try loop.add(monitor.descriptor) { [unowned self] _ in readLinks() }
+    try loop.receive(from: workers.reports) { [unowned self] in take($0) }
+    try loop.receive(from: saves) { [unowned self] in deliver(.saved($0.session, id: $0.id, failure: $0.failure)) }
+    try loop.receive(from: findings) { [unowned self] in logFindings($0) }
+    try loop.receive(from: stopWishes) { [unowned self] _ in stop() }
+    sessions?.onRequest = { [unowned self] in take($1, from: $0) }
+    sessions?.onClosed = { [unowned self] in sessionClosed($0) }
+    sessions?.complain = { [unowned self] in log.write(.warning, $0) }
+    devices.complain = { [unowned self] in log.write(.warning, $0) }
+    underlays.report = { [unowned self] isWaiting, text in
+      log.write(isWaiting ? .warning : .notice, text)
+      if isWaiting { setTimer(.underlays) }
+    }
+    if options.isHeadless { try readSignals() }
+  }
+
+  /// A signal asks the node to stop; the terminal going away (SIGHUP) is nothing to a node without one.
+  private func readSignals() throws(SystemError) {
+    let source = try SignalSource([SIGTERM, SIGINT, SIGHUP])
+    signals = source
+    try loop.add(source.descriptor) { [unowned self] _ in
+      while let number = source.next() { if number != SIGHUP { stop() } }
+    }
+  }
+
+  /// Turns until the kernel has said all it has: the node then starts with what is there and not with waiting states.
+  private func awaitLinks() throws(SystemError) {
+    let end = MonotonicClock.now() + 5_000_000_000
+    while !picture.isComplete, MonotonicClock.now() < end { try loop.turn(timeoutMilliseconds: 100) }
+  }
+
+  /// Puts the startup configuration in force. False when it is refused: every finding is said first.
+  private func start(_ text: String) -> Bool {
+    deliver(.startup(text: text, file: options.configurationFile ?? "startup-config"))
+    for finding in node.startupDiagnostics { say(finding) }
+    guard !node.startupDiagnostics.contains(where: { $0.level == .error }) else { return false }
+    isStarted = true
+    tellLinks()
+    runPreflight()
+    if notifier.watchdogIntervalMicroseconds != nil { setTimer(.watchdog) }
+    return true
+  }
+
+  private func say(_ finding: ConfigurationDiagnostic) {
+    let severity: Severity =
+      switch finding.level {
+      case .error: .error
+      case .warning: .warning
+      case .notActedOn: .informational
+      }
+    log.write(severity, finding.located)
+  }
+
+  /// Begins to stop: the node withdraws, and ends the loop with its last effect.
+  func stop() {
+    guard !isStopping else { return }
+    isStopping = true
+    notifier.stopping()
+    deliver(.stop)
+  }
+
+  private func tearDown() {
+    sessions?.close()
+    devices.closeAll()
+    workers.stop()
+    captures = [:]
+  }
+
+  // MARK: Events
+
+  /// The time for the node.
+  var now: Instant { Instant(nanoseconds: MonotonicClock.now() - startNanoseconds) }
+
+  /// Gives the node an event and carries out what it wants. What comes up meanwhile waits its turn.
+  func deliver(_ event: HostEvent) {
+    events.append(event)
+    guard !isDelivering else { return }
+    isDelivering = true
+    var next = 0
+    while next < events.count {
+      effects.removeAll(keepingCapacity: true)
+      node.handle(events[next], at: now, &effects)
+      next += 1
+      perform(effects)
+    }
+    events.removeAll(keepingCapacity: true)
+    isDelivering = false
+  }
+
+  private func readLinks() {
+    do throws(SystemError) {
+      try monitor.readEvents { event in
+        picture.take(event)
+        if case .link(let row) = event, row.isUp { devices.reinstallRoutes(index: row.index) }
+      }
+    } catch {
+      log.write(.error, "\(error)")
+    }
+    if isStarted { tellLinks() }
+  }
+
+  private func tellLinks() {
+    for event in picture.changes() { deliver(event) }
+    if underlays.isWaiting { underlays.retry() }
+  }
+
+  // MARK: Time
+
+  private var nextDeadline: Int64? {
+    guard let first = [node.nextDeadline, timers.nextDeadline].compactMap({ $0 }).min() else { return nil }
+    return startNanoseconds + first.nanoseconds
+  }
+
+  private func expire() {
+    while let timer = timers.popDue(at: now) { fired(timer) }
+    if let due = node.nextDeadline, due <= now { deliver(.expire) }
+  }
+
+  func setTimer(_ timer: Timer) {
+    guard !timers.isSet(timer) else { return }
+    timers.set(timer, at: now + interval(of: timer))
+  }
+
+  private func interval(of timer: Timer) -> Duration {
+    switch timer {
+    case .device, .underlays: Self.retryInterval
+    // Twice as often as asked, as sd_watchdog_enabled(3) advises.
+    case .watchdog: .microseconds(Int64(clamping: (notifier.watchdogIntervalMicroseconds ?? 2_000_000) / 2))
+    case .counters: PendingRequests.patience
+    }
+  }
+
+  private func fired(_ timer: Timer) {
+    switch timer {
+    case .device(let name): answerDevice(name, devices.retry(name))
+    case .underlays:
+      underlays.retry()
+      if underlays.isWaiting { setTimer(.underlays) }
+    case .watchdog:
+      notifier.watchdog()
+      setTimer(.watchdog)
+    case .counters: countersAreLate()
+    }
+  }
+}
