@@ -20,6 +20,7 @@ let package = Package(
     .library(name: "ProtocolKit", targets: ["ProtocolKit"]),
     .library(name: "DataPlane", targets: ["DataPlane"]),
     .library(name: "NHRP", targets: ["NHRP"]),
+    .library(name: "NodeRuntime", targets: ["NodeRuntime"]),
     .library(name: "Lab", targets: ["Lab"]),
   ],
   dependencies: [

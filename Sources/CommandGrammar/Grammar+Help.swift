@@ -30,7 +30,8 @@ extension Grammar {
     let partial = words.endsInSpace ? "" : words.words.last?.text ?? ""
     func edge(_ form: LineForm, from start: Int) -> Edge {
       let matcher = matcher(words, mode: mode, form: form)
-      return Edge(partial: partial, readings: matcher.readings(from: start, to: whole)[whole], matcher: matcher, isFirstWord: whole == 0)
+      let readings = withoutHidden(matcher.readings(from: start, to: whole)[whole])
+      return Edge(partial: partial, readings: readings, matcher: matcher, isFirstWord: whole == 0)
     }
     if whole > 0, let first = words.words.first {
       let form = form(first, mode: mode)
@@ -40,6 +41,14 @@ extension Grammar {
       }
     }
     return edge(.plain, from: 0)
+  }
+
+  /// A keyword spelled out hides the names that the same word could be: `show ip nhrp brief ?` is not about a host called brief.
+  private func withoutHidden(_ readings: [Matcher.Reading]) -> [Matcher.Reading] {
+    func head(_ r: Matcher.Reading) -> Substring { r.canonical.dropLast(r.steps.last?.text.count ?? 0) }
+    let exact = Set(readings.filter { $0.steps.last?.rank == 0 }.map(head))
+    let names = [ValueKind.host.rank, ValueKind.word.rank]
+    return readings.filter { r in !names.contains(r.steps.last?.rank ?? 0) || !exact.contains(head(r)) }
   }
 
   /// See `CommandSet.help`.

@@ -23,14 +23,18 @@ public final class LabConnection: NodeConnection {
     }
   }
 
+  /// Readable when `receive` has something; nil for a connection the console asks by itself.
   public var readableDescriptor: Int32? { nil }
+  /// Whether the node is still there.
   public var isOpen: Bool { true }
 
+  /// The replies that have arrived, oldest first.
   public func receive() -> [ConsoleReply] {
     defer { replies.removeAll(keepingCapacity: true) }
     return replies
   }
 
+  /// Queues a request; never blocks.
   public func send(_ request: ConsoleRequest) {
     catchUp()
     switch request {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Glibc
 import LinuxNet
+import NodeRuntime
 
 /// The file that holds the startup configuration. Each failure is a sentence for an operator.
 enum ConfigurationFile {
@@ -18,7 +19,7 @@ enum ConfigurationFile {
       let count = Glibc.read(file, &chunk, chunk.count)
       if count < 0, Glibc.errno == EINTR { continue }
       guard count >= 0 else { throw SystemError(call: "read \(path)", errno: Glibc.errno) }
-      if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+      if count == 0 { return ConfigurationLoader.text(of: bytes) }
       bytes += chunk[0..<count]
     }
     throw SystemError(call: "read \(path)", errno: EFBIG)

@@ -23,7 +23,9 @@ public enum Detach {
     let end = MonotonicClock.now() + patienceMilliseconds * 1_000_000
     while MonotonicClock.now() < end {
       var status: Int32 = 0
-      if waitpid(child, &status, WNOHANG) == child { throw Failure(description: lastWords(log, from: logStart, "the node ended at its start")) }
+      if waitpid(child, &status, WNOHANG) == child {
+        throw Failure(description: lastWords(log, from: logStart, "the node ended at its start"))
+      }
       if answers(socketPath) { return try SocketConnection.connect(path: socketPath) }
       usleep(10_000)
     }

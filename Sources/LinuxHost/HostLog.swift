@@ -3,8 +3,8 @@ import Glibc
 import LinuxNet
 import ProtocolKit
 
-/// Where log lines go: to a file with their time, to the supervisor with their severity in front (`<5>text`, sd-daemon(3)),
-/// plainly to standard error, or nowhere while a console has the terminal.
+/// Where log lines go: to a file or standard error with their time, to the supervisor with their severity in front (`<5>text`,
+/// sd-daemon(3)), or nowhere while a console has the terminal.
 public final class HostLog {
   private enum Place {
     case file(Int32)
@@ -42,7 +42,7 @@ public final class HostLog {
     switch place {
     case .file(let file): HostLog.write("\(HostLog.timeText()) \(line)\n", to: file)
     case .supervisor: HostLog.write("<\(severity.rawValue)>\(line)\n", to: 2)
-    case .standardError: HostLog.write("\(line)\n", to: 2)
+    case .standardError: HostLog.write("\(HostLog.timeText()) \(line)\n", to: 2)
     case .nowhere: break
     }
   }

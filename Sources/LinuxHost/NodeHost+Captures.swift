@@ -15,13 +15,26 @@ extension NodeHost {
   /// Starts a capture into its file, or (nil) ends it.
   func capture(_ name: String, _ request: CaptureRequest?) {
     captures[name] = nil
-    guard let request else { return }
+    if let request { open(name, request) }
+    workers.tellAll(.change(.capture(wantedByCaptures)))
+    workers.flush()
+  }
+
+  private func open(_ name: String, _ request: CaptureRequest) {
     do throws(SystemError) {
       let file = try CaptureFile(path: request.file, application: "dmvpn \(Node.version)", snapLength: request.filter.snapLength)
       captures[name] = OpenCapture(filter: request.filter, file: file)
     } catch {
       log.write(.error, "capture \(name): \(error)")
     }
+  }
+
+  /// What any of the captures wants: a core has one filter. Nil when there is none.
+  private var wantedByCaptures: CaptureFilter? {
+    let filters = captures.values.map(\.filter)
+    guard let longest = filters.map(\.snapLength).max() else { return nil }
+    let takesAll = filters.contains { $0.addresses.isEmpty }
+    return CaptureFilter(addresses: takesAll ? [] : Set(filters.flatMap(\.addresses)).sorted(), snapLength: longest)
   }
 
   /// Writes what the cores copied; each capture takes what its own filter wants. The file is whole after each batch.
@@ -32,7 +45,7 @@ extension NodeHost {
         try write(packets, to: capture)
       } catch {
         log.write(.error, "capture \(name) ends: \(error)")
-        captures[name] = nil
+        self.capture(name, nil)
       }
     }
   }

@@ -8,7 +8,9 @@ public enum NHRPLimits {
   public static let pendingResolutions = 4_096
   /// Replies remembered for a later purge, on one interface: four for each of 10,000 peers.
   public static let answers = 40_000
-  /// Redirect pairs remembered on one interface; the oldest goes first, which costs one early redirect.
+  /// Purge requests whose reply is awaited on one interface; what is beyond is sent once, without waiting.
+  public static let pendingPurges = 4_096
+  /// Redirect pairs remembered on one interface; the oldest go first, which costs an early redirect each.
   public static let redirectPairs = 16_384
   /// Next hop servers of one interface: more than any published design uses.
   public static let servers = 32

@@ -100,39 +100,3 @@ public struct Mapping: Sendable, Equatable {
   /// Whether the entry can carry packets.
   public var isUsable: Bool { nbma != nil && kind >= .dynamic }
 }
-
-/// The NHRP cache of one interface, bounded, ordered only when shown.
-struct MappingTable: Sendable {
-  private(set) var entries: [IPPrefix: Mapping] = [:]
-  private(set) var refused: UInt64 = 0
-
-  subscript(_ target: IPPrefix) -> Mapping? { entries[target] }
-  subscript(host address: IPAddress) -> Mapping? { entries[IPPrefix(host: address)] }
-  var count: Int { entries.count }
-  var sorted: [Mapping] { entries.values.sorted { $0.target < $1.target } }
-
-  /// Stores an entry; false when the table is full (counted).
-  mutating func store(_ mapping: Mapping) -> Bool {
-    guard entries[mapping.target] != nil || entries.count < NHRPLimits.cacheEntries else {
-      refused &+= 1
-      return false
-    }
-    entries[mapping.target] = mapping
-    return true
-  }
-
-  mutating func update(_ target: IPPrefix, _ change: (inout Mapping) -> Void) {
-    guard var m = entries.removeValue(forKey: target) else { return }
-    change(&m)
-    entries[target] = m
-  }
-
-  @discardableResult
-  mutating func remove(_ target: IPPrefix) -> Mapping? { entries.removeValue(forKey: target) }
-
-  /// The NBMA address of a usable host entry.
-  func nbma(of address: IPAddress) -> IPAddress? {
-    guard let m = self[host: address], m.isUsable else { return nil }
-    return m.nbma
-  }
-}

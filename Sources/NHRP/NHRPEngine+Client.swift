@@ -17,7 +17,7 @@ extension NHRPEngine {
     for s in instances[i].servers.indices {
       let server = instances[i].servers[s]
       if let address = server.address, let nbma = server.nbma { installStatic(i, address, nbma, server: true, &turn) }
-      if case .name = server.settings.nbma, server.nbma == nil { lookUpServer(i, s, &turn) }
+      if case .name = server.settings.nbma { lookUpServer(i, s, &turn) }
       if case .up = server.state { scheduleRefresh(i, s, &turn) }
       if case .registering = server.state { timers.set(.server(instances[i].id, s), at: turn.now) }
     }
@@ -31,6 +31,19 @@ extension NHRPEngine {
     }
   }
 
+  /// Takes the NBMA addresses of servers from `ip nhrp map` lines that changed; gives back which servers moved by it.
+  mutating func adoptMaps(_ i: Int, _ turn: inout Turn<Output>) -> Set<Int> {
+    var moved = Set<Int>()
+    for s in instances[i].servers.indices {
+      let server = instances[i].servers[s]
+      let nbma = server.settings.nbma == nil ? initialNBMA(of: server.settings, i) : server.nbma
+      instances[i].servers[s].nbma = nbma
+      if nbma != server.nbma { moved.insert(s) }
+      if let address = server.address, let nbma { installStatic(i, address, nbma, server: true, &turn) }
+    }
+    return moved
+  }
+
   private mutating func forget(_ i: Int, _ server: NextHopServer, _ turn: inout Turn<Output>) {
     guard let address = server.address else { return }
     let map = instances[i].settings.maps.first { $0.address == address }
@@ -41,7 +54,7 @@ extension NHRPEngine {
   /// Starts every server that should be asked; holds back those of a cluster that has enough.
   mutating func startServers(_ i: Int, _ turn: inout Turn<Output>) {
     guard instances[i].config.isUp else { return }
-    let chosen = chosenServers(i)
+    let chosen = chosenServers(i, turn.now)
     for s in instances[i].servers.indices {
       let isWaiting = instances[i].servers[s].state == .waiting
       if chosen.contains(s), isWaiting {
@@ -55,7 +68,7 @@ extension NHRPEngine {
   }
 
   /// The servers to be asked: all, or the best `max-connections` of a cluster, where a silent one does not count.
-  private func chosenServers(_ i: Int) -> Set<Int> {
+  private func chosenServers(_ i: Int, _ now: Instant) -> Set<Int> {
     var chosen = Set<Int>()
     let servers = instances[i].servers
     for cluster in Set(servers.map(\.settings.cluster)).sorted() {
@@ -66,12 +79,21 @@ extension NHRPEngine {
         continue
       }
       var counted = 0
-      for s in members where counted < limit {
+      for (place, s) in members.enumerated() where counted < limit {
         chosen.insert(s)
-        if servers[s].tries < NHRPDefaults.registrationTriesUntilDown || servers[s].isResponding { counted += 1 }
+        let isStandIn = members[(place + 1)...].contains { servers[$0].isResponding }
+        if counts(i, servers[s], hasStandIn: isStandIn, now) { counted += 1 }
       }
     }
     return chosen
+  }
+
+  /// Whether a server takes a place of its cluster: while it is not known to be silent, and, where a worse one stands in for it,
+  /// once it has answered for the fallback time.
+  private func counts(_ i: Int, _ server: NextHopServer, hasStandIn: Bool, _ now: Instant) -> Bool {
+    guard server.isResponding else { return server.tries < NHRPDefaults.registrationTriesUntilDown }
+    guard hasStandIn, let pause = instances[i].settings.fallbackSeconds, let since = server.since else { return true }
+    return now - since >= .seconds(pause)
   }
 
   private mutating func beginRegistration(_ i: Int, _ s: Int, _ turn: inout Turn<Output>) {
@@ -81,8 +103,10 @@ extension NHRPEngine {
   }
 
   /// Registers with every asked server at once, under new request ids.
-  mutating func registerAgain(_ i: Int, _ turn: inout Turn<Output>) {
-    for s in instances[i].servers.indices where instances[i].servers[s].state != .waiting { beginRegistration(i, s, &turn) }
+  mutating func registerAgain(_ i: Int, only some: Set<Int>? = nil, _ turn: inout Turn<Output>) {
+    for s in instances[i].servers.indices where instances[i].servers[s].state != .waiting && some?.contains(s) ?? true {
+      beginRegistration(i, s, &turn)
+    }
   }
 
   /// Sends one try and sets the time of the next. A retransmission keeps its request id (§5.2.3).
@@ -112,9 +136,10 @@ extension NHRPEngine {
     }
   }
 
-  /// Three tries without an answer: the server counts as down. What it gave stays until its own time.
+  /// Three tries without an answer: the server counts as down, and another of its cluster may take its place. What it gave stays
+  /// until its own time.
   private mutating func serverSilent(_ i: Int, _ s: Int, _ turn: inout Turn<Output>) {
-    guard instances[i].servers[s].isResponding else { return }
+    guard instances[i].servers[s].isResponding else { return startServers(i, &turn) }
     instances[i].servers[s].isResponding = false
     instances[i].servers[s].since = turn.now
     let server = instances[i].servers[s]
@@ -126,13 +151,13 @@ extension NHRPEngine {
     startServers(i, &turn)
   }
 
-  /// A registration reply came in (§5.2.4); nil when it fits no open request.
+  /// A registration reply came in (§5.2.4). One refused entry makes it a refusal; one that fits no open request is ignored.
   mutating func registrationReply(_ i: Int, _ packet: NHRPPacket, _ m: NHRPMandatory, from source: IPAddress, _ turn: inout Turn<Output>) {
     guard let s = instances[i].servers.firstIndex(where: { $0.requestID == m.requestID && $0.state != .waiting && $0.lastReplyAllowed(from: source) })
     else { return count(.unexpectedReply, i) }
     instances[i].servers[s].received &+= 1
     instances[i].servers[s].lastReply = turn.now
-    let code = m.entries.first?.code ?? .success
+    let code = m.entries.map(\.code).first { $0 != .success } ?? .success
     instances[i].servers[s].lastCode = code.rawValue
     if code == .success { registered(i, s, packet, m, &turn) } else { refused(i, s, code, &turn) }
   }
@@ -145,6 +170,7 @@ extension NHRPEngine {
     if let address = server.address, let nbma = server.nbma { installStatic(i, address, nbma, server: true, &turn) }
     noteOwnNAT(i, packet, &turn)
     instances[i].servers[s].state = .up
+    instances[i].servers[s].acceptedID = m.requestID
     if !server.isResponding { serverUp(i, s, &turn) }
     scheduleRefresh(i, s, &turn)
   }
@@ -156,8 +182,8 @@ extension NHRPEngine {
     turn.record(
       JournalRecord(.nhsUp, interface: instances[i].id, a: server.address ?? .anyV4, b: server.nbma ?? .anyV4, c: instances[i].ownAddress),
       because: server.origin)
-    announceFallback(i, &turn)
     announceLists(i, &turn)
+    if let pause = instances[i].settings.fallbackSeconds { timers.set(.fallback(instances[i].id), at: turn.now + .seconds(pause)) }
     startServers(i, &turn)
   }
 
@@ -209,6 +235,6 @@ extension NHRPEngine {
 }
 
 extension NextHopServer {
-  /// A reply comes from the server's own NBMA address, or from anywhere while that is not known.
-  func lastReplyAllowed(from source: IPAddress) -> Bool { nbma == nil || nbma == source }
+  /// A reply comes from where the request was sent.
+  func lastReplyAllowed(from source: IPAddress) -> Bool { nbma == source }
 }

@@ -39,6 +39,7 @@ extension NHRPEngine {
       timers.cancel(.server(id, s))
       timers.cancel(.name(id, s))
     }
+    timers.cancel(.fallback(id))
     for target in instances[i].pending.keys { timers.cancel(.resolution(id, target)) }
     for request in instances[i].purges.keys { timers.cancel(.purge(id, request)) }
     if !instances[i].announcedMulticast.isEmpty { turn.emit(.multicast(id, [])) }
@@ -50,6 +51,7 @@ extension NHRPEngine {
     instances[i].config = new
     for map in old.settings.maps where !new.settings.maps.contains(map) { removeStatic(i, map.address, &turn) }
     for map in new.settings.maps where !old.settings.maps.contains(map) { installStatic(i, map.address, map.nbma, server: false, &turn) }
+    let renumbered = old.settings.maps == new.settings.maps ? [] : adoptMaps(i, &turn)
     let moved = old.nbma != new.nbma || old.isUp != new.isUp
     let renewed = old.settings.registersUnique != new.settings.registersUnique
       || old.settings.authentication != new.settings.authentication || old.settings.holdTimeSeconds != new.settings.holdTimeSeconds
@@ -62,8 +64,8 @@ extension NHRPEngine {
     if moved { sourceMoved(i, from: old, &turn) }
     if old.settings.shortcut, !new.settings.shortcut { removeShortcuts(i, &turn) }
     announceLists(i, &turn)
+    if (moved || renewed) && new.isUp { registerAgain(i, &turn) } else { registerAgain(i, only: renumbered, &turn) }
     startServers(i, &turn)
-    if (moved || renewed) && new.isUp { registerAgain(i, &turn) }
   }
 
   /// The NBMA address or the state of the source changed: purge the old binding, then register the new one at once.
@@ -100,6 +102,7 @@ extension NHRPEngine {
   // MARK: Lists for the data plane
 
   mutating func announceLists(_ i: Int, _ turn: inout Turn<Output>) {
+    instances[i].hasUnannouncedPeers = false
     let multicast = instances[i].multicastPeers
     if multicast != instances[i].announcedMulticast {
       instances[i].announcedMulticast = multicast
@@ -122,17 +125,20 @@ extension NHRPEngine {
     guard instances[i].config.isUp else { return }
     withdrawFromServers(i, where: { _ in true }, &turn)
     let own = instances[i].ownAddress
-    for a in instances[i].answers.take(now: turn.now, where: { $0.responder == own }) {
+    for a in instances[i].answers.take(through: own, now: turn.now) {
       purge(i, [a.prefix], at: a.requester, wantsReply: false, because: turn.cause, &turn)
     }
   }
 
   private mutating func withdrawFromServers(_ i: Int, where matches: (NextHopServer) -> Bool, _ turn: inout Turn<Output>) {
     for s in instances[i].servers where s.lastReply != nil && matches(s) {
-      guard let nbma = s.nbma, let address = s.address, instances[i].config.isUp else { continue }
-      // IOS takes a purge of a registration only under the registration's own request id.
-      let prefixes = [IPPrefix(host: instances[i].ownAddress)]
-      sendPurge(i, prefixes, to: address, nbma: nbma, requestID: s.requestID, wantsReply: false, because: turn.cause, &turn)
+      guard let nbma = s.nbma, instances[i].config.isUp else { continue }
+      // §5.2.5: who does not know the server's tunnel address names its own.
+      let own = instances[i].ownAddress
+      // A registration is taken back under its own request id; while one waits for its reply, the server may have either.
+      for id in Set([s.requestID, s.acceptedID]).sorted() where id != 0 {
+        sendPurge(i, [IPPrefix(host: own)], to: s.address ?? own, nbma: nbma, requestID: id, wantsReply: false, because: turn.cause, &turn)
+      }
     }
   }
 }

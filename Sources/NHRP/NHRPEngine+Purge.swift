@@ -22,7 +22,7 @@ extension NHRPEngine {
     let first = prefixes.first ?? IPPrefix(host: destination)
     let id = turn.record(
       JournalRecord(.purgeSent, interface: instances[i].id, a: first.address, b: nbma, c: destination, x: requestID, y: UInt32(first.length)), because: cause)
-    if wantsReply {
+    if wantsReply, instances[i].purges.count < NHRPLimits.pendingPurges {
       instances[i].purges[requestID] = PendingPurge(destination: destination, nbma: nbma, packet: packet, tries: 1)
       timers.set(.purge(instances[i].id, requestID), at: turn.now + .seconds(1))
     }
@@ -41,44 +41,63 @@ extension NHRPEngine {
     send(p.packet, i, to: p.nbma, because: turn.cause, &turn)
   }
 
+  /// §5.2.5: a reply nobody waits for is ignored.
   mutating func purgeReply(_ i: Int, _ m: NHRPMandatory) {
+    guard instances[i].purges[m.requestID]?.destination == m.destinationProtocol else { return count(.unexpectedReply, i) }
     instances[i].purges[m.requestID] = nil
     timers.cancel(.purge(instances[i].id, m.requestID))
   }
 
   mutating func purgeRequest(_ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
-    guard isOwn(m.destinationProtocol) else { return forward(i, r, m, towards: m.destinationProtocol, &turn) }
-    guard instances[i].isKnownPeer(r.source) else { return count(.unknownPeer, i) }
-    if let unknown = r.packet.unknownCompulsory { return refuseExtension(i, r, unknown, &turn) }
-    for entry in m.entries {
-      guard let address = entry.protocolAddress else { continue }
-      purgeMatching(i, IPPrefix(address, length: entry.hostOrPrefixLength(width: address.bitWidth)), r, m, &turn)
-    }
+    guard isForServer(i, m, turn.routes) else { return forward(i, r, m, towards: m.destinationProtocol, &turn) }
+    // A client whose NBMA address changed is a stranger under the new one; its registration's request id speaks for it.
+    guard instances[i].isKnownPeer(r.source) || ownRegistration(i, of: m) != nil else { return count(.unknownPeer, i) }
+    if let unknown = r.packet.unknownCompulsoryOffset { return refuseExtension(i, r, at: unknown, &turn) }
+    for entry in m.entries { purgeMatching(i, entry, r, m, &turn) }
     announceLists(i, &turn)
     guard !m.flags.contains(.purgeNoReply) else { return }
     replyToPurge(i, r, m, &turn)
   }
 
-  /// Removes what the sender may take back: its own registration, or what it, its server or the path gave us.
-  private mutating func purgeMatching(_ i: Int, _ prefix: IPPrefix, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
-    for old in instances[i].table.sorted where prefix.covers(old.target) && old.kind <= .dynamic && !old.flags.contains(.local) {
-      guard instances[i].table[old.target] != nil, mayPurge(old, i, r, m) else { continue }
+  /// The registration of the sender's own tunnel address under the request id of this purge: IOS asks for no more.
+  private func ownRegistration(_ i: Int, of m: NHRPMandatory) -> Mapping? {
+    guard let old = instances[i].table[host: m.sourceProtocol], old.flags.contains(.registered), old.requestID == m.requestID else { return nil }
+    return old
+  }
+
+  /// Removes what the sender may take back and this entry names: prefix, and NBMA address if there is one (§5.2.5).
+  private mutating func purgeMatching(_ i: Int, _ entry: ClientInformationEntry, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
+    guard let address = entry.protocolAddress else { return }
+    let prefix = IPPrefix(address, length: entry.hostOrPrefixLength(width: address.bitWidth))
+    var found = false
+    for old in purgeable(i, prefix, r, m) where prefix.covers(old.target) && old.kind <= .dynamic && !old.flags.contains(.local) {
+      guard instances[i].table[old.target] != nil, entry.nbma == nil || entry.nbma == old.nbma || entry.nbma == old.claimedNBMA else { continue }
+      found = true
       let id = turn.record(
         JournalRecord(.purgeReceived, interface: instances[i].id, a: old.target.address, b: r.source, c: m.sourceProtocol, y: UInt32(old.target.length)),
         because: old.origin)
-      dropMapping(i, old, because: id, &turn)
-      if old.flags.contains(.registered) {
-        turn.record(JournalRecord(.nhcDown, interface: instances[i].id, a: old.via, b: old.nbma ?? .anyV4, c: old.via, x: 32), because: id)
-        tellRequesters(i, of: old.via, because: id, &turn)
-      }
-      turn.emit(.forgetPairs(old.target.address), because: id)
+      takeBack(i, old, because: id, &turn)
     }
-    instances[i].limiter.reset(involving: prefix)
+    if found { instances[i].limiter.reset(involving: prefix) }
   }
 
-  private func mayPurge(_ old: Mapping, _ i: Int, _ r: Received, _ m: NHRPMandatory) -> Bool {
-    if old.flags.contains(.registered) { return old.nbma == r.source || (old.requestID == m.requestID && old.via == m.sourceProtocol) }
-    return instances[i].serverIndex(nbma: r.source) != nil || (old.via == m.sourceProtocol && old.nbma == r.source)
+  /// What may be taken back: by a server or a configured next hop, for itself or for others, all that is not registered here; by a peer, what it registered
+  /// or answered itself. Only a network in such a purge costs a walk over the cache.
+  private func purgeable(_ i: Int, _ prefix: IPPrefix, _ r: Received, _ m: NHRPMandatory) -> [Mapping] {
+    var own = instances[i].table.entries(nbma: r.source).filter { $0.flags.contains(.registered) || $0.via == m.sourceProtocol }
+    if let old = ownRegistration(i, of: m), old.nbma != r.source { own.append(old) }
+    guard instances[i].isUpstream(r.source) else { return own }
+    let others = prefix.isHost ? [instances[i].table[prefix]].compactMap { $0 } : instances[i].table.sorted
+    return own + others.filter { !$0.flags.contains(.registered) }
+  }
+
+  private mutating func takeBack(_ i: Int, _ old: Mapping, because id: EventID, _ turn: inout Turn<Output>) {
+    dropMapping(i, old, because: id, &turn)
+    if old.flags.contains(.registered) {
+      turn.record(JournalRecord(.nhcDown, interface: instances[i].id, a: old.via, b: old.nbma ?? .anyV4, c: old.via, x: 32), because: id)
+      tellRequesters(i, of: old.via, because: id, &turn)
+    }
+    turn.emit(.forgetPairs(old.target.address), because: id)
   }
 
   /// §5.2.6: the request comes back as type 6, also when nothing matched.
@@ -110,7 +129,7 @@ extension NHRPEngine {
       if m.flags.contains(.registered) { tellRequesters(i, of: m.via, because: turn.cause, &turn) }
       if m.flags.contains(.local) {
         let own = instances[i].ownAddress
-        for a in instances[i].answers.take(now: turn.now, where: { $0.responder == own && $0.prefix == m.target }) {
+        for a in instances[i].answers.take(through: own, now: turn.now, where: { $0.prefix == m.target }) {
           purge(i, [a.prefix], at: a.requester, wantsReply: false, because: turn.cause, &turn)
         }
       }

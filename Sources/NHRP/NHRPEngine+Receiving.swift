@@ -23,7 +23,7 @@ extension NHRPEngine {
   }
 
   private mutating func dispatch(_ i: Int, _ r: Received, _ turn: inout Turn<Output>) {
-    if case .error(let error) = r.packet.body { return errorReceived(i, error, from: r.source, &turn) }
+    if case .error(let error) = r.packet.body { return errorReceived(i, r, error, &turn) }
     guard isAuthentic(i, r, &turn) else { return }
     switch r.packet.body {
     case .traffic(let indication): redirected(i, indication, from: r.source, &turn)
@@ -51,46 +51,18 @@ extension NHRPEngine {
   /// Whether an address is the node's own on any NHRP interface.
   func isOwn(_ address: IPAddress) -> Bool { instances.contains { $0.config.address == address } }
 
+  func carriesSecret(_ i: Int, _ packet: NHRPPacket) -> Bool {
+    instances[i].settings.authentication.map { packet.authentication == NHRPAuthentication(password: $0) } ?? true
+  }
+
   /// Cisco's plain text form: value and length must match (every type but 7).
   private mutating func isAuthentic(_ i: Int, _ r: Received, _ turn: inout Turn<Output>) -> Bool {
-    guard let secret = instances[i].settings.authentication else { return true }
-    if r.packet.authentication == NHRPAuthentication(password: secret) { return true }
+    if carriesSecret(i, r.packet) { return true }
     instances[i].traffic.authenticationFailures &+= 1
-    let before = instances[i].errorTimes[r.source]
-    guard before.map({ turn.now - $0 >= .seconds(NHRPLimits.errorsPerSecond) }) ?? true else { return false }
+    guard instances[i].errorsSent.isDue(r.source, now: turn.now) else { return false }
     let id = turn.record(
       JournalRecord(.authenticationFailed, interface: instances[i].id, a: r.packet.addresses.source ?? .anyV4, b: r.source, x: UInt32(r.packet.type.rawValue)))
     sendError(.authenticationFailure, about: r.packet, raw: r.raw, i, to: r.source, because: id, &turn)
     return false
-  }
-
-  /// An error indication: only matched with what is open, never answered (§5.2.7).
-  private mutating func errorReceived(_ i: Int, _ error: NHRPErrorIndication, from source: IPAddress, _ turn: inout Turn<Output>) {
-    let quoted = error.offendingHeader()
-    let isOurs = quoted.map { q in isOwn(q.source) && isOpen(i, q.type, q.requestID, q.destination) } ?? false
-    guard isOurs || mayComplain(about: source, i, turn.now) else { return }
-    let id = turn.record(
-      JournalRecord(
-        .errorReceived, interface: instances[i].id, a: quoted?.destination ?? error.sourceProtocol, b: source, x: UInt32(error.code.rawValue),
-        y: UInt32(quoted?.type.rawValue ?? 0)))
-    guard isOurs, let quoted, quoted.type == .resolutionRequest, error.code == .protocolAddressUnreachable,
-      let open = instances[i].pending[quoted.destination], open.askedNBMA == source
-    else { return }
-    resolutionFailed(i, open, code: UInt8(clamping: error.code.rawValue), because: id, &turn)
-  }
-
-  private func isOpen(_ i: Int, _ type: NHRPPacketType, _ request: UInt32, _ destination: IPAddress) -> Bool {
-    switch type {
-    case .registrationRequest: instances[i].servers.contains { $0.requestID == request }
-    case .resolutionRequest: instances[i].pending[destination]?.requestID == request
-    default: false
-    }
-  }
-
-  /// One record a second for errors nobody asked for.
-  private mutating func mayComplain(about source: IPAddress, _ i: Int, _ now: Instant) -> Bool {
-    if let last = instances[i].errorTimes[source], now - last < .seconds(NHRPLimits.errorsPerSecond) { return false }
-    if instances[i].errorTimes.count < NHRPLimits.errorPeers { instances[i].errorTimes[source] = now }
-    return true
   }
 }

@@ -6,15 +6,20 @@ import Wire
 extension NHRPEngine {
   mutating func redirect(_ packet: [UInt8], from source: IPAddress, on id: InterfaceID, _ turn: inout Turn<Output>) {
     guard let i = index(of: id), instances[i].settings.redirect,
-      let sender = QuotedPacket.source(packet), let destination = QuotedPacket.destination(packet)
+      let sender = QuotedPacket.source(packet), let destination = QuotedPacket.destination(packet),
+      isUnicast(destination), !isOwn(sender), !isOwn(destination)
     else { return }
+    guard instances[i].isKnownPeer(source) else { return count(.unknownPeer, i) }
     let pause = Duration.seconds(instances[i].settings.redirectSeconds)
-    guard instances[i].limiter.permits(RedirectLimiter.Pair(source: sender, destination: destination), pause: pause, now: turn.now) else {
+    let pair = RedirectLimiter.Pair(peer: source, source: sender, destination: destination)
+    guard instances[i].limiter.permits(pair, pause: pause, now: turn.now) else {
       return instances[i].traffic.redirectsSuppressed &+= 1
     }
     let record = turn.record(JournalRecord(.redirectSent, interface: id, a: sender, b: source, c: destination))
     send(trafficIndication(i, about: packet, from: sender), i, to: source, because: record, &turn)
   }
+
+  func isUnicast(_ address: IPAddress) -> Bool { !address.isMulticast && !address.isBroadcast && !address.isUnspecified && !address.isLoopback }
 
   /// The header's destination is the *source* of the packet that went the long way: FRR passes on what names anything else.
   private func trafficIndication(_ i: Int, about packet: [UInt8], from sender: IPAddress) -> NHRPPacket {

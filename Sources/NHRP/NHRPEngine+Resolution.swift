@@ -7,9 +7,13 @@ extension NHRPEngine {
   /// A traffic indication: somebody we send through says there is a better way to the quoted packet's destination.
   mutating func redirected(_ i: Int, _ indication: NHRPTrafficIndication, from source: IPAddress, _ turn: inout Turn<Output>) {
     guard instances[i].isKnownPeer(source) else { return count(.unknownPeer, i) }
-    guard instances[i].settings.shortcut, indication.code == 0,
+    guard instances[i].settings.shortcut, !instances[i].settings.serverOnly, indication.code == 0,
       let destination = QuotedPacket.destination(indication.offendingPacket), mayShortcut(to: destination, i, turn.routes)
     else { return }
+    // Only who carries our packets there can know of a better way.
+    guard instances[i].isUpstream(source) || nextPlace(i, towards: destination, turn.routes)?.1 == source else {
+      return count(.unknownPeer, i)
+    }
     guard instances[i].pending[destination] == nil, activeShortcut(i, covering: destination) == nil else { return }
     let id = turn.record(JournalRecord(.redirectReceived, interface: instances[i].id, a: destination, b: source, c: indication.sourceProtocol))
     ask(i, for: destination, because: id, isNextHop: false, &turn)
@@ -17,7 +21,7 @@ extension NHRPEngine {
 
   /// Only what is routed into this NHRP network may be resolved; never our own addresses and networks.
   private func mayShortcut(to destination: IPAddress, _ i: Int, _ routes: any RouteView) -> Bool {
-    guard !isOwn(destination), !destination.isMulticast, !destination.isBroadcast, !destination.isUnspecified,
+    guard !isOwn(destination), isUnicast(destination),
       let match = routes.longestMatch(for: destination, vrf: .default)
     else { return false }
     return isSameNetwork(match.interface, as: i)
@@ -110,10 +114,10 @@ extension NHRPEngine {
     guard let open = instances[i].pending[m.destinationProtocol], open.requestID == m.requestID,
       r.source == open.askedNBMA || r.source == best?.nbma || r.source == best?.protocolAddress.flatMap({ r.packet.natAddress(of: $0) })
     else { return count(.unexpectedReply, i) }
-    guard let best, let responder = best.protocolAddress, !isOwn(responder) else {
+    guard let best, let responder = best.protocolAddress, isAcceptable(responder) else {
       return resolutionFailed(i, open, code: m.entries.first?.code.rawValue ?? NHRPCode.noBinding.rawValue, because: open.sentRecord, &turn)
     }
-    guard let nbma = r.packet.natAddress(of: responder) ?? best.nbma else { return count(.unexpectedReply, i) }
+    guard let nbma = r.packet.natAddress(of: responder) ?? best.nbma, isPeerNBMA(nbma, i) else { return count(.unexpectedReply, i) }
     endQuestion(i, open.target)
     let id = turn.record(
       JournalRecord(
@@ -121,6 +125,9 @@ extension NHRPEngine {
         y: UInt32(best.hostOrPrefixLength(width: responder.bitWidth))), because: open.sentRecord)
     install(Answer(open: open, entry: best, responder: responder, nbma: nbma, flags: m.flags, record: id), i, &turn)
   }
+
+  /// Whether packets may be sent to an NBMA address that a message names.
+  func isPeerNBMA(_ nbma: IPAddress, _ i: Int) -> Bool { isUnicast(nbma) && nbma != instances[i].ownNBMA }
 
   /// A reply that was found good.
   struct Answer {

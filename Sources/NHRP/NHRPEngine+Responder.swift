@@ -5,10 +5,14 @@ import Wire
 /// Answering a Resolution Request, or passing it on: RFC 2332 §5.2.1, §5.2.2, §6.
 extension NHRPEngine {
   mutating func resolutionRequest(_ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
-    guard let prefix = servedPrefix(for: m.destinationProtocol, i, turn.routes) else {
+    guard var prefix = servedPrefix(for: m.destinationProtocol, i, turn.routes) else {
       return forward(i, r, m, towards: m.destinationProtocol, &turn)
     }
-    if let unknown = r.packet.unknownCompulsory { return refuseExtension(i, r, unknown, &turn) }
+    if let unknown = r.packet.unknownCompulsoryOffset { return refuseExtension(i, r, at: unknown, &turn) }
+    // §5.2.1: the request's prefix length is the widest the requester accepts; 0, 255 and the full width say nothing.
+    if let widest = m.entries.first?.hostOrPrefixLength(width: prefix.address.bitWidth), widest < prefix.address.bitWidth {
+      prefix = IPPrefix(m.destinationProtocol, length: max(widest, Int(prefix.length)))
+    }
     if isLooping(r.packet.entries(of: .forwardTransit)) { return loop(i, r, &turn) }
     let id = turn.record(
       JournalRecord(.resolutionReceived, interface: instances[i].id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID))
@@ -29,9 +33,11 @@ extension NHRPEngine {
   /// The requester is known from its question (S bit, holding time > 0): it may be sent to directly from now on.
   private mutating func cacheSource(_ i: Int, _ r: Received, _ m: NHRPMandatory, because cause: EventID, _ turn: inout Turn<Output>) {
     let hold = Int(m.entries.first?.holdingTimeSeconds ?? 0)
-    guard m.flags.contains(.sourceStable), hold > 0, !m.sourceProtocol.isUnspecified, !isOwn(m.sourceProtocol) else { return }
+    guard m.flags.contains(.sourceStable), hold > 0, isAcceptable(m.sourceProtocol), m.sourceProtocol.isV4 == instances[i].ownAddress.isV4
+    else { return }
     let isDirect = r.packet.entries(of: .forwardTransit).isEmpty && instances[i].serverIndex(nbma: r.source) == nil
     let nbma = r.packet.natAddress(of: m.sourceProtocol) ?? (isDirect ? r.source : m.sourceNBMA)
+    guard isPeerNBMA(nbma, i) else { return }
     let target = IPPrefix(host: m.sourceProtocol)
     let old = instances[i].table[target]
     if let old, old.kind > .dynamic || old.flags.contains(.registered) || (old.isUsable && !old.flags.contains(.implicit)) { return }
@@ -41,7 +47,7 @@ extension NHRPEngine {
     (mapping.origin, mapping.requestID) = (cause, m.requestID)
     guard instances[i].table.store(mapping) else { return }
     timers.set(.mapping(instances[i].id, target), at: turn.now + .seconds(hold))
-    if old?.nbma != nbma { turn.emit(.adjacency(instances[i].id, nextHop: m.sourceProtocol, nbma: nbma), because: cause) }
+    if old?.nbma != nbma { setAdjacency(i, m.sourceProtocol, nbma, because: cause, &turn) }
   }
 
   private mutating func answer(
@@ -58,7 +64,7 @@ extension NHRPEngine {
     packet.header.hopCount = NHRPEngine.ownHopCount
     packet.trailing = []
     if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
-    if packet.extension(.natAddress) != nil {
+    if packet.hasNATList {
       let own = instance.natAddress.map { [ClientInformationEntry(prefixLength: 32, nbma: $0, protocolAddress: instance.ownAddress)] } ?? []
       packet.replaceExtension(.natAddress(own))
     }
@@ -73,7 +79,9 @@ extension NHRPEngine {
   /// What was handed out, for purges and for `show ip nhrp` (a local entry).
   private mutating func rememberAnswer(_ i: Int, _ prefix: IPPrefix, requester: IPAddress, target: IPAddress, because id: EventID, _ now: Instant) {
     let end = now + instances[i].holdTime
-    instances[i].answers.remember(GivenAnswer(requester: requester, prefix: prefix, responder: instances[i].ownAddress), until: end, now: now)
+    let answer = GivenAnswer(requester: requester, prefix: prefix, responder: instances[i].ownAddress)
+    // Questions of one peer must not fill the cache: it takes no more of our own networks than answers are remembered.
+    guard instances[i].answers.remember(answer, until: end, now: now) else { return }
     guard prefix.address != instances[i].ownAddress, instances[i].table[prefix].map({ $0.flags.contains(.local) }) ?? true else { return }
     var m = Mapping(
       target: prefix, via: instances[i].ownAddress, nbma: instances[i].ownNBMA, kind: .dynamic, flags: [.router, .unique, .local],
@@ -87,7 +95,11 @@ extension NHRPEngine {
   /// Passes a packet on along the routed path, as a transit server.
   mutating func forward(_ i: Int, _ r: Received, _ m: NHRPMandatory, towards target: IPAddress, _ turn: inout Turn<Output>) {
     let isReply = m.type == .resolutionReply || m.type == .registrationReply || m.type == .purgeReply
-    if isLooping(r.packet.entries(of: isReply ? .reverseTransit : .forwardTransit)) { return loop(i, r, &turn) }
+    // §5.3.1–§5.3.3: our own address in the record, or as the responder of a reply that is not ours to take, is a loop.
+    if isLooping(r.packet.entries(of: isReply ? .reverseTransit : .forwardTransit))
+      || isReply && isLooping(r.packet.entries(of: .responderAddress)) {
+      return loop(i, r, &turn)
+    }
     guard r.packet.header.hopCount > 0 else {
       return sendError(.hopCountExceeded, offset: 9, about: r.packet, raw: r.raw, i, to: r.source, because: turn.cause, &turn)
     }
@@ -98,12 +110,13 @@ extension NHRPEngine {
     packet.header.hopCount -= 1
     packet.trailing = []
     // §5.3: with an unknown compulsory extension the packet is passed on unchanged, without a record of us, and not cached.
-    if packet.unknownCompulsory == nil {
-      fillNAT(&packet, m, isReply: isReply, out)
+    let isUnderstood = packet.unknownCompulsoryOffset == nil
+    if isUnderstood {
+      fillNAT(&packet, m, isReply: isReply, from: i, out)
       appendTransit(&packet, isReply: isReply, out)
     }
     let id = noteRelay(m, i, to: nbma, &turn)
-    if m.type == .resolutionReply, packet.unknownCompulsory == nil { rememberRelayed(i, m, turn.now) }
+    if m.type == .resolutionReply, isUnderstood { rememberRelayed(i, m, turn.now) }
     send(packet, out, to: nbma, because: id, isForwarded: true, &turn)
   }
 
@@ -124,7 +137,7 @@ extension NHRPEngine {
     for e in m.entries where e.code == .success {
       guard let responder = e.protocolAddress else { continue }
       let prefix = IPPrefix(m.destinationProtocol, length: e.hostOrPrefixLength(width: m.destinationProtocol.bitWidth))
-      instances[i].answers.remember(
+      _ = instances[i].answers.remember(
         GivenAnswer(requester: m.sourceProtocol, prefix: prefix, responder: responder), until: now + .seconds(Int(e.holdingTimeSeconds)), now: now)
     }
   }
@@ -149,6 +162,7 @@ extension NHRPEngine {
   /// No way on. A question for an address of the cloud gets "no binding"; everything else an error to its sender.
   private mutating func unreachable(_ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
     guard m.type != .resolutionReply, m.type != .registrationReply, m.type != .purgeReply else { return }
+    if m.type == .resolutionRequest, let unknown = r.packet.unknownCompulsoryOffset { return refuseExtension(i, r, at: unknown, &turn) }
     let match = turn.routes.longestMatch(for: m.destinationProtocol, vrf: .default)
     guard m.type == .resolutionRequest, let match, match.isConnected, isSameNetwork(match.interface, as: i),
       var body = m.reply(flags: m.flags.intersection([.resolutionRouter, .sourceStable, .nat]), entries: [])
@@ -159,6 +173,7 @@ extension NHRPEngine {
     var packet = r.packet
     packet.body = .request(body)
     packet.header.hopCount = NHRPEngine.ownHopCount
+    packet.trailing = []
     if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
     let id = turn.record(
       JournalRecord(.resolutionRefused, interface: instances[i].id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID, y: UInt32(NHRPCode.noBinding.rawValue)))
@@ -173,10 +188,10 @@ extension NHRPEngine {
   }
 
   /// A client behind NAT does not always know it: the server that does fills its empty extension in.
-  private func fillNAT(_ packet: inout NHRPPacket, _ m: NHRPMandatory, isReply: Bool, _ out: Int) {
-    guard packet.extension(.natAddress) != nil, packet.natEntries.isEmpty,
+  private func fillNAT(_ packet: inout NHRPPacket, _ m: NHRPMandatory, isReply: Bool, from i: Int, _ out: Int) {
+    guard packet.hasNATList, packet.natEntries.isEmpty,
       let client = isReply ? m.entries.first?.protocolAddress : m.sourceProtocol,
-      let mapping = instances[out].table[host: client], mapping.claimedNBMA != nil, let nbma = mapping.nbma
+      let mapping = instances[i].table[host: client] ?? instances[out].table[host: client], mapping.claimedNBMA != nil, let nbma = mapping.nbma
     else { return }
     packet.replaceExtension(.natAddress([ClientInformationEntry(prefixLength: 32, nbma: nbma, protocolAddress: client)]))
   }

@@ -67,7 +67,8 @@ extension NHRPEngine {
     return NHRPPacket(
       .resolutionRequest, flags: [.resolutionRouter, .resolutionAuthoritative, .sourceStable, .nat], requestID: requestID,
       sourceNBMA: instance.ownNBMA, sourceProtocol: instance.ownAddress, destinationProtocol: target,
-      entries: [ClientInformationEntry(prefixLength: 32, holdingTimeSeconds: UInt16(clamping: instance.settings.holdTimeSeconds))],
+      // Prefix length 0: as wide an answer as the responder can give (§5.2.1).
+      entries: [ClientInformationEntry(holdingTimeSeconds: UInt16(clamping: instance.settings.holdTimeSeconds))],
       hopCount: NHRPEngine.ownHopCount, extensions: requestExtensions(nat: nat))
   }
 
@@ -78,7 +79,7 @@ extension NHRPEngine {
     _ code: NHRPErrorCode, offset: Int = 0, about packet: NHRPPacket, raw: [UInt8], _ i: Int, to nbma: IPAddress, because cause: EventID,
     _ turn: inout Turn<Output>
   ) {
-    guard packet.type != .errorIndication, mayComplain(i, to: nbma, turn.now) else { return }
+    guard packet.type != .errorIndication, instances[i].errorsSent.permits(nbma, now: turn.now) else { return }
     let source = packet.addresses.source ?? .anyV4
     let error = NHRPErrorIndication(
       code: code, offset: UInt16(clamping: offset), sourceNBMA: instances[i].ownNBMA, sourceProtocol: instances[i].ownAddress,
@@ -86,16 +87,6 @@ extension NHRPEngine {
     let id = turn.record(
       JournalRecord(.errorSent, interface: instances[i].id, a: source, b: nbma, x: UInt32(code.rawValue), y: UInt32(packet.type.rawValue)), because: cause)
     send(NHRPPacket(.error(error), hopCount: NHRPEngine.ownHopCount), i, to: nbma, because: id, &turn)
-  }
-
-  private mutating func mayComplain(_ i: Int, to nbma: IPAddress, _ now: Instant) -> Bool {
-    if let last = instances[i].errorTimes[nbma], now - last < .seconds(NHRPLimits.errorsPerSecond) { return false }
-    if instances[i].errorTimes.count >= NHRPLimits.errorPeers {
-      instances[i].errorTimes = instances[i].errorTimes.filter { now - $0.value < .seconds(NHRPLimits.errorsPerSecond) }
-      guard instances[i].errorTimes.count < NHRPLimits.errorPeers else { return false }
-    }
-    instances[i].errorTimes[nbma] = now
-    return true
   }
 
   mutating func count(_ refusal: Refusal, _ i: Int) {
@@ -113,12 +104,21 @@ extension NHRPPacket {
   /// The NBMA address the NAT extension gives for `address`.
   func natAddress(of address: IPAddress) -> IPAddress? { natEntries.first { $0.protocolAddress == address }?.nbma }
 
-  /// The first compulsory extension this node does not know (§5.3: error 1 as responder, passed on in transit).
-  var unknownCompulsory: NHRPExtension? {
-    let known: Set<UInt16> = [
-      NHRPExtensionType.responderAddress.rawValue, NHRPExtensionType.forwardTransit.rawValue, NHRPExtensionType.reverseTransit.rawValue,
-      NHRPExtensionType.authentication.rawValue, NHRPExtensionType.vendorPrivate.rawValue, NHRPExtensionType.natAddress.rawValue,
-    ]
-    return extensions?.first { $0.isCompulsory && !known.contains($0.type) }
+  /// Whether there is a list of NAT addresses to fill (type 9 may also be the capabilities of RFC 2735).
+  var hasNATList: Bool { `extension`(.natAddress)?.entries != nil }
+
+  /// Where the first compulsory extension stands that this node does not know, in bytes from the packet's start
+  /// (§5.3: error 1 as responder, passed on in transit).
+  var unknownCompulsoryOffset: Int? {
+    guard let list = extensions, let place = list.firstIndex(where: { $0.isCompulsory && !NHRPPacket.knownExtensions.contains($0.type) })
+    else { return nil }
+    var upToThere = self
+    (upToThere.extensions, upToThere.trailing) = (Array(list[..<place]), [])
+    return upToThere.encode().count - NHRPPacket.endByteCount
   }
+
+  /// End's type and length.
+  private static let endByteCount = 4
+  private static let knownExtensions: Set<UInt16> = Set(
+    [NHRPExtensionType.responderAddress, .forwardTransit, .reverseTransit, .authentication, .vendorPrivate, .natAddress].map(\.rawValue))
 }

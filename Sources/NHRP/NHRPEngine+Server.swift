@@ -5,15 +5,26 @@ import Wire
 /// The server's side of registration: RFC 2332 §5.2.3, §5.2.4.
 extension NHRPEngine {
   mutating func registrationRequest(_ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
-    let forUs = isOwn(m.destinationProtocol) || m.destinationProtocol == m.sourceProtocol || m.destinationProtocol.isBroadcast
-    guard forUs || isSubnetBroadcast(m.destinationProtocol, i, turn.routes) else {
-      return forward(i, r, m, towards: m.destinationProtocol, &turn)
+    guard isForServer(i, m, turn.routes) else { return forward(i, r, m, towards: m.destinationProtocol, &turn) }
+    if let unknown = r.packet.unknownCompulsoryOffset { return refuseExtension(i, r, at: unknown, &turn) }
+    let answered = m.entries.enumerated().map { place, entry in
+      place < NHRPLimits.entriesPerRegistration ? register(entry, i, r, m, &turn) : refusal(of: entry, .insufficientResources)
     }
-    if let unknown = r.packet.unknownCompulsory { return refuseExtension(i, r, unknown, &turn) }
-    let entries = m.entries.prefix(NHRPLimits.entriesPerRegistration)
-    let answered = entries.map { entry in register(entry, i, r, m, &turn) }
-    reply(i, r, m, entries: Array(answered), &turn)
+    reply(i, r, m, entries: answered, &turn)
     announceLists(i, &turn)
+  }
+
+  /// Whether a client's message is for this server: under its address, or under the client's own or the network's broadcast
+  /// address by a client that does not know its server (§5.2.3, §5.2.5; OpenNHRP).
+  func isForServer(_ i: Int, _ m: NHRPMandatory, _ routes: any RouteView) -> Bool {
+    isOwn(m.destinationProtocol) || m.destinationProtocol == m.sourceProtocol || m.destinationProtocol.isBroadcast
+      || isSubnetBroadcast(m.destinationProtocol, i, routes)
+  }
+
+  private func refusal(of entry: ClientInformationEntry, _ code: NHRPCode) -> ClientInformationEntry {
+    var answer = entry
+    (answer.code, answer.holdingTimeSeconds) = (code, 0)
+    return answer
   }
 
   private func isSubnetBroadcast(_ address: IPAddress, _ i: Int, _ routes: any RouteView) -> Bool {
@@ -21,8 +32,8 @@ extension NHRPEngine {
     return match.prefix.broadcast == address
   }
 
-  mutating func refuseExtension(_ i: Int, _ r: Received, _ unknown: NHRPExtension, _ turn: inout Turn<Output>) {
-    sendError(.unrecognizedExtension, offset: Int(unknown.type), about: r.packet, raw: r.raw, i, to: r.source, because: turn.cause, &turn)
+  mutating func refuseExtension(_ i: Int, _ r: Received, at offset: Int, _ turn: inout Turn<Output>) {
+    sendError(.unrecognizedExtension, offset: offset, about: r.packet, raw: r.raw, i, to: r.source, because: turn.cause, &turn)
   }
 
   /// Decides on one entry of a registration and returns it with its code.
@@ -31,39 +42,36 @@ extension NHRPEngine {
   ) -> ClientInformationEntry {
     let address = entry.protocolAddress ?? m.sourceProtocol
     let claimed = entry.nbma ?? m.sourceNBMA
-    var answer = entry
-    answer.code = verdict(on: entry, address: address, i, r, m, &turn)
-    if answer.code == .success {
+    let code = verdict(on: entry, address: address, i, r, m)
+    guard code != .success else {
       if entry.holdingTimeSeconds > 0 { accept(address, claimed: claimed, entry, i, r, m, &turn) }
-    } else {
-      answer.holdingTimeSeconds = 0
-      turn.record(
-        JournalRecord(
-          .registrationRefused, interface: instances[i].id, a: address, b: r.source,
-          c: instances[i].table[host: address]?.nbma ?? .anyV4, x: UInt32(answer.code.rawValue)))
+      var answer = entry
+      answer.code = .success
+      return answer
     }
-    return answer
+    turn.record(
+      JournalRecord(
+        .registrationRefused, interface: instances[i].id, a: address, b: r.source,
+        c: instances[i].table[host: address]?.nbma ?? .anyV4, x: UInt32(code.rawValue)))
+    return refusal(of: entry, code)
   }
 
   private func verdict(
-    on entry: ClientInformationEntry, address: IPAddress, _ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>
+    on entry: ClientInformationEntry, address: IPAddress, _ i: Int, _ r: Received, _ m: NHRPMandatory
   ) -> NHRPCode {
     let unique = m.flags.contains(.registrationUnique)
     guard entry.hostOrPrefixLength(width: address.bitWidth) == address.bitWidth else { return unique ? .administrativelyProhibited : .bindingNotUnique }
     guard isAcceptable(address), address.isV4 == instances[i].ownAddress.isV4 else { return .administrativelyProhibited }
-    guard let old = instances[i].table[host: address], old.isUsable else {
-      return instances[i].table.count < NHRPLimits.cacheEntries ? .success : .insufficientResources
-    }
+    guard let old = instances[i].table[host: address] else { return instances[i].table.isFull ? .insufficientResources : .success }
+    guard old.isUsable else { return .success }
     if old.nbma == r.source { return .success }
     if old.kind > .dynamic { return .administrativelyProhibited }
     // §5.2.3 with IOS' reading: only two unique registrations collide.
     return old.flags.contains(.registered) && old.flags.contains(.unique) && unique ? .uniqueAddressRegistered : .success
   }
 
-  /// Whether a peer may register this address at all.
-  private func isAcceptable(_ address: IPAddress) -> Bool {
-    !isOwn(address) && !address.isMulticast && !address.isUnspecified && !address.isLoopback && !address.isBroadcast
-  }
+  /// Whether this can be the tunnel address of a peer at all.
+  func isAcceptable(_ address: IPAddress) -> Bool { !isOwn(address) && isUnicast(address) }
 
   private mutating func accept(
     _ address: IPAddress, claimed: IPAddress, _ entry: ClientInformationEntry, _ i: Int, _ r: Received, _ m: NHRPMandatory,
@@ -73,6 +81,8 @@ extension NHRPEngine {
     var flags: MappingFlags = [.registered, .nhop]
     if m.flags.contains(.registrationUnique) { flags.insert(.unique) }
     if m.flags.contains(.nat) { flags.insert(.nat) }
+    // What was a shortcut before keeps its route: the entry that ends takes it out.
+    if let old { flags.formUnion(old.flags.intersection([.rib, .nho])) }
     var mapping = Mapping(
       target: IPPrefix(host: address), via: address, nbma: r.source, claimedNBMA: claimed == r.source ? nil : claimed, kind: .dynamic,
       flags: flags, created: old?.created ?? turn.now, expires: turn.now + .seconds(Int(entry.holdingTimeSeconds)))
@@ -99,17 +109,16 @@ extension NHRPEngine {
 
   private mutating func clientAppeared(_ i: Int, _ mapping: Mapping, moved: Bool, _ turn: inout Turn<Output>) {
     guard let nbma = mapping.nbma else { return }
-    turn.emit(.adjacency(instances[i].id, nextHop: mapping.via, nbma: nbma), because: mapping.origin)
-    instances[i].limiter.reset(involving: mapping.target)
+    setAdjacency(i, mapping.via, nbma, because: mapping.origin, &turn)
+    instances[i].limiter.reset(peer: nbma, now: turn.now)
     turn.emit(.forgetPairs(mapping.via))
     if moved { tellRequesters(i, of: mapping.via, because: mapping.origin, &turn) }
   }
 
   /// Those who were given mappings through `responder` must forget them (§5.2.5).
   mutating func tellRequesters(_ i: Int, of responder: IPAddress, because cause: EventID, _ turn: inout Turn<Output>) {
-    let stale = instances[i].answers.take(now: turn.now) { $0.responder == responder }
-    for a in stale where a.requester != responder {
-      purge(i, [a.prefix, IPPrefix(host: a.responder)], at: a.requester, wantsReply: false, because: cause, &turn)
+    for a in instances[i].answers.take(through: responder, now: turn.now) where a.requester != responder {
+      purge(i, [a.prefix, IPPrefix(host: a.responder)], at: a.requester, wantsReply: true, because: cause, &turn)
     }
   }
 
@@ -123,7 +132,7 @@ extension NHRPEngine {
     packet.body = .request(body)
     packet.header.hopCount = NHRPEngine.ownHopCount
     if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
-    if m.sourceNBMA != r.source, packet.extension(.natAddress) != nil { addNATAddress(&packet, observed: r.source, of: m.sourceProtocol) }
+    if m.sourceNBMA != r.source, packet.hasNATList { addNATAddress(&packet, observed: r.source, of: m.sourceProtocol) }
     packet.trailing = []
     send(packet, i, to: r.source, because: turn.cause, &turn)
   }

@@ -24,12 +24,20 @@ extension NHRPEngine {
     (m.origin, m.requestID, m.askedFor, m.life) = (answer.record, answer.open.requestID, answer.responder, answer.hold)
     guard instances[i].table.store(m) else { return }
     if let end = m.expires { timers.set(.mapping(instances[i].id, target), at: end) }
-    turn.emit(.adjacency(instances[i].id, nextHop: answer.responder, nbma: answer.nbma), because: answer.record)
     if old == nil || old?.nbma != answer.nbma {
+      setAdjacency(i, answer.responder, answer.nbma, because: answer.record, &turn)
       turn.record(JournalRecord(.mappingInstalled, interface: instances[i].id, a: answer.responder, b: answer.nbma), because: answer.record)
     }
     if answer.open.isNextHop { scheduleUse(i, m, hold: answer.hold, &turn) }
     installPeerRoute(i, target, because: answer.record, &turn)
+  }
+
+  /// A peer is reached at `nbma` from now on, and so is what lies behind it.
+  mutating func setAdjacency(_ i: Int, _ peer: IPAddress, _ nbma: IPAddress, because cause: EventID, _ turn: inout Turn<Output>) {
+    turn.emit(.adjacency(instances[i].id, nextHop: peer, nbma: nbma), because: cause)
+    for through in instances[i].table.entries(via: peer) where !through.isPeer && through.nbma != nil && through.nbma != nbma {
+      instances[i].table.update(through.target) { $0.nbma = nbma }
+    }
   }
 
   /// Where the peer's own address is not on the tunnel's connected network, it needs a route of its own.
@@ -48,23 +56,21 @@ extension NHRPEngine {
     guard let match = routes.longestMatch(for: target, vrf: .default), isSameNetwork(match.interface, as: i) else { return nil }
     var length = max(answer.entry.hostOrPrefixLength(width: target.bitWidth), Int(match.prefix.length), 1)
     length = max(length, routes.clippedLength(of: IPPrefix(target, length: length), around: target, vrf: .default))
-    for nbma in liveUnderlayAddresses(i) where IPPrefix(target, length: length).contains(nbma) {
+    for nbma in nearestUnderlayAddresses(i, target, answer) where IPPrefix(target, length: length).contains(nbma) {
       if nbma == target { return nil }
       length = max(length, target.commonPrefixLength(with: nbma) + 1)
     }
     return IPPrefix(target, length: length)
   }
 
-  private func liveUnderlayAddresses(_ i: Int) -> [IPAddress] {
-    var all = instances[i].servers.compactMap(\.nbma)
-    all.append(instances[i].ownNBMA)
-    for m in instances[i].table.entries.values { if let n = m.nbma { all.append(n) } }
-    return all
+  /// The live underlay addresses that share most bits with `target`; those further off share fewer with it than these.
+  private func nearestUnderlayAddresses(_ i: Int, _ target: IPAddress, _ answer: Answer) -> [IPAddress] {
+    instances[i].servers.compactMap(\.nbma) + [instances[i].ownNBMA, answer.nbma] + instances[i].table.underlay.neighbours(of: target)
   }
 
   private mutating func installShortcut(_ prefix: IPPrefix, _ answer: Answer, _ i: Int, _ turn: inout Turn<Output>) {
     let old = instances[i].table[prefix]
-    if let old, old.kind > .dynamic, !old.flags.contains(.local) { return }
+    if let old, old.kind > .dynamic || old.flags.contains(.registered) { return }
     if let old, old.via != answer.responder { dropMapping(i, old, &turn) }
     let isOverride = turn.routes.hasRoute(exactly: prefix, vrf: .default)
     var m = Mapping(
@@ -101,7 +107,7 @@ extension NHRPEngine {
   /// The data plane's answer: more packets than last time means "in use".
   mutating func noteUsage(of nextHop: IPAddress, packets: UInt64, on id: InterfaceID, _ turn: inout Turn<Output>) {
     guard let i = index(of: id) else { return }
-    for m in instances[i].table.sorted where m.via == nextHop && m.kind == .dynamic && m.askedFor != nil && !m.flags.contains(.local) {
+    for m in instances[i].table.entries(via: nextHop) where m.kind == .dynamic && m.askedFor != nil && !m.flags.contains(.local) {
       let isFirst = m.packetsSeen == 0
       let wasUsed = packets > m.packetsSeen
       instances[i].table.update(m.target) {
@@ -125,7 +131,7 @@ extension NHRPEngine {
     dropMapping(i, m, because: id, &turn)
     if m.flags.contains(.registered) {
       tellRequesters(i, of: m.via, because: id, &turn)
-      announceLists(i, &turn)
+      instances[i].hasUnannouncedPeers = true
     }
   }
 
@@ -135,12 +141,12 @@ extension NHRPEngine {
     instances[i].table.remove(m.target)
     timers.cancel(.mapping(id, m.target))
     timers.cancel(.use(id, m.target))
-    if m.flags.contains(.rib) || m.flags.contains(.nho) {
+    if m.hasRoute {
       turn.emit(.removeRoute(m.target, id, isOverride: m.flags.contains(.nho)), because: cause)
     }
-    guard m.target.isHost, m.target.address == m.via, m.nbma != nil, !m.flags.contains(.local) else { return }
+    guard m.isPeer, m.nbma != nil, !m.flags.contains(.local) else { return }
     turn.emit(.adjacency(id, nextHop: m.via, nbma: nil), because: cause)
-    for through in instances[i].table.sorted where through.via == m.via && through.target != m.target && through.kind == .dynamic && !through.flags.contains(.local) {
+    for through in instances[i].table.entries(via: m.via) where through.kind == .dynamic && !through.flags.contains(.local) {
       turn.record(
         JournalRecord(.shortcutRemoved, interface: id, a: through.target.address, b: through.via, x: UInt32(through.target.length)), because: cause)
       dropMapping(i, through, because: cause, &turn)
@@ -166,8 +172,9 @@ extension NHRPEngine {
 
   private mutating func reviewShortcuts(_ i: Int, _ prefixes: [IPPrefix], _ turn: inout Turn<Output>) {
     let id = instances[i].id
-    for m in instances[i].table.sorted where m.flags.contains(.rib) || m.flags.contains(.nho) {
-      guard prefixes.contains(where: { $0.overlaps(m.target) }) else { continue }
+    for target in instances[i].table.routed.sorted() {
+      // One that was dropped took those that went through it along.
+      guard let m = instances[i].table[target], prefixes.contains(where: { $0.overlaps(m.target) }) else { continue }
       let match = turn.routes.longestMatch(for: m.askedFor ?? m.target.address, vrf: .default)
       guard let match, isSameNetwork(match.interface, as: i) || m.target.address == m.via, match.prefix.length <= m.target.length else {
         turn.record(JournalRecord(.shortcutRemoved, interface: id, a: m.target.address, b: m.via, x: UInt32(m.target.length)), because: m.origin)
@@ -186,17 +193,23 @@ extension NHRPEngine {
   }
 
   private mutating func reviewAnswers(_ i: Int, _ prefixes: [IPPrefix], _ turn: inout Turn<Output>) {
-    let own = instances[i].ownAddress
-    let routes = turn.routes
-    let ownTunnels = Set(instances.filter { $0.settings.networkID == instances[i].settings.networkID }.map(\.id))
-    let stale = instances[i].answers.take(now: turn.now) { a in
-      guard a.responder == own, !a.prefix.isHost || a.prefix.address != own, prefixes.contains(where: { $0.overlaps(a.prefix) }) else { return false }
-      guard let match = routes.longestMatch(for: a.prefix.address, vrf: .default) else { return true }
-      return match.prefix.length > a.prefix.length || ownTunnels.contains(match.interface)
-    }
-    for a in stale {
+    for a in staleAnswers(i, prefixes, turn.routes, turn.now) {
       if let local = instances[i].table[a.prefix], local.flags.contains(.local) { dropMapping(i, local, &turn) }
       purge(i, [a.prefix], at: a.requester, wantsReply: true, because: turn.cause, &turn)
+    }
+  }
+
+  /// Takes out the own answers that the routes no longer bear.
+  private mutating func staleAnswers(_ i: Int, _ prefixes: [IPPrefix], _ routes: any RouteView, _ now: Instant) -> [GivenAnswer] {
+    let own = instances[i].ownAddress
+    let table = instances[i].table
+    let ownTunnels = Set(instances.filter { $0.settings.networkID == instances[i].settings.networkID }.map(\.id))
+    return instances[i].answers.take(through: own, now: now) { a in
+      guard !a.prefix.isHost || a.prefix.address != own, prefixes.contains(where: { $0.overlaps(a.prefix) }) else { return false }
+      guard let match = routes.longestMatch(for: a.prefix.address, vrf: .default) else { return true }
+      if match.prefix.length > a.prefix.length || ownTunnels.contains(match.interface) { return true }
+      // §6.3: a route appeared inside that leads elsewhere.
+      return routes.clippedLength(of: a.prefix, around: table[a.prefix]?.askedFor ?? a.prefix.address, vrf: .default) > a.prefix.length
     }
   }
 }

@@ -23,7 +23,7 @@ import Wire
 ///
 /// **Timers.** server: retry 1…64 s, refresh at a third of the hold time · mapping: expiry · use: at 1/2, 3/4 and 7/8 of a
 /// shortcut's life its use is asked for, and one that is used is renewed · resolution: 2, 4, 8, 16 s · purge: 1 s, three tries ·
-/// name: 7,200 s, 5 s after a failure.
+/// name: 7,200 s, 5 s after a failure · fallback: when a better server has answered long enough.
 ///
 /// **Rules that hold.** Nothing answers an error indication. A reply is taken only for a request that is open, with its id, from
 /// where it was asked or from the answering peer. A shortcut never covers the default route, a network of our own, or the
@@ -80,6 +80,7 @@ public struct NHRPEngine: Engine, Sendable {
     case resolution(InterfaceID, IPAddress)
     case purge(InterfaceID, UInt32)
     case name(InterfaceID, Int)
+    case fallback(InterfaceID)
   }
 
   var instances: [NHRPInstance] = []
@@ -114,8 +115,11 @@ public struct NHRPEngine: Engine, Sendable {
       case .resolution(let id, let target): if let i = index(of: id) { resolutionTimer(i, target, &turn) }
       case .purge(let id, let request): if let i = index(of: id) { purgeTimer(i, request, &turn) }
       case .name(let id, let s): if let i = index(of: id) { lookUpServer(i, s, &turn) }
+      case .fallback(let id): if let i = index(of: id) { startServers(i, &turn) }
       }
     }
+    // Once for all that ended together: the list of 10,000 peers is not written anew for each.
+    for i in instances.indices where instances[i].hasUnannouncedPeers { announceLists(i, &turn) }
   }
 
   func index(of id: InterfaceID) -> Int? { instances.firstIndex { $0.id == id } }

@@ -38,10 +38,15 @@ struct NHRPInstance: Sendable {
   var traffic = NHRPTraffic()
   /// The node's own NBMA address as others see it, when NAT changes it.
   var natAddress: IPAddress?
-  var errorTimes: [IPAddress: Instant] = [:]
+  /// Error indications to peers, own and passed on.
+  var errorsSent = ErrorBudget()
+  /// Records of error indications nobody here waits for.
+  var errorsNoted = ErrorBudget()
   var sendWindowStart = Instant.start
   var sendWindowCount = 0
   var announcedMulticast: [IPAddress] = []
+  /// Whether clients ended since multicast peers were announced.
+  var hasUnannouncedPeers = false
   var announcedFallback: [IPAddress] = []
   /// Purges that wait for their reply, by request id.
   var purges: [UInt32: PendingPurge] = [:]
@@ -55,10 +60,14 @@ struct NHRPInstance: Sendable {
   var ownNBMA: IPAddress { config.nbma ?? .anyV4 }
   var holdTime: Duration { .seconds(settings.holdTimeSeconds) }
 
-  /// Whether packets from `nbma` come from somebody this node knows.
+  /// Whether packets from `nbma` come from somebody this node knows. O(1) in the number of peers.
   func isKnownPeer(_ nbma: IPAddress) -> Bool {
-    if config.destination == nbma || servers.contains(where: { $0.nbma == nbma }) { return true }
-    return table.entries.values.contains { $0.nbma == nbma && $0.isUsable }
+    config.destination == nbma || serverIndex(nbma: nbma) != nil || table.isInUse(nbma: nbma)
+  }
+
+  /// Whether this is a way on that an operator chose: a server, the far end, a static entry. What it says of others is believed.
+  func isUpstream(_ nbma: IPAddress) -> Bool {
+    config.destination == nbma || serverIndex(nbma: nbma) != nil || table.entries(nbma: nbma).contains { $0.kind == .static }
   }
 
   func serverIndex(nbma: IPAddress) -> Int? { servers.firstIndex { $0.nbma == nbma } }
@@ -72,12 +81,11 @@ struct NHRPInstance: Sendable {
 
   /// Who gets multicast: configured, servers marked so, and registered clients with `map multicast dynamic`.
   var multicastPeers: [IPAddress] {
-    var peers = Set(settings.multicastMaps)
-    for s in servers where s.settings.multicast { if let n = s.nbma { peers.insert(n) } }
-    if settings.multicastDynamic {
-      for m in table.entries.values where m.flags.contains(.registered) { if let n = m.nbma { peers.insert(n) } }
-    }
-    return peers.sorted()
+    let clients = settings.multicastDynamic ? table.registered.list : []
+    var others = Set(settings.multicastMaps)
+    for s in servers where s.settings.multicast { if let n = s.nbma { others.insert(n) } }
+    if settings.multicastDynamic { others = others.filter { !table.registered.contains($0) } }
+    return others.isEmpty ? clients : (clients + others).sorted()
   }
 }
 

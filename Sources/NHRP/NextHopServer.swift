@@ -28,6 +28,8 @@ struct NextHopServer: Sendable {
   var state: State = .waiting
   /// The request whose reply is awaited; replies with another id are ignored.
   var requestID: UInt32 = 0
+  /// The last request that was answered with success.
+  var acceptedID: UInt32 = 0
   /// Whether it has answered within the last three tries.
   var isResponding = false
   var since: Instant?

@@ -4,10 +4,15 @@ import Wire
 
 /// When a pair of hosts may be redirected again.
 ///
-/// One redirect per pair and timeout. While a pair keeps coming through the hub unanswered the pause doubles, up to five minutes;
-/// a pair that went away (its shortcut formed) or whose peer registered anew starts from the beginning.
+/// One redirect per peer, pair and timeout. While a pair keeps coming through the hub unanswered the pause doubles, up to five
+/// minutes; a pair that went away (its shortcut formed) or whose peer registered anew starts from the beginning.
+///
+/// Pairs stand in two generations: one that is seen moves to the young one; when that is half of the limit, the old one is
+/// forgotten and the young one becomes old. So a flood of pairs costs the same per packet as one.
 struct RedirectLimiter: Sendable {
+  /// Two hosts, and the peer behind which the first one is.
   struct Pair: Hashable, Sendable {
+    var peer: IPAddress
     var source: IPAddress
     var destination: IPAddress
   }
@@ -22,15 +27,16 @@ struct RedirectLimiter: Sendable {
   private static let goneAfter = Duration.seconds(3)
   private static let longestPause = Duration.seconds(300)
 
-  private var states: [Pair: State] = [:]
-  private(set) var suppressed: UInt64 = 0
-  var count: Int { states.count }
+  private var young: [Pair: State] = [:]
+  private var old: [Pair: State] = [:]
+  /// When a peer registered last: what was noted of its pairs before is void.
+  private var resets: [IPAddress: Instant] = [:]
+  var count: Int { young.count + old.count }
 
   /// Whether a redirect may be sent for `pair` now; notes that it is.
   mutating func permits(_ pair: Pair, pause: Duration, now: Instant) -> Bool {
-    guard var s = states[pair] else {
-      makeRoom(now: now)
-      states[pair] = State(lastSent: now, lastSeen: now, unanswered: 0)
+    guard var s = state(of: pair) else {
+      keep(State(lastSent: now, lastSeen: now, unanswered: 0), for: pair)
       return true
     }
     if now - s.lastSeen > RedirectLimiter.goneAfter { s.unanswered = 0 }
@@ -40,26 +46,34 @@ struct RedirectLimiter: Sendable {
     if allowed {
       s.lastSent = now
       s.unanswered += 1
-    } else {
-      suppressed &+= 1
     }
-    states[pair] = s
+    keep(s, for: pair)
     return allowed
   }
 
-  /// Forgets every pair that `prefix` is part of.
+  /// Forgets every pair that `prefix` is part of. Costs a walk over the pairs: only for what was really taken back.
   mutating func reset(involving prefix: IPPrefix) {
-    states = states.filter { !prefix.contains($0.key.source) && !prefix.contains($0.key.destination) }
+    func isApart(_ pair: Pair) -> Bool { !prefix.contains(pair.source) && !prefix.contains(pair.destination) }
+    young = young.filter { isApart($0.key) }
+    old = old.filter { isApart($0.key) }
   }
 
-  private mutating func makeRoom(now: Instant) {
-    guard states.count >= NHRPLimits.redirectPairs else { return }
-    states = states.filter { now - $0.value.lastSeen <= RedirectLimiter.longestPause }
-    guard states.count >= NHRPLimits.redirectPairs else { return }
-    // Full of live pairs: the one seen longest ago goes, ties by address, so that runs repeat.
-    let oldest = states.min { a, b in
-      (a.value.lastSeen, a.key.source, a.key.destination) < (b.value.lastSeen, b.key.source, b.key.destination)
-    }
-    if let oldest { states[oldest.key] = nil }
+  /// Forgets every pair behind `peer`, which has just registered.
+  mutating func reset(peer: IPAddress, now: Instant) {
+    guard count > 0 else { return }
+    if resets.count >= NHRPLimits.redirectPairs { resets.removeAll() }
+    resets[peer] = now
+  }
+
+  private func state(of pair: Pair) -> State? {
+    guard let s = young[pair] ?? old[pair] else { return nil }
+    if let reset = resets[pair.peer], s.lastSeen <= reset { return nil }
+    return s
+  }
+
+  private mutating func keep(_ state: State, for pair: Pair) {
+    if young[pair] == nil, young.count >= NHRPLimits.redirectPairs / 2 { (old, young) = (young, [:]) }
+    young[pair] = state
+    old[pair] = nil
   }
 }

@@ -56,8 +56,8 @@ public struct IPAddress: Hashable, Sendable, Comparable {
 
   /// Bit `index` counted from the first bit on the wire, 0 for out of range.
   @inlinable public func bit(_ index: Int) -> Bool {
+    guard index >= 0, index < bitWidth else { return false }
     let i = isV4 ? index &+ 96 : index
-    guard i >= 0, i < 128 else { return false }
     return i < 64 ? (high >> UInt64(63 &- i)) & 1 == 1 : (low >> UInt64(127 &- i)) & 1 == 1
   }
 

@@ -30,6 +30,14 @@ import Testing
     #expect(words(line, .interface) == expected, "\(line)")
   }
 
+  @Test("a keyword spelled out hides the names that the same word could be")
+  func keywordsHideNames() {
+    let set = CommandSet([Sample.exec("show brief"), Sample.exec("show <where:host> [detail]"), Sample.exec("show brie-f [long]")])
+    #expect(set.help("show brief ", mode: .userExec).map(\.word) == ["<cr>"])
+    #expect(set.help("show brie ", mode: .userExec).map(\.word) == ["detail", "long", "<cr>"])
+    #expect(set.help("show hub ", mode: .userExec).map(\.word) == ["detail", "<cr>"])
+  }
+
   @Test("help texts stand with their words, and a value of the same name as a keyword has its own")
   func texts() {
     #expect(Sample.console.help("show ip ", mode: .userExec).contains(HelpEntry(word: "route", text: "IP routing table")))

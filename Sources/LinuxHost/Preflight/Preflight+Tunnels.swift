@@ -42,7 +42,8 @@ extension Preflight {
     for tunnel in tunnels(settings) {
       guard case .address(let address)? = tunnel.interface.tunnel.source, !host.addresses.contains(where: { $0.address.address == address })
       else { continue }
-      found.append(PreflightFinding(.error, "tunnel source \(address) is on no interface", mend: "ip address add \(address)/LENGTH dev INTERFACE"))
+      found.append(
+        PreflightFinding(.error, "tunnel source \(address) is on no interface", mend: "ip address add \(address)/LENGTH dev INTERFACE"))
     }
     return found
   }
@@ -90,7 +91,8 @@ extension Preflight {
     return HostFacts.udpPortUsers().map { row in
       let who = row.processName.map { name in "\(name) (\(row.processID.map(String.init) ?? "?"))" } ?? "user \(row.userName)"
       return PreflightFinding(
-        .error, "UDP port \(row.port) is held by \(who): this node's key exchange cannot use it", mend: row.processID.map { "kill \($0)" } ?? "")
+        .error, "UDP port \(row.port) is held by \(who): this node's key exchange cannot use it",
+        mend: row.processID.map { "kill \($0)" } ?? "")
     }
   }
 
@@ -121,12 +123,14 @@ extension Preflight {
   static func defaultRoute(_ settings: NodeSettings, _ host: Host) -> [PreflightFinding] {
     guard settings.staticRoutes.contains(where: { $0.prefix.length == 0 && !$0.isDiscard }) else { return [] }
     return host.routes.filter {
-      $0.prefix.length == 0 && $0.prefix.address.isV4 && $0.metric < TunnelDevices.routeMetric && $0.protocolNumber != KernelRoute.ownProtocol
+      $0.prefix.length == 0 && $0.prefix.address.isV4 && $0.metric < TunnelDevices.routeMetric
+        && $0.protocolNumber != KernelRoute.ownProtocol
     }.map { route in
       let via = route.gateway.map { " via \($0)" } ?? ""
       let dev = host.links.first { $0.index == route.interfaceIndex }.map { " dev \($0.name)" } ?? ""
       return PreflightFinding(
-        .warning, "the host's default route\(via) has metric \(route.metric) and beats the one through the tunnel (\(TunnelDevices.routeMetric))",
+        .warning,
+        "the host's default route\(via) has metric \(route.metric) and beats the one through the tunnel (\(TunnelDevices.routeMetric))",
         mend: "ip route add default\(via)\(dev) metric 100; ip route delete default\(via)\(dev) metric \(route.metric)")
     }
   }

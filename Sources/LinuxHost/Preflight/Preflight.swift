@@ -14,6 +14,7 @@ public struct PreflightFinding: Sendable, Equatable {
     case error
     /// It may be meant so.
     case warning
+    /// Errors come first.
     public static func < (a: Level, b: Level) -> Bool { a == .error && b == .warning }
   }
 
@@ -38,7 +39,8 @@ public enum Preflight {
     let links = (try? NetlinkRoutes())
     let host = Host(
       links: (try? links?.links()) ?? [], addresses: (try? links?.addresses()) ?? [], routes: (try? links?.routes()) ?? [])
-    let found = device() + capabilities() + forwarding() + interfaces(settings, host) + addresses(settings, host)
+    let found =
+      device() + capabilities() + forwarding() + interfaces(settings, host) + addresses(settings, host)
       + reversePath(settings, host) + firewall() + keyExchange(settings) + kernelTunnels(settings, host) + defaultRoute(settings, host)
     return found.enumerated().sorted { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }.map(\.element)
   }

@@ -35,10 +35,14 @@ public final class LocalConnection: NodeConnection {
   init(_ channel: LocalChannel) { self.channel = channel }
   deinit { channel.close() }
 
+  /// Queues a request; what a full queue refuses is lost, and a console waits for its answers.
   public func send(_ request: ConsoleRequest) {
     if isOpen { channel.requests.post(request) }
   }
+  /// The replies that have arrived.
   public func receive() -> [ConsoleReply] { channel.replies.takeAll() }
+  /// Readable while replies wait, or once the node has ended the connection.
   public var readableDescriptor: Int32? { channel.replies.descriptor }
+  /// False once the node is gone.
   public var isOpen: Bool { !channel.isClosed }
 }

@@ -7,6 +7,7 @@ public final class SocketConnection: NodeConnection {
   private let connection: FramedConnection
   /// Why the connection ended, for the operator; nil while it is open, and when the node closed it in order.
   public private(set) var failure: String?
+  /// False once the node is gone.
   public private(set) var isOpen = true
 
   private init(_ connection: FramedConnection) { self.connection = connection }
@@ -16,6 +17,7 @@ public final class SocketConnection: NodeConnection {
     SocketConnection(try FramedConnection.connect(path: path))
   }
 
+  /// Queues a request and sends what the socket takes.
   public func send(_ request: ConsoleRequest) {
     guard isOpen else { return }
     do throws(SystemError) {
@@ -25,6 +27,7 @@ public final class SocketConnection: NodeConnection {
     }
   }
 
+  /// The replies that have arrived; sends what still waits.
   public func receive() -> [ConsoleReply] {
     guard isOpen else { return [] }
     var replies: [ConsoleReply] = []
@@ -49,6 +52,7 @@ public final class SocketConnection: NodeConnection {
     return replies
   }
 
+  /// The socket, for a console's poll.
   public var readableDescriptor: Int32? { connection.descriptor }
 
   /// A reply this version cannot read is passed over: a newer node may say more.

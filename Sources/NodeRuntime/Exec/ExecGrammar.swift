@@ -137,7 +137,7 @@ enum ExecWords {
     "show": "Show running system information", "clear": "Reset functions", "debug": "Debugging functions", "undebug": "Disable debugging functions",
     "ip": "IP information", "nhrp": "NHRP information", "dmvpn": "DMVPN information", "detail": "More of each", "brief": "One line each",
     "peer": "Only this peer", "nbma": "By its NBMA address", "tunnel": "By its tunnel address", "<nbma>": "NBMA address", "<tunnel>": "Tunnel address",
-    "<if>": "Interface", "<from>": "Who asks: a spoke, or a host behind it", "<to>": "Who is asked for: a spoke, or a host behind it",
+    "<if>": "Interface", "interface": "Only this interface", "<from>": "Who asks: a spoke, or a host behind it", "<to>": "Who is asked for: a spoke, or a host behind it",
     "incomplete": "Entries without an answer", "nhs": "Next hop servers", "traffic": "NHRP packets by type", "shortcut": "Entries that are routes",
     "redirect": "Redirects and their limit", "route": "IP routing table", "connected": "Connected routes",
     "next-hop-override": "Routes whose next hop NHRP overrides", "cef": "How packets are forwarded", "interfaces": "Interface status and configuration",

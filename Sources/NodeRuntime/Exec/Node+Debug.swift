@@ -42,7 +42,7 @@ extension Node {
 
   /// Crypto, tunnel and socket have no events of their own here: accepted, silent.
   private func setDMVPN(_ a: Arguments, isOff: Bool, _ id: SessionID) -> ExecResult {
-    let isNHRP = a.has("nhrp") || a.has("all") || !(a.has("crypto") || a.has("tunnel") || a.has("socket"))
+    let isNHRP = !(a.has("crypto") || a.has("tunnel") || a.has("socket"))
     let level = ["error", "detail", "packet"].first { a.has($0) } ?? "all"
     let areas: Set<String> = !isNHRP ? [] : level == "all" ? Set(Node.areas.map(\.0)) : [level]
     return set(areas, isOff: isOff, "DMVPN \(level) level", id)
@@ -92,7 +92,7 @@ extension Node {
       || conditions.contains { c in
         switch c {
         case .interface(let name): self.name(of: r.interface) == name
-        case .peer(let peer): [r.a, r.b, r.c].contains(peer.address) || tunnelAddresses(of: peer).contains { [r.a, r.c].contains($0) }
+        case .peer(let peer): [r.a, r.b, r.c].contains(peer.address) || (peer.isNBMA && tunnelByNBMA[peer.address].map { [r.a, r.c].contains($0) } ?? false)
         }
       }
   }

@@ -83,7 +83,7 @@ extension Node {
     if let refused = ExecLine.refused(filters) { return answer(id, request, "% \(refused) is not available here", failed: true) }
     switch ExecGrammar.commands.parse(line, mode: execMode(id), resolve: settings.address(of:)) {
     case .empty: answer(id, request, "", failed: false)
-    case .failure(let failure): fail(failure, text, lead: lead, request, id)
+    case .failure(let failure): fail(failure, text, lead: lead + text.prefix { $0.isWhitespace }.count, request, id)
     case .match(let action, let arguments, let negated, _, _):
       sessions[id]?.running[request] = filters
       let call = ExecCall(session: id, request: request, arguments: arguments, isNegated: negated, wantsJSON: filters.contains(.json))

@@ -36,7 +36,7 @@ extension Node {
   func mappingLines(_ m: Mapping, _ tunnel: String, isDetailed: Bool) -> [String] {
     let end = m.expires.map { "expire " + AgeText.format($0 - now) } ?? "never expire"
     var lines = [
-      "\(m.target) via \(m.via)", "   \(tunnel) created \(age(m.created)), \(end)", "   Type: \(m.kind.word), Flags: \(m.flags.text)".trimmedEnd,
+      "\(m.target) via \(m.via)", "   \(tunnel) created \(age(m.created)), \(end)", "   Type: \(m.kind.word), Flags: \(flagsText(m))".trimmedEnd,
     ]
     if let nbma = m.nbma { lines.append("   NBMA address: \(nbma)") }
     if let claimed = m.claimedNBMA { lines.append("    (Claimed NBMA address: \(claimed))") }
@@ -46,10 +46,16 @@ extension Node {
     return lines
   }
 
+  /// IOS has `router` before the others: `router unique local`.
+  private func flagsText(_ m: Mapping) -> String {
+    let words = m.flags.text.split(separator: " ")
+    return (words.filter { $0 == "router" } + words.filter { $0 != "router" }).joined(separator: " ")
+  }
+
   private func detailLines(_ m: Mapping) -> [String] {
     var lines: [String] = []
     if m.packetsSeen > 0 { lines.append("   Cache hits: \(m.packetsSeen)") }
-    if let requester = m.requester { lines.append("  Requester: \(requester) Request ID: \(m.requestID)") }
+    if let requester = m.requester { lines.append("  Requester: \(requester)" + (journal[m.origin].map { " Request ID: \($0.x)" } ?? "")) }
     if m.origin != .none { lines.append("   Origin: journal \(m.origin.rawValue)") }
     return lines
   }

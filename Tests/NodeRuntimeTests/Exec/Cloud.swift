@@ -152,6 +152,23 @@ final class Cloud {
     run(seconds: 1)
   }
 
+  /// Answers every echo request `place` has sent and nobody answered yet, as its destination would, after `delay`.
+  /// With `exceeded`, the routers on the way answer instead: the time to live has run out.
+  func answerProbes(of place: Place, after delay: Duration = .milliseconds(3), exceededAt router: IPAddress? = nil) {
+    let open = place.effects.compactMap { if case .inject(.inner(_, let bytes)) = $0, bytes[9] == 1 { bytes } else { nil } }
+    guard let request = open.last else { return }
+    run(until: now + delay)
+    let (source, destination) = (Array(request[12..<16]), Array(request[16..<20]))
+    var reply = Array(request[..<12])
+    if let router {
+      reply += router.bytes + source + [11, 0, 0, 0, 0, 0, 0, 0] + request
+    } else {
+      reply += destination + source + [0, 0] + request[22...]
+    }
+    give(
+      place, .punt(PuntedPacket(kind: .probeReply, interface: place.tunnel, nbmaSource: hub.nbma, nbmaDestination: place.nbma, bytes: reply)))
+  }
+
   // MARK: Console
 
   struct Answer: Equatable {
