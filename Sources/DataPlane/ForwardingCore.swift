@@ -37,7 +37,7 @@ import Wire
 /// One forwarding core. Not thread-safe and not `Sendable`: it belongs to one worker.
 public final class ForwardingCore {
   /// UDP packets to an own address and this port are step reports (docs/step-report.md).
-  public static let stepReportPort: UInt16 = 4754
+  public static let stepReportPort: UInt16 = 61_754
 
   // The state is one struct, entered once for each call: inside there is no class and no exclusivity check.
   private var path: PacketPath

@@ -97,4 +97,14 @@ enum ICMPMessages {
     default: return nil
     }
   }
+
+  /// Whether an ICMP message says that its sender takes no step reports: "unreachable", quoting one.
+  static func refusesStepReport(_ memory: PacketMemory, _ inner: InnerHeader) -> Bool {
+    guard !inner.isV6, inner.nextProtocol == IPProtocol.icmp, inner.hasTransport, !inner.moreFragments else { return false }
+    let quoted = inner.headerLength &+ 8, end = inner.totalLength
+    guard end &- quoted >= 20, memory.u8(inner.headerLength) == 3, memory.u8(quoted) >> 4 == 4, memory.u8(quoted &+ 9) == IPProtocol.udp
+    else { return false }
+    let udp = quoted &+ Int(memory.u8(quoted) & 15) &* 4
+    return udp >= quoted &+ 20 && end &- udp >= 8 && memory.u16(udp &+ 2) == ForwardingCore.stepReportPort
+  }
 }

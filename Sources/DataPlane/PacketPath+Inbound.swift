@@ -119,7 +119,8 @@ extension PacketPath {
     tunnels[tunnel].counters.fromUnknownPeer &+= 1
   }
 
-  /// A packet to an own address: answers to the node's own probes and step reports are for the control side.
+  /// A packet to an own address: answers to the node's own probes, and step reports and their refusals, are for the
+  /// control side.
   private mutating func deliver(
     _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ arrival: Arrival, at now: Instant, _ punts: inout PuntQueue
   ) throws(DropReason) {
@@ -127,7 +128,7 @@ extension PacketPath {
     if let identifier = ICMPMessages.answeredEchoIdentifier(memory, inner), probeIdentifiers.contains(identifier) {
       return try punt(&batch, i, .probeReply, arrival, at: now, &punts)
     }
-    if PacketPath.isStepReport(memory, inner) { return try punt(&batch, i, .stepReport, arrival, at: now, &punts) }
+    if PacketPath.isStepReport(memory, inner) || ICMPMessages.refusesStepReport(memory, inner) { return try punt(&batch, i, .stepReport, arrival, at: now, &punts) }
     batch.decide(i, .host(interface: tunnels[arrival.tunnel].facts.interface))
   }
 

@@ -4,9 +4,11 @@ import Wire
 
 /// Taking back what was said: RFC 2332 §5.2.5, §5.2.6.
 extension NHRPEngine {
-  /// Sends a purge along the routed path, or straight to a peer whose NBMA address is known.
+  /// Sends a purge straight to a peer whose NBMA address is known, else along the routed path, else by way of a server.
   mutating func purge(_ i: Int, _ prefixes: [IPPrefix], at requester: IPAddress, wantsReply: Bool, because cause: EventID, _ turn: inout Turn<Output>) {
-    guard let nbma = instances[i].table.nbma(of: requester) ?? nextPlace(i, towards: requester, turn.routes)?.1 else { return }
+    guard let nbma = instances[i].table.nbma(of: requester) ?? nextPlace(i, towards: requester, turn.routes)?.1
+      ?? placeToAsk(i, for: requester, turn.routes)
+    else { return }
     sendPurge(i, prefixes, to: requester, nbma: nbma, requestID: newRequestID(), wantsReply: wantsReply, because: cause, &turn)
   }
 

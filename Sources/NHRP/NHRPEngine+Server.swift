@@ -110,7 +110,7 @@ extension NHRPEngine {
   private mutating func clientAppeared(_ i: Int, _ mapping: Mapping, moved: Bool, _ turn: inout Turn<Output>) {
     guard let nbma = mapping.nbma else { return }
     setAdjacency(i, mapping.via, nbma, because: mapping.origin, &turn)
-    instances[i].limiter.reset(peer: nbma, now: turn.now)
+    instances[i].limiter.reset(peer: nbma)
     turn.emit(.forgetPairs(mapping.via))
     if moved { tellRequesters(i, of: mapping.via, because: mapping.origin, &turn) }
   }

@@ -21,6 +21,8 @@ struct RedirectLimiter: Sendable {
     var lastSent: Instant
     var lastSeen: Instant
     var unanswered: Int
+    /// Which registration of the peer it belongs to.
+    var life: UInt64
   }
 
   /// A pair not seen for this long has found another way.
@@ -29,23 +31,24 @@ struct RedirectLimiter: Sendable {
 
   private var young: [Pair: State] = [:]
   private var old: [Pair: State] = [:]
-  /// When a peer registered last: what was noted of its pairs before is void.
-  private var resets: [IPAddress: Instant] = [:]
+  /// How often a peer registered anew: what was noted of its pairs in an earlier life is void.
+  private var lives: [IPAddress: UInt64] = [:]
   var count: Int { young.count + old.count }
 
   /// Whether a redirect may be sent for `pair` now; notes that it is.
   mutating func permits(_ pair: Pair, pause: Duration, now: Instant) -> Bool {
     guard var s = state(of: pair) else {
-      keep(State(lastSent: now, lastSeen: now, unanswered: 0), for: pair)
+      keep(State(lastSent: now, lastSeen: now, unanswered: 0, life: lives[pair.peer] ?? 0), for: pair)
       return true
     }
-    if now - s.lastSeen > RedirectLimiter.goneAfter { s.unanswered = 0 }
+    let isBack = now - s.lastSeen > RedirectLimiter.goneAfter
+    if isBack { s.unanswered = 0 }
     s.lastSeen = now
     let factor = 1 << min(s.unanswered, 6)
     let allowed = now - s.lastSent >= min(pause * factor, RedirectLimiter.longestPause)
     if allowed {
       s.lastSent = now
-      s.unanswered += 1
+      s.unanswered += isBack ? 0 : 1
     }
     keep(s, for: pair)
     return allowed
@@ -59,16 +62,15 @@ struct RedirectLimiter: Sendable {
   }
 
   /// Forgets every pair behind `peer`, which has just registered.
-  mutating func reset(peer: IPAddress, now: Instant) {
+  mutating func reset(peer: IPAddress) {
     guard count > 0 else { return }
-    if resets.count >= NHRPLimits.redirectPairs { resets.removeAll() }
-    resets[peer] = now
+    if lives.count >= NHRPLimits.redirectPairs { lives.removeAll() }
+    lives[peer, default: 0] += 1
   }
 
   private func state(of pair: Pair) -> State? {
     guard let s = young[pair] ?? old[pair] else { return nil }
-    if let reset = resets[pair.peer], s.lastSeen <= reset { return nil }
-    return s
+    return s.life == lives[pair.peer] ?? 0 ? s : nil
   }
 
   private mutating func keep(_ state: State, for pair: Pair) {

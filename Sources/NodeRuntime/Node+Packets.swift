@@ -83,6 +83,7 @@ extension Node {
       report(ShortcutTracker.Key(requester: ownAddress(r.interface), target: r.a), egress: false)
     case .shortcutRemoved, .mappingExpired: ended(r, length: r.x)
     case .purgeReceived: ended(r, length: r.y)
+    case .nhsUp: serversWithoutReports.remove(r.a)
     default: break
     }
   }
@@ -116,16 +117,26 @@ extension Node {
   }
 
   private func reportPlace() -> (IPAddress, IPAddress)? {
-    for (id, state) in tunnels.sorted(by: { $0.key < $1.key }) {
-      guard let own = state.forwarding.addresses.first, let server = state.fallback.first, own != server, state.isUp else { continue }
-      _ = id
+    for (_, state) in tunnels.sorted(by: { $0.key < $1.key }) where state.isUp {
+      guard let own = state.forwarding.addresses.first,
+        let server = state.fallback.first(where: { $0 != own && !serversWithoutReports.contains($0) })
+      else { continue }
       return (own, server)
     }
     return nil
   }
 
+  /// A server answered a report with "unreachable": it gets no more until it comes up anew. Believed only from its own NBMA address.
+  private func refused(_ p: PuntedPacket) {
+    guard let icmp = InnerPacket.payload(p.bytes), icmp.count >= 8, let server = InnerPacket.destination(Array(icmp[8...])),
+      tunnelByNBMA[p.nbmaSource] == server, tunnels[p.interface]?.fallback.contains(server) ?? false
+    else { return }
+    serversWithoutReports.insert(server)
+  }
+
   /// A report is believed only of a registered peer, under the NBMA address it registered from.
   private func told(_ p: PuntedPacket) {
+    guard !InnerPacket.isICMP(p.bytes) else { return refused(p) }
     guard let source = InnerPacket.source(p.bytes), let payload = InnerPacket.udpPayload(p.bytes),
       nhrp.mapping(for: IPPrefix(host: source), on: p.interface).map({ $0.flags.contains(.registered) && $0.nbma == p.nbmaSource }) ?? false,
       let report = try? StepReport.decode(payload)
@@ -177,6 +188,8 @@ enum InnerPacket {
     guard isV4(b), b[9] == 17, let udp = payload(b), udp.count >= 8 else { return nil }
     return Array(udp[8...])
   }
+
+  static func isICMP(_ b: [UInt8]) -> Bool { isV4(b) && b[9] == 1 }
 
   private static func isV4(_ b: [UInt8]) -> Bool { b.count >= 20 && b[0] >> 4 == 4 }
 }

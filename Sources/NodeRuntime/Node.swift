@@ -47,6 +47,8 @@ public final class Node {
   var sessions: [SessionID: Session] = [:]
   var probes = ProbeTable()
   var reportBudget = ReportBudget()
+  /// Next hop servers that refused a step report.
+  var serversWithoutReports: Set<IPAddress> = []
   var captures: [String: CaptureState] = [:]
   var operators = OperatorState()
   var isStopping = false

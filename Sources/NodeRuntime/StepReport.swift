@@ -20,7 +20,7 @@ import Wire
 /// +---------------------------+
 /// ```
 struct StepReport: Sendable, Equatable {
-  static let port: UInt16 = 4754
+  static let port: UInt16 = 61_754
   static let version: UInt8 = 1
   /// Steps in one report; more have no meaning.
   static let maximumSteps = 8

@@ -105,7 +105,7 @@ public enum PuntClass: UInt8, Sendable, CaseIterable, Codable {
   case firstPacket
   /// An answer to one of the node's own probes (`ping`, `traceroute`).
   case probeReply
-  /// A step report of a spoke (docs/step-report.md).
+  /// A step report of a spoke, or a server's word that it takes none (docs/step-report.md).
   case stepReport
   /// A CDP frame (protocol type 0x2000), for ODR.
   case cdp

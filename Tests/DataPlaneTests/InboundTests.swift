@@ -129,6 +129,7 @@ let quotedEcho = hex(
   func probes() {
     let hub = Hub()
     let probe = IPv4("172.16.0.1", "192.168.12.2", proto: 1, payload: icmp(8, [0xd0, 0x07, 0, 1])).bytes
+    let report = IPv4("172.16.0.1", "172.16.0.12", payload: udp(ForwardingCore.stepReportPort, [1, 2])).bytes
     let cases: [([UInt8], PuntClass?)] = [
       (IPv4("192.168.12.2", "172.16.0.1", proto: 1, payload: icmp(0, [0xd0, 0x07, 0, 1])).bytes, .probeReply),
       (IPv4("172.16.0.12", "172.16.0.1", proto: 1, payload: icmp(11, [0, 0, 0, 0] + probe)).bytes, .probeReply),
@@ -137,6 +138,9 @@ let quotedEcho = hex(
       (IPv4("192.168.12.2", "192.168.1.7", proto: 1, payload: icmp(0, [0xd0, 0x07, 0, 1])).bytes, nil),
       (IPv4("192.168.12.2", "172.16.0.1", payload: udp(ForwardingCore.stepReportPort, [1, 2])).bytes, .stepReport),
       (IPv4("192.168.12.2", "192.168.1.7", payload: udp(ForwardingCore.stepReportPort, [1, 2])).bytes, nil),
+      (IPv4("172.16.0.12", "172.16.0.1", proto: 1, payload: icmp(3, [0, 0, 0, 0] + report)).bytes, .stepReport),
+      (IPv4("172.16.0.12", "172.16.0.1", proto: 1, payload: icmp(11, [0, 0, 0, 0] + report)).bytes, nil),
+      (IPv4("172.16.0.12", "172.16.0.1", proto: 1, payload: icmp(3, [0, 0, 0, 0] + report.prefix(27))).bytes, nil),
     ]
     for (inner, kind) in cases {
       let verdict = hub.receive(gre("198.51.100.12", "198.51.100.1", inner)).verdict

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import DataPlane
+import LinuxNet
 import NodeRuntime
 import ProtocolKit
 import Wire
@@ -40,14 +41,39 @@ extension ForwardingWorker {
     rows.append(DropRow(reason: "hostRefused", packets: lost.host))
     rows.append(DropRow(reason: "noUnderlaySocket", packets: lost.noSocket))
     rows.append(DropRow(reason: "underlaySocketFull", packets: lost.socketFull))
-    let sockets = sockets.values.map(\.raw.counters)
-    rows.append(DropRow(reason: "underlayTooBig", packets: sockets.reduce(0) { $0 &+ $1.tooBig }))
-    rows.append(DropRow(reason: "underlayUnreachable", packets: sockets.reduce(0) { $0 &+ $1.unreachable }))
-    rows.append(DropRow(reason: "underlayRefused", packets: sockets.reduce(0) { $0 &+ $1.refused }))
-    rows.append(DropRow(reason: "underlayNoBuffer", packets: sockets.reduce(0) { $0 &+ $1.noBuffer }))
-    rows.append(DropRow(reason: "underlayMalformed", packets: sockets.reduce(0) { $0 &+ $1.malformed }))
-    rows.append(DropRow(reason: "receivedTruncated", packets: sockets.reduce(0) { $0 &+ $1.truncated }))
+    for (name, count) in zip(Self.socketReasons, socketTotals) { rows.append(DropRow(reason: name, packets: count)) }
     return rows
+  }
+
+  private static let socketReasons = [
+    "underlayTooBig", "underlayUnreachable", "underlayRefused", "underlayNoBuffer", "underlayMalformed", "receivedTruncated",
+  ]
+
+  /// What went wrong at the sockets, closed ones included, since the counters were cleared.
+  private var socketTotals: [UInt64] {
+    var totals = retired
+    for socket in sockets.values { totals.add(socket.raw.counters) }
+    return totals.enumerated().map { $1 &- cleared[$0] }
+  }
+
+  /// Keeps what a socket counted when it goes.
+  func retire(_ socket: RawSocket) { retired.add(socket.counters) }
+
+  /// Sockets only ever count up: what they have now is what will be left out.
+  func clearLosses() {
+    lost = LostPackets()
+    cleared = .noSocketLosses
+    cleared = socketTotals
+  }
+}
+
+extension [UInt64] {
+  /// Six zeros, one for each of a socket's counters.
+  static let noSocketLosses: [UInt64] = [0, 0, 0, 0, 0, 0]
+
+  /// Adds a socket's counters, in the order of `socketReasons`.
+  fileprivate mutating func add(_ c: RawSocket.Counters) {
+    for (i, count) in [c.tooBig, c.unreachable, c.refused, c.noBuffer, c.malformed, c.truncated].enumerated() { self[i] &+= count }
   }
 }
 

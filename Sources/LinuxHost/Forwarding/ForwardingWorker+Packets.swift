@@ -71,6 +71,7 @@ extension ForwardingWorker {
   private func lose(_ key: UnderlayKey, _ failure: SystemError) {
     guard let socket = sockets.removeValue(forKey: key) else { return }
     if socket.receives { loop.remove(socket.raw.descriptor) }
+    retire(socket.raw)
     for (id, bound) in bindings where bound == key { ports.set(id, nil) }
     reports.post(.socketLost(key, "\(failure)"))
   }

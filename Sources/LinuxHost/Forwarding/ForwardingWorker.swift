@@ -46,6 +46,9 @@ final class ForwardingWorker: @unchecked Sendable {
   var isCapturing = false
   /// Packets the host's stack or the underlay socket did not take.
   var lost = LostPackets()
+  /// The same of sockets that are closed, and what sockets had counted at the last `clear counters`.
+  var retired = [UInt64].noSocketLosses
+  var cleared = [UInt64].noSocketLosses
   /// What one call sends; room kept between calls.
   var outgoing: [UnsafeRawBufferPointer] = []
   let receiveSlab = ReceiveSlab()
@@ -109,6 +112,7 @@ final class ForwardingWorker: @unchecked Sendable {
     case .tunnel(let id, let settings): if settings == nil { forget(id) } else { tunnels.insert(id) }
     case .adjacency(let id, let hop, let nbma): nextHops[NextHopKey(interface: id, nextHop: hop)] = nbma
     case .capture(let filter): isCapturing = filter != nil
+    case .clearCounters: clearLosses()
     default: break
     }
     if let notice = core.apply(change, at: now) { reports.post(.notices([notice])) }
@@ -148,7 +152,10 @@ final class ForwardingWorker: @unchecked Sendable {
   }
 
   private func setSocket(_ key: UnderlayKey, _ socket: UnderlaySocket?) {
-    if let old = sockets.removeValue(forKey: key), old.receives { loop.remove(old.raw.descriptor) }
+    if let old = sockets.removeValue(forKey: key) {
+      if old.receives { loop.remove(old.raw.descriptor) }
+      retire(old.raw)
+    }
     sockets[key] = socket
     for (id, bound) in bindings where bound == key { ports.set(id, socket?.raw) }
     guard let socket, socket.receives else { return }

@@ -96,9 +96,12 @@ struct ExecSystemTests {
   @Test("show journal: number, cause, time, facility and the sentence")
   func journal() {
     let cloud = ExecShowTests.formed()
+    let last = cloud.spoke1.node.journal.newest(1)[0]
+    let numbers = [last.number, last.cause].map { n in String(repeating: " ", count: 8 - "\(n.rawValue)".count) + "\(n.rawValue)" }
+    #expect(last.cause.rawValue == last.number.rawValue - 2, "the reply")
     #expect(
       cloud.text("show journal last 3", of: cloud.spoke1).split(separator: "\n").last
-        == "      11        9 00:00:05.005         CUT      192.168.12.0: shortcut 192.168.12.0/24 via spoke2 (H)")
+        == "\(numbers[0]) \(numbers[1]) 00:00:05.005         CUT      192.168.12.0: shortcut 192.168.12.0/24 via spoke2 (H)")
     #expect(cloud.text("show journal last 3", of: cloud.spoke1).split(separator: "\n").count == 4)
   }
 
@@ -122,13 +125,23 @@ struct ExecSystemTests {
 
 @Suite("show dmvpn why tells what became of a shortcut")
 struct ExecWhyTests {
+  /// The number of spoke 1's record whose sentence begins so.
+  private func number(of sentence: String, _ cloud: Cloud) -> Int {
+    let line = cloud.text("show journal | include \(sentence)", of: cloud.spoke1)
+    return line.split(separator: " ").first.flatMap { Int($0) } ?? -1
+  }
+
   @Test("the spoke that asked sees each step with its journal number, and the route in force")
   func formed() {
     let cloud = ExecShowTests.formed()
     let text = cloud.text("show dmvpn why spoke1 spoke2", of: cloud.spoke1)
     #expect(text.hasPrefix("Shortcut spoke1 (10.0.0.11) to spoke2 (10.0.0.12), asked for 192.168.12.10, answered 192.168.12.0/24: up\n"), "\(text)")
-    for step in ["redirect     00:00:05.001  seen here, journal 7", "resolution   00:00:05.001  seen here, journal 8", "answer       code 0, success", "reply        00:00:05.005  seen here, journal 9",
-      "route        00:00:05.005  seen here, journal 11: shortcut 192.168.12.0/24 via spoke2 (H); now H 192.168.12.0/24 [250/255] via 10.0.0.12"] {
+    let first = number(of: "redirect received", cloud)
+    for step in [
+      "redirect     00:00:05.001  seen here, journal \(first)", "resolution   00:00:05.001  seen here, journal \(first + 1)", "answer       code 0, success",
+      "reply        00:00:05.005  seen here, journal \(first + 2)",
+      "route        00:00:05.005  seen here, journal \(first + 4): shortcut 192.168.12.0/24 via spoke2 (H); now H 192.168.12.0/24 [250/255] via 10.0.0.12",
+    ] {
       #expect(text.contains("\n  yes  " + step), "\(step)")
     }
     #expect(text.contains("\n\nReverse direction spoke2 (10.0.0.12) to spoke1 (10.0.0.11): not seen\n"))

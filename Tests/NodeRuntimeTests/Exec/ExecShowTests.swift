@@ -135,7 +135,7 @@ struct ExecShowTests {
     let text = cloud.text("show ip nhrp 192.168.12.0 detail", of: cloud.spoke2)
     #expect(text.contains("   Type: dynamic, Flags: router unique local\n   NBMA address: 198.51.100.12\n   Preference: 255\n    (no-socket)\n"), "\(text)")
     #expect(text.contains("\n  Requester: 10.0.0.11 Request ID: "))
-    #expect(cloud.text("show ip nhrp detail", of: cloud.spoke1).contains("\n   Origin: journal 9"))
+    #expect(cloud.text("show ip nhrp detail", of: cloud.spoke1).contains("\n   Origin: journal "))
   }
 
   @Test("show ip nhrp brief: one line an entry, the interface clipped")
@@ -157,7 +157,7 @@ struct ExecShowTests {
       cloud.text("show ip nhrp nhs", of: cloud.spoke1)
         == legend + "\nTunnel0:\n10.0.0.1  RE  NBMA Address: 198.51.100.1 priority = 0 cluster = 0")
     let detail = cloud.text("show ip nhrp nhs detail", of: cloud.spoke1)
-    #expect(detail.contains(" priority = 0 cluster = 0  req-sent 2  req-failed 0  repl-recv 1 (00:00:10 ago)\n Current Request ID: "), "\(detail)")
+    #expect(detail.contains(" priority = 0 cluster = 0  req-sent 1  req-failed 0  repl-recv 1 (00:00:10 ago)\n Current Request ID: "), "\(detail)")
     #expect(detail.contains("\n Protection Socket Requested: FALSE"))
     let lonely = Cloud()
     lonely.silent = [lonely.hub.nbma]
@@ -169,7 +169,10 @@ struct ExecShowTests {
 
   @Test("show ip nhrp multicast, traffic, summary, redirect")
   func tables() {
-    let cloud = Self.formed()
+    let cloud = Cloud()
+    cloud.run(seconds: 5)
+    cloud.ask("clear ip nhrp counters")
+    cloud.flow()
     #expect(
       cloud.text("show ip nhrp multicast")
         == "  I/F     NBMA address\nTunnel0    198.51.100.11   Flags: dynamic (Enabled)\nTunnel0    198.51.100.12   Flags: dynamic (Enabled)")
@@ -177,12 +180,12 @@ struct ExecShowTests {
     #expect(
       cloud.text("show ip nhrp traffic") == """
         Tunnel0: Max-send limit:10000Pkts/10Sec, Usage:0%
-           Sent: Total 5
+           Sent: Total 1
                  0 Resolution Request  0 Resolution Reply  0 Registration Request
-                 4 Registration Reply  0 Purge Request  0 Purge Reply
+                 0 Registration Reply  0 Purge Request  0 Purge Reply
                  0 Error Indication  1 Traffic Indication  0 Redirect Suppress
-           Rcvd: Total 6
-                 1 Resolution Request  1 Resolution Reply  4 Registration Request
+           Rcvd: Total 2
+                 1 Resolution Request  1 Resolution Reply  0 Registration Request
                  0 Registration Reply  0 Purge Request  0 Purge Reply
                  0 Error Indication  0 Traffic Indication  0 Redirect Suppress
         """)
