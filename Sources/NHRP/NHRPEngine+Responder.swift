@@ -53,7 +53,6 @@ extension NHRPEngine {
   private mutating func answer(
     _ i: Int, _ r: Received, _ m: NHRPMandatory, prefix: IPPrefix, because cause: EventID, _ turn: inout Turn<Output>
   ) {
-    let instance = instances[i]
     var entry = ownEntry(i)
     entry.prefixLength = prefix.length
     var flags: NHRPFlags = [.destinationStable, .resolutionAuthoritative]
@@ -65,12 +64,11 @@ extension NHRPEngine {
     packet.trailing = []
     if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
     if packet.hasNATList {
-      let own = instance.natAddress.map { [ClientInformationEntry(prefixLength: 32, nbma: $0, protocolAddress: instance.ownAddress)] } ?? []
-      packet.replaceExtension(.natAddress(own))
+      packet.replaceExtension(.natAddress(ownNATEntries(i)))
     }
     let id = turn.record(
       JournalRecord(
-        .resolutionAnswered, interface: instance.id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID, y: UInt32(prefix.length)),
+        .resolutionAnswered, interface: instances[i].id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID, y: UInt32(prefix.length)),
       because: cause)
     rememberAnswer(i, prefix, requester: m.sourceProtocol, target: m.destinationProtocol, because: id, turn.now)
     sendAnswer(packet, i, r, m, because: id, &turn)
