@@ -13,7 +13,8 @@ extension Node {
     settings = new
     for name in old.interfaceNames where new.interfaces[name] == nil { removeInterface(name) }
     refreshInterfaces()
-    if old.staticRoutes != new.staticRoutes { reinstallStatics() }
+    // A tunnel's settings decide with (`tunnel route-via`) whether a route is recursive.
+    if old.staticRoutes != new.staticRoutes || old.interfaces != new.interfaces { reinstallStatics() }
     settle()
   }
 

@@ -11,7 +11,8 @@ struct ActedOnLinesTests {
   func nhrp(_ line: ActedOnLine) throws { try check(line) }
 
   private func check(_ line: ActedOnLine) throws {
-    #expect(try line.seen(isConfigured: false) == line.without, "without it")
-    #expect(try line.seen(isConfigured: true) == line.with, "with it")
+    let (without, with) = (try line.seen(isConfigured: false), try line.seen(isConfigured: true))
+    #expect(without == line.without, "without it")
+    #expect(with == line.with, "with it")
   }
 }
