@@ -21,6 +21,25 @@ public struct CapturedPacket: Sendable, Equatable {
   public var bytes: [UInt8]
 }
 
+extension CaptureFilter {
+  /// Those of `packets`, in order, that this filter wants, where several captures share what the data plane copies. An outer
+  /// packet and the inner one in it stand behind each other; the addresses of either select both.
+  public func selected(from packets: [CapturedPacket]) -> [CapturedPacket] {
+    if addresses.isEmpty { return packets }
+    return packets.indices.filter { i in
+      let partner = packets[i].isInner ? i - 1 : i + 1
+      let isPair = packets.indices.contains(partner) && packets[partner].isInner != packets[i].isInner
+      return wants(packets[i]) || (isPair && wants(packets[partner]))
+    }.map { packets[$0] }
+  }
+
+  private func wants(_ packet: CapturedPacket) -> Bool {
+    guard packet.bytes.count >= 20, packet.bytes[0] >> 4 == 4 else { return false }
+    let source = IPAddress(bytes: packet.bytes[12..<16]), destination = IPAddress(bytes: packet.bytes[16..<20])
+    return addresses.contains { $0 == source || $0 == destination }
+  }
+}
+
 /// Captured packets until somebody takes them. When it is full the newest are lost and counted.
 struct CaptureQueue {
   private(set) var filter: CaptureFilter?

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import DataPlane
 import NodeRuntime
 import ProtocolKit
 import Wire
@@ -55,7 +56,7 @@ public final class Cloud {
   private let seed: UInt64
   private let journalLimit: Int
   private var isStarted: [Bool] = []
-  private var captures: [Int: [String: PcapngWriter]] = [:]
+  private var captures: [Int: [String: (filter: CaptureFilter, writer: PcapngWriter)]] = [:]
 
   /// A cloud whose nodes are not started yet. Spokes start within `spread` of the hubs.
   public init(_ topology: LabTopology, seed: UInt64, spread: Duration = .seconds(1), journalLimit: Int = 8_192) {
@@ -238,19 +239,25 @@ public final class Cloud {
 
   private func capture(_ i: Int, _ name: String, _ request: CaptureRequest?) {
     guard let request else {
-      try? captures[i]?.removeValue(forKey: name)?.close()
+      try? captures[i]?.removeValue(forKey: name)?.writer.close()
       return
     }
-    captures[i, default: [:]][name] = try? PcapngWriter.file(at: request.file)
+    captures[i]?[name] = nil
+    let start = UInt64(clamping: nodes[i].node.wallAtStartNanoseconds)
+    guard let writer = try? PcapngWriter.file(at: request.file, unixNanosecondsAtStart: start) else { return }
+    captures[i, default: [:]][name] = (request.filter, writer)
   }
 
   private func drainCaptures(_ i: Int) {
-    guard let writers = captures[i], !writers.isEmpty else { return }
+    guard let open = captures[i], !open.isEmpty else { return }
     let packets = nodes[i].core.takeCaptured()
-    for name in writers.keys.sorted() {
-      guard let writer = writers[name] else { continue }
+    if packets.isEmpty { return }
+    for name in open.keys.sorted() {
+      guard let (filter, writer) = open[name] else { continue }
       let (inner, outer) = (writer.interface(named: "inner"), writer.interface(named: "outer"))
-      for p in packets { writer.write(p.bytes, on: p.isInner ? inner : outer, at: p.at, originalLength: p.originalLength) }
+      for p in open.count == 1 ? packets : filter.selected(from: packets) {
+        writer.write(p.bytes, on: p.isInner ? inner : outer, at: p.at, originalLength: p.originalLength)
+      }
       writer.flush()
     }
   }

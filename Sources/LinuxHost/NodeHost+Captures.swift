@@ -51,24 +51,12 @@ extension NodeHost {
   }
 
   private func write(_ packets: [CapturedPacket], to capture: OpenCapture) throws(SystemError) {
-    for (i, packet) in packets.enumerated() {
-      // An outer packet and the inner one in it stand behind each other; either's addresses select both.
-      let partner = packet.isInner ? (i > 0 ? packets[i - 1] : nil) : (i + 1 < packets.count ? packets[i + 1] : nil)
-      let isPair = partner.map { $0.isInner != packet.isInner } ?? false
-      guard wants(packet, capture.filter) || (isPair && partner.map { wants($0, capture.filter) } ?? false) else { continue }
+    for packet in captures.count == 1 ? packets : capture.filter.selected(from: packets) {
       let bytes = packet.bytes.count > capture.filter.snapLength ? Array(packet.bytes.prefix(capture.filter.snapLength)) : packet.bytes
       try capture.file.append(
         bytes, originalLength: packet.originalLength, on: packet.isInner ? .inner : .outer, isInbound: packet.direction == .inbound,
         wallNanoseconds: node.wallAtStartNanoseconds + packet.at.nanoseconds)
     }
     try capture.file.flush()
-  }
-
-  private func wants(_ packet: CapturedPacket, _ filter: CaptureFilter) -> Bool {
-    if captures.count == 1 || filter.addresses.isEmpty { return true }
-    guard packet.bytes.count >= 20, packet.bytes[0] >> 4 == 4 else { return false }
-    let source = IPAddress(bytes: packet.bytes[12..<16])
-    let destination = IPAddress(bytes: packet.bytes[16..<20])
-    return filter.addresses.contains { $0 == source || $0 == destination }
   }
 }

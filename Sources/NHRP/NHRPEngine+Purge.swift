@@ -127,7 +127,7 @@ extension NHRPEngine {
 
   private mutating func clearEntries(_ i: Int, _ scope: NHRPClearScope, _ turn: inout Turn<Output>) {
     for m in instances[i].table.sorted where isCleared(m, scope) && instances[i].table[m.target] != nil {
-      dropMapping(i, m, &turn)
+      dropMapping(i, m, because: noteRemoval(i, m, &turn), &turn)
       if m.flags.contains(.registered) { tellRequesters(i, of: m.via, because: turn.cause, &turn) }
       if m.flags.contains(.local) {
         let own = instances[i].ownAddress

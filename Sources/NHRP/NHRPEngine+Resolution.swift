@@ -127,7 +127,7 @@ extension NHRPEngine {
   }
 
   /// Whether packets may be sent to an NBMA address that a message names.
-  func isPeerNBMA(_ nbma: IPAddress, _ i: Int) -> Bool { isUnicast(nbma) && nbma != instances[i].ownNBMA }
+  func isPeerNBMA(_ nbma: IPAddress, _ i: Int) -> Bool { isUnicast(nbma) && nbma != instances[i].ownNBMA && nbma != instances[i].natAddress }
 
   /// A reply that was found good.
   struct Answer {

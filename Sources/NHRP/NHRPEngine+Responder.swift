@@ -37,7 +37,7 @@ extension NHRPEngine {
     else { return }
     let isDirect = r.packet.entries(of: .forwardTransit).isEmpty && instances[i].serverIndex(nbma: r.source) == nil
     let nbma = r.packet.natAddress(of: m.sourceProtocol) ?? (isDirect ? r.source : m.sourceNBMA)
-    guard isPeerNBMA(nbma, i) else { return }
+    guard isPeerNBMA(nbma, i), !isBehindNAT(m, r) else { return }
     let target = IPPrefix(host: m.sourceProtocol)
     let old = instances[i].table[target]
     if let old, old.kind > .dynamic || old.flags.contains(.registered) || (old.isUsable && !old.flags.contains(.implicit)) { return }
@@ -53,7 +53,6 @@ extension NHRPEngine {
   private mutating func answer(
     _ i: Int, _ r: Received, _ m: NHRPMandatory, prefix: IPPrefix, because cause: EventID, _ turn: inout Turn<Output>
   ) {
-    let instance = instances[i]
     var entry = ownEntry(i)
     entry.prefixLength = prefix.length
     var flags: NHRPFlags = [.destinationStable, .resolutionAuthoritative]
@@ -65,15 +64,29 @@ extension NHRPEngine {
     packet.trailing = []
     if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
     if packet.hasNATList {
-      let own = instance.natAddress.map { [ClientInformationEntry(prefixLength: 32, nbma: $0, protocolAddress: instance.ownAddress)] } ?? []
-      packet.replaceExtension(.natAddress(own))
+      packet.replaceExtension(.natAddress(ownNATEntries(i)))
     }
     let id = turn.record(
       JournalRecord(
-        .resolutionAnswered, interface: instance.id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID, y: UInt32(prefix.length)),
+        .resolutionAnswered, interface: instances[i].id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID, y: UInt32(prefix.length)),
       because: cause)
     rememberAnswer(i, prefix, requester: m.sourceProtocol, target: m.destinationProtocol, because: id, turn.now)
-    send(packet, i, to: r.source, because: id, &turn)
+    sendAnswer(packet, i, r, m, because: id, &turn)
+  }
+
+  /// The answer goes back the way the question came. Behind a NAT it goes straight to the requester instead: that opens our NAT for what
+  /// the requester will send, and when it is lost the question is asked again. A requester behind a NAT of its own gets both: it cannot
+  /// hear the straight one before it has sent something itself.
+  private mutating func sendAnswer(_ packet: NHRPPacket, _ i: Int, _ r: Received, _ m: NHRPMandatory, because id: EventID, _ turn: inout Turn<Output>) {
+    guard instances[i].natAddress != nil, r.source != m.sourceNBMA else { return send(packet, i, to: r.source, because: id, &turn) }
+    let requester = r.packet.natAddress(of: m.sourceProtocol) ?? m.sourceNBMA
+    if isPeerNBMA(requester, i), requester != r.source { send(packet, i, to: requester, because: id, &turn) }
+    if isBehindNAT(m, r) { send(packet, i, to: r.source, because: id, &turn) }
+  }
+
+  /// Whether the requester stands behind a NAT. Nothing can be sent straight to it before it has sent something to us.
+  private func isBehindNAT(_ m: NHRPMandatory, _ r: Received) -> Bool {
+    r.packet.natAddress(of: m.sourceProtocol).map { $0 != m.sourceNBMA } ?? false
   }
 
   /// What was handed out, for purges and for `show ip nhrp` (a local entry).

@@ -40,6 +40,11 @@ extension NHRPEngine {
       protocolAddress: instances[i].ownAddress)
   }
 
+  /// The node's own public address, where it knows that it is behind NAT.
+  func ownNATEntries(_ i: Int) -> [ClientInformationEntry] {
+    instances[i].natAddress.map { [ClientInformationEntry(prefixLength: 32, nbma: $0, protocolAddress: instances[i].ownAddress)] } ?? []
+  }
+
   /// The empty extensions of a request: responder, both transit records, NAT.
   private func requestExtensions(nat: [ClientInformationEntry]) -> [NHRPExtension] {
     [.responderAddress(), .forwardTransit(), .reverseTransit(), .natAddress(nat)]
@@ -63,13 +68,12 @@ extension NHRPEngine {
   /// A Resolution Request (§5.2.1): authoritative, from a router, with a stable source binding.
   func resolutionRequest(_ i: Int, target: IPAddress, requestID: UInt32) -> NHRPPacket {
     let instance = instances[i]
-    let nat = instance.natAddress.map { [ClientInformationEntry(prefixLength: 32, nbma: $0, protocolAddress: instance.ownAddress)] } ?? []
     return NHRPPacket(
       .resolutionRequest, flags: [.resolutionRouter, .resolutionAuthoritative, .sourceStable, .nat], requestID: requestID,
       sourceNBMA: instance.ownNBMA, sourceProtocol: instance.ownAddress, destinationProtocol: target,
       // Prefix length 0: as wide an answer as the responder can give (§5.2.1).
       entries: [ClientInformationEntry(holdingTimeSeconds: UInt16(clamping: instance.settings.holdTimeSeconds))],
-      hopCount: NHRPEngine.ownHopCount, extensions: requestExtensions(nat: nat))
+      hopCount: NHRPEngine.ownHopCount, extensions: requestExtensions(nat: ownNATEntries(i)))
   }
 
   // MARK: Error indications (§5.2.7)

@@ -125,7 +125,7 @@ extension NHRPEngine {
     guard let m = instances[i].table[target], let end = m.expires else { return }
     guard end <= turn.now else { return timers.set(.mapping(instances[i].id, target), at: end) }
     let kind: JournalKind = m.flags.contains(.registered) ? .nhcDown : .mappingExpired
-    let id = m.flags.contains(.local) || m.kind == .negative
+    let id = m.kind == .negative
       ? m.origin
       : turn.record(JournalRecord(kind, interface: instances[i].id, a: target.address, b: m.nbma ?? .anyV4, c: m.via, x: UInt32(target.length)), because: m.origin)
     dropMapping(i, m, because: id, &turn)
@@ -156,8 +156,15 @@ extension NHRPEngine {
   mutating func removeShortcuts(_ i: Int, _ turn: inout Turn<Output>) {
     for m in instances[i].table.sorted where m.kind == .dynamic && !m.flags.contains(.registered) && !m.flags.contains(.local) {
       guard instances[i].table[m.target] != nil else { continue }
-      dropMapping(i, m, &turn)
+      dropMapping(i, m, because: noteRemoval(i, m, &turn), &turn)
     }
+  }
+
+  /// The record of a shortcut that is taken out before its time; none for an entry without a route.
+  func noteRemoval(_ i: Int, _ m: Mapping, _ turn: inout Turn<Output>) -> EventID? {
+    guard m.hasRoute else { return nil }
+    return turn.record(
+      JournalRecord(.shortcutRemoved, interface: instances[i].id, a: m.target.address, b: m.via, x: UInt32(m.target.length)))
   }
 
   // MARK: Routes moved

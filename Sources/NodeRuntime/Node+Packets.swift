@@ -81,7 +81,8 @@ extension Node {
     case .resolutionFailed:
       note(.failed, r, target: r.a)
       report(ShortcutTracker.Key(requester: ownAddress(r.interface), target: r.a), egress: false)
-    case .shortcutRemoved, .mappingExpired: ended(r)
+    case .shortcutRemoved, .mappingExpired: ended(r, length: r.x)
+    case .purgeReceived: ended(r, length: r.y)
     case .nhsUp: serversWithoutReports.remove(r.a)
     default: break
     }
@@ -91,12 +92,12 @@ extension Node {
     tracker.note(step, .init(requester: ownAddress(r.interface), target: target), at: r.at, .here, event: r.number, change)
   }
 
-  private func ended(_ r: JournalRecord) {
+  /// An entry is gone: our own shortcut, or what we answered others (then `own` is the responder).
+  private func ended(_ r: JournalRecord, length: UInt32) {
     let own = ownAddress(r.interface)
-    let prefix = IPPrefix(r.a, length: Int(r.x))
-    for flow in tracker.flows.values where flow.key.requester == own && flow.prefix == prefix && flow.state == .up {
-      tracker.update(flow.key) { $0.state = .expired }
-    }
+    let prefix = IPPrefix(r.a, length: Int(length))
+    let isAnswer = r.kind == .mappingExpired && r.c == own
+    tracker.end { $0.prefix == prefix && (isAnswer ? $0.responder == own : $0.key.requester == own && $0.state == .up) }
   }
 
   func ownAddress(_ id: InterfaceID) -> IPAddress { tunnels[id]?.forwarding.addresses.first ?? .anyV4 }

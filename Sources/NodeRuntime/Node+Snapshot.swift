@@ -115,9 +115,17 @@ extension Node {
       let installed = tunnels.keys.sorted().compactMap { id in f.prefix.flatMap { nhrp.mapping(for: $0, on: id) } }.first { !$0.flags.contains(.local) }
       return ShortcutRow(
         from: peerName(f.key.requester), to: f.responder.map(peerName) ?? "?", fromAddress: f.key.requester, toAddress: f.responder,
-        target: f.key.target, prefix: f.prefix, state: f.state, routeKind: f.isOverride.map { $0 ? "NHO" : "H" } ?? "", steps: f.stamps,
+        target: f.key.target, prefix: f.prefix, state: state(of: f), routeKind: f.isOverride.map { $0 ? "NHO" : "H" } ?? "", steps: f.stamps,
         packetsViaHub: packetsViaHub(f), expires: installed?.expires)
     }
+  }
+
+  /// Of others' shortcuts this node hears only the questions: one that was not renewed for a hold time is over.
+  private func state(of f: ShortcutTracker.Flow) -> ShortcutState {
+    let own = tunnels.keys.map(ownAddress)
+    guard f.state == .up, !own.contains(f.key.requester), f.responder.map({ !own.contains($0) }) ?? true else { return f.state }
+    let hold = settings.interfaces.values.filter { $0.nhrp.networkID != nil }.map(\.nhrp.holdTimeSeconds).max() ?? NHRPDefaults.holdTimeSeconds
+    return now - f.confirmed > .seconds(hold) ? .expired : .up
   }
 
   private func packetsViaHub(_ f: ShortcutTracker.Flow) -> UInt64 {

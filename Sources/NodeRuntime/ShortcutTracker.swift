@@ -20,6 +20,8 @@ struct ShortcutTracker: Sendable {
     var stamps: [StepStamp]
     var packetsViaHub: UInt64 = 0
     var started: Instant
+    /// The latest step but for first packets and redirects: from then on the shortcut lives for its hold time.
+    var confirmed = Instant.start
     var order: UInt64
 
     func stamp(_ step: ShortcutStep) -> StepStamp? { stamps.first { $0.step == step } }
@@ -41,21 +43,28 @@ struct ShortcutTracker: Sendable {
   /// Notes a step. A step already stamped in this life of the flow is kept; a first step after the end starts a new life.
   mutating func note(_ step: ShortcutStep, _ key: Key, at: Instant, _ witness: Witness, event: EventID, _ change: (inout Flow) -> Void = { _ in }) {
     var flow = flows.removeValue(forKey: key) ?? new(key, at)
-    let startsAnew = (step == .firstPacket || step == .redirect) && (flow.state == .up || flow.state == .failed || flow.state == .expired)
-    if startsAnew { flow = renewed(flow, at) }
+    if startsAnew(flow.state, step) { flow = renewed(flow, at) }
     if flow.stamp(step) == nil, flow.stamps.count < ShortcutStep.allCases.count {
       flow.stamps.append(StepStamp(step: step, at: at, witness: witness, event: event))
       flow.stamps.sort { ($0.at, $0.step.rawValue) < ($1.at, $1.step.rawValue) }
     }
+    if step != .firstPacket, step != .redirect { flow.confirmed = max(flow.confirmed, at) }
     advance(&flow, step)
     change(&flow)
     flows[key] = flow
   }
 
-  mutating func update(_ key: Key, _ change: (inout Flow) -> Void) {
-    guard var flow = flows.removeValue(forKey: key) else { return }
-    change(&flow)
-    flows[key] = flow
+  /// Marks rows as over.
+  mutating func end(where isOver: (Flow) -> Bool) {
+    for (key, flow) in flows where isOver(flow) { flows[key]?.state = .expired }
+  }
+
+  private func startsAnew(_ state: ShortcutState, _ step: ShortcutStep) -> Bool {
+    switch step {
+    case .firstPacket, .redirect: state == .up || state == .failed || state == .expired
+    case .request: state == .expired
+    default: false
+    }
   }
 
   private mutating func new(_ key: Key, _ at: Instant) -> Flow {

@@ -30,18 +30,32 @@ extension Node {
     captures[name]?.isRunning = true
     captures[name]?.since = now
     effects.append(.capture(name: name, CaptureRequest(filter: CaptureFilter(addresses: state.addresses), file: state.file)))
+    captureInDataPlane()
+  }
+
+  /// The data plane copies what any of the running captures wants; each capture then takes its own.
+  private func captureInDataPlane() {
+    let running = captures.values.filter(\.isRunning)
+    guard !running.isEmpty else { return effects.append(.dataPlane(.capture(nil))) }
+    let takesAll = running.contains { $0.addresses.isEmpty }
+    let addresses = takesAll ? [] : Set(running.flatMap(\.addresses)).sorted()
+    effects.append(.dataPlane(.capture(CaptureFilter(addresses: addresses))))
   }
 
   private func stopCapture(_ name: String) -> ExecResult {
     guard captures[name]?.isRunning == true else { return .failed("% Capture \(name) is not running") }
     captures[name]?.isRunning = false
     effects.append(.capture(name: name, nil))
+    captureInDataPlane()
     return .text("")
   }
 
   private func removeCapture(_ name: String) -> ExecResult {
     guard let state = captures.removeValue(forKey: name) else { return .failed("% Capture \(name) is not defined") }
-    if state.isRunning { effects.append(.capture(name: name, nil)) }
+    if state.isRunning {
+      effects.append(.capture(name: name, nil))
+      captureInDataPlane()
+    }
     return .text("")
   }
 

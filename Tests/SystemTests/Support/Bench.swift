@@ -4,7 +4,7 @@ import Foundation
 /// A test's world: namespaces, guests, nodes and captures, and a directory. All of it is taken down in reverse order of its making.
 actor Bench {
   let directory: URL
-  private var undo: [@Sendable () async -> Void] = []
+  private var steps: [@Sendable () async -> Void] = []
 
   /// Runs `body` with a bench of its own, and takes it down however `body` ends.
   static func with(_ body: (Bench) async throws -> Void) async throws {
@@ -22,15 +22,18 @@ actor Bench {
   }
 
   private func takeDown() async {
-    for step in undo.reversed() { await step() }
+    for step in steps.reversed() { await step() }
     try? FileManager.default.removeItem(at: directory)
   }
+
+  /// Something to be done when the bench is taken down.
+  func undo(_ step: @escaping @Sendable () async -> Void) { steps.append(step) }
 
   /// A namespace with its loopback up.
   func namespace(_ label: String) async throws -> Namespace {
     let namespace = Namespace(name: "\(label)-\(directory.lastPathComponent.suffix(8))")
     try await Shell.run("ip netns add \(namespace.name) && ip -n \(namespace.name) link set lo up")
-    undo.append { _ = try? await Shell.attempt("ip netns del \(namespace.name)") }
+    undo { _ = try? await Shell.attempt("ip netns del \(namespace.name)") }
     return namespace
   }
 
@@ -47,14 +50,14 @@ actor Bench {
     let tap = "tap-\(name)"
     try await Shell.run("ip -n \(underlay.name) tuntap add dev \(tap) mode tap && ip -n \(underlay.name) link set \(tap) master br0 up")
     let guest = try Guest(name: name, control: directory.appending(path: name), namespace: underlay, tap: tap)
-    undo.append { await guest.stop() }
+    undo { await guest.stop() }
     return guest
   }
 
   /// Our node with this configuration in `namespace`; comes back when it answers.
   func node(_ name: String, in namespace: Namespace, configuration: String, options: [String] = []) async throws -> NodeProcess {
     let node = try NodeProcess(in: namespace, configuration: configuration, directory: directory, name: name, options: options)
-    undo.append {
+    undo {
       await node.stop()
       node.removeLog()
     }
@@ -64,9 +67,9 @@ actor Bench {
 
   /// A capture of what passes a device of `namespace`.
   func capture(_ device: String, in namespace: Namespace, filter: String = "") async throws -> PacketCapture {
-    let file = directory.appending(path: "\(namespace.name)-\(device)-\(undo.count).pcap")
+    let file = directory.appending(path: "\(namespace.name)-\(device)-\(steps.count).pcap")
     let capture = try await PacketCapture.start(in: namespace, device: device, file: file, filter: filter)
-    undo.append { try? await capture.stop() }
+    undo { try? await capture.stop() }
     return capture
   }
 }
