@@ -31,7 +31,8 @@ struct FRRCloud: Sendable {
   ) async throws {
     (self.label, self.theirs, self.holdTimeSeconds) = (label, theirs, holdTimeSeconds)
     capture = try await bench.capture("br0", in: underlay)
-    ours = try await bench.nodeSite(.spoke(1), on: underlay, configuration: Site.spoke(1).configurationForFRR(holdTimeSeconds: holdTimeSeconds))
+    ours = try await bench.nodeSite(
+      .spoke(1), on: underlay, configuration: Site.spoke(1).configurationForFRR(holdTimeSeconds: holdTimeSeconds))
     try await eventually("both spokes are registered", contains: ["10.0.0.11", "10.0.0.12"], timeout: .seconds(60), hubShows)
     try await eventually("our spoke has its hub", contains: ["10.0.0.1", "UP"]) { try await ours.node.exec("show dmvpn") }
   }
@@ -79,6 +80,9 @@ struct FRRCloud: Sendable {
     // Direct means one router fewer on the way: the reply was sent with 64 and passes two routers, not three.
     let ping = try await ours.host.ping(Site.spoke(2).host, count: 3)
     #expect(ping.output.contains("ttl=62"), "\(ping.output)")
+    // The node itself, from the address of its LAN.
+    let own = try await ours.node.exec("ping \(Site.spoke(2).host) source \(Site.spoke(1).router)", timeout: .seconds(15))
+    #expect(own.contains("Success rate is 100 percent"), "\(own)")
   }
 
   /// `clear ip nhrp` on either side under traffic: packets take the way through the hub, and both shortcuts come back.
