@@ -38,6 +38,7 @@ struct LabCommand: ParsableCommand {
   @Option(help: "The hosts' traffic: demo (pairs talk, pause, talk again) or minute (each host opens a flow a minute).") var flows = "demo"
   @OptionGroup var terminal: TerminalOptions
   @Option(help: "ip nhrp holdtime of every node, in seconds.") var holdTime: Int?
+  @OptionGroup(visibility: .hidden) var picture: LabPicture
 
   func validate() throws {
     guard (1...LabTopology.spokeLimit).contains(spokes) else { throw ValidationError("--spokes must be 1 to \(LabTopology.spokeLimit)") }
@@ -49,6 +50,7 @@ struct LabCommand: ParsableCommand {
 
   func run() throws {
     let cloud = makeCloud()
+    if let file = picture.file { return try picture.draw(cloud, theme: terminal.theme, to: file) }
     let capture = try pcap.map { try PcapngWriter.file(at: $0) }
     if let capture {
       let interface = capture.interface(named: "underlay")
