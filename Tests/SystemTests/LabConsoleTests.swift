@@ -101,6 +101,18 @@ extension SystemSuite {
       }
     }
 
+    @Test("the picture of the documentation is the same each time it is drawn, and shows shortcuts")
+    func picture() async throws {
+      try await Bench.with { bench in
+        let script = Shell.quote(Program.root.appending(path: "scripts/picture").path)
+        let files = await ["a", "b"].map { bench.directory.appending(path: "\($0).svg") }
+        for file in files { try await Shell.run("DMVPN_EXECUTABLE=\(Shell.quote(try Program.required())) \(script) \(Shell.quote(file.path))") }
+        let pictures = try files.map { try String(contentsOf: $0, encoding: .utf8) }
+        #expect(pictures[0] == pictures[1])
+        #expect(pictures[0].hasPrefix("<svg") && pictures[0].contains("hub1") && pictures[0].contains("✓ up"))
+      }
+    }
+
     @Test("without colour where NO_COLOR is set")
     func noColor() async throws {
       try await Bench.with { bench in
