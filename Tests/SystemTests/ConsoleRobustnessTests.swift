@@ -68,8 +68,10 @@ private struct Generator {
   /// A burst: random bytes, mostly; now and then words, escape sequences and control keys, which reach deeper.
   mutating func keys() -> [UInt8] {
     let known = [
-      "show ", "ip ", "nhrp ", "?", "\t", "\r", "\u{1b}[A", "\u{1b}[B", "\u{1b}OP", "\u{1b}", "\u{12}", "\u{13}", "\u{03}", "\u{18}", "\u{07}",
-      "\u{1b}[200~", "\u{1b}[201~", "\u{16}", "/", "j", "z", "p", ":", "conf t\r", "end\r", "console spoke2\r", "| include ", "é", "\u{1b}3", "\u{1b}[0n",
+      "show ", "ip ", "nhrp ", "?", "\t", "\r", "\u{1b}[A", "\u{1b}[B", "\u{1b}OP", "\u{1b}", "\u{12}", "\u{13}", "\u{03}", "\u{18}",
+      "\u{07}",
+      "\u{1b}[200~", "\u{1b}[201~", "\u{16}", "/", "j", "z", "p", ":", "conf t\r", "end\r", "console spoke2\r", "| include ", "é",
+      "\u{1b}3", "\u{1b}[0n",
     ]
     var result: [UInt8] = []
     for _ in 0..<(1 + next() % 24) {

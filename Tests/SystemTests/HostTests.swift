@@ -22,7 +22,8 @@ extension SystemSuite {
       }
     }
 
-    @Test("a source interface that is missing, comes, is renamed, comes back, is deleted and made again: waiting with its reason, then work")
+    @Test(
+      "a source interface that is missing, comes, is renamed, comes back, is deleted and made again: waiting with its reason, then work")
     func sourceInterface() async throws {
       try await Bench.with { bench in
         let underlay = try await bench.underlay()

@@ -12,7 +12,10 @@ extension SystemSuite {
       try await Bench.with { bench in
         let cloud = try await Cloud.make(bench)
         let node = try #require(cloud.hub.processes(isHeadless: true).first)
-        #expect(try await Shell.run("ps -o sid=,tty= -p \(node)").split(separator: " ").map { $0.trimmingCharacters(in: .newlines) } == ["\(node)", "?"])
+        #expect(
+          try await Shell.run("ps -o sid=,tty= -p \(node)").split(separator: " ").map { $0.trimmingCharacters(in: .newlines) } == [
+            "\(node)", "?",
+          ])
         let other = try await bench.terminal(cloud.attach)
         try await other.shows(" hub Tu0 10.0.0.1", "hub#")
         try await other.enter("show users")

@@ -16,7 +16,9 @@ extension SystemSuite {
       #expect(result.output.matches(of: /trial \d: [0-9.]+ ms .*, 0 pings lost/).count == 3, "\(result.output)")
     }
 
-    @Test("a spoke the hub's file never names joins under traffic: reached by all within five seconds, the others lose nothing, the hub's configuration stands")
+    @Test(
+      "a spoke the hub's file never names joins under traffic: reached by all in five seconds, nobody loses a ping, the file stands"
+    )
     func newSpoke() async throws {
       try await Bench.with { bench in
         let underlay = try await bench.underlay()
@@ -70,7 +72,9 @@ extension SystemSuite {
     func refused() async throws {
       try await Bench.with { bench in
         let (hub, spoke) = try await Self.sites(bench, routeVia: false)
-        let log = try await eventually("the log names the recursion", contains: ["%TUN-5-RECURDOWN"]) { try await spoke.node.exec("show logging") }
+        let log = try await eventually("the log names the recursion", contains: ["%TUN-5-RECURDOWN"]) {
+          try await spoke.node.exec("show logging")
+        }
         #expect(log.contains("Tunnel0") && log.contains("203.0.113.1"), "\(log)")
         try await eventually("the spoke is registered", contains: ["10.0.0.11", "UP"]) { try await hub.node.exec("show dmvpn") }
         #expect(try await !spoke.router.run("ip route").contains("default dev Tunnel0"))
@@ -83,7 +87,8 @@ extension SystemSuite {
       try await underlay.address("br0", "203.0.113.254/24")
       try await underlay.run("sysctl -qw net.ipv4.ip_forward=1")
       let (hubRouter, hubHost) = try await bench.surroundings(of: .hub, on: underlay)
-      try await hubRouter.run("ip addr flush dev eth0 && ip addr add 203.0.113.1/24 dev eth0 && ip route add default via 203.0.113.254 metric 100")
+      try await hubRouter.run(
+        "ip addr flush dev eth0 && ip addr add 203.0.113.1/24 dev eth0 && ip route add default via 203.0.113.254 metric 100")
       let (router, host) = try await bench.surroundings(of: .spoke(1), on: underlay)
       try await router.run("ip route add default via 198.51.100.254 metric 100")
       let hubFile = try Site.hub.configuration(phase: 3).replacing("198.51.100.1 ", with: "203.0.113.1 ")

@@ -22,7 +22,8 @@ final class BackgroundProcess: Sendable {
 
   init(_ arguments: [String], environment: [String: String] = [:], terminal: Surface = .log) throws {
     log = FileManager.default.temporaryDirectory.appending(path: "dmvpn-\(UUID().uuidString).log")
-    identifier = try Self.spawn(arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, log: log.path, terminal)
+    identifier = try Self.spawn(
+      arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, log: log.path, terminal)
   }
 
   /// POSIX_SPAWN_SETSID, which <spawn.h> shows to GNU sources only.
