@@ -234,7 +234,10 @@ extension ConsoleSession {
     switch focusedPane?.rowKind {
     case .shortcuts:
       return Listing.selectedShortcut(snapshot, view, pane: focusedPane ?? .shortcuts).map { row in
-        (Self.word(row.from, or: "\(row.fromAddress)"), "\(row.target)")
+        // The far end: one does not capture oneself.
+        let isOwn = snapshot.tunnels.contains { $0.ownAddress == row.fromAddress }
+        guard isOwn, let far = row.toAddress else { return (Self.word(row.from, or: "\(row.fromAddress)"), "\(row.target)") }
+        return (Self.word(row.to, or: "\(far)"), "\(row.target)")
       }
     case .cache: return Listing.selectedCacheEntry(snapshot, view).map { ("\($0.via)", "\($0.target.address)") }
     case .peers, .none, .routes, .events, .alarms:

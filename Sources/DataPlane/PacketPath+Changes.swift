@@ -47,6 +47,9 @@ extension PacketPath {
   private mutating func setRoute(_ vrf: VRFID, _ prefix: IPPrefix, _ action: ForwardingAction?) {
     let table = fib(of: vrf)
     if let action { fibs[table].insert(prefix, action) } else { fibs[table].remove(prefix) }
+    guard prefix.isHost else { return }
+    let key = TableKey(prefix.address, tag: UInt64(table))
+    if case .host? = action { local.set(key, table) } else { local.remove(key) }
   }
 
   private mutating func setTunnel(_ interface: InterfaceID, _ settings: TunnelForwarding) {

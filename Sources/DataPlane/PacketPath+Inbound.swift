@@ -106,7 +106,11 @@ extension PacketPath {
     switch fibs[facts.fib].action(for: inner.destination) {
     case .tunnel(let out, let nextHop):
       try forward(&batch, i, inner, out, nextHop ?? inner.destination, arrival: arrival, at: now, &punts)
-    case .host(let interface): batch.decide(i, .host(interface: interface))
+    case .host(let interface):
+      if answersProbe(batch.memory(i), inner), local.find(TableKey(inner.destination, tag: UInt64(facts.fib))) >= 0 {
+        return try punt(&batch, i, .probeReply, arrival, at: now, &punts)
+      }
+      batch.decide(i, .host(interface: interface))
     case .discard: throw .discardRoute
     case nil: throw .noRoute
     }
@@ -125,11 +129,14 @@ extension PacketPath {
     _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ arrival: Arrival, at now: Instant, _ punts: inout PuntQueue
   ) throws(DropReason) {
     let memory = batch.memory(i)
-    if let identifier = ICMPMessages.answeredEchoIdentifier(memory, inner), probeIdentifiers.contains(identifier) {
-      return try punt(&batch, i, .probeReply, arrival, at: now, &punts)
-    }
+    if answersProbe(memory, inner) { return try punt(&batch, i, .probeReply, arrival, at: now, &punts) }
     if PacketPath.isStepReport(memory, inner) || ICMPMessages.refusesStepReport(memory, inner) { return try punt(&batch, i, .stepReport, arrival, at: now, &punts) }
     batch.decide(i, .host(interface: tunnels[arrival.tunnel].facts.interface))
+  }
+
+  /// Whether it answers, or is an error about, an echo request with an identifier of the node's own probes.
+  private func answersProbe(_ memory: PacketMemory, _ inner: InnerHeader) -> Bool {
+    ICMPMessages.answeredEchoIdentifier(memory, inner).map(probeIdentifiers.contains) ?? false
   }
 
   private static func isStepReport(_ memory: PacketMemory, _ inner: InnerHeader) -> Bool {

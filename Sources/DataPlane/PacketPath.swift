@@ -13,6 +13,8 @@ struct PacketPath: ~Copyable {
   var demux: KeyIndex
   /// Own addresses by VRF.
   var own: KeyIndex
+  /// Own addresses on the host's other interfaces, by VRF: the host routes that lead to the host.
+  var local: KeyIndex
   var peers: PeerTable
   var hostPairs: PairTable
   var peerPairs: PairTable
@@ -30,7 +32,7 @@ struct PacketPath: ~Copyable {
   var exceededMTU = 0
 
   init(pairLimit: Int, peerLimit: Int, seed: UInt64) {
-    (demux, own) = (KeyIndex(seed: seed), KeyIndex(seed: seed))
+    (demux, own, local) = (KeyIndex(seed: seed), KeyIndex(seed: seed), KeyIndex(seed: seed))
     peers = PeerTable(limit: peerLimit, seed: seed)
     hostPairs = PairTable(limit: pairLimit, evictsAfter: Limits.pairEviction, seed: seed)
     peerPairs = PairTable(limit: pairLimit, evictsAfter: Limits.pairEviction, seed: seed)

@@ -18,6 +18,10 @@ public enum Detach {
   public static func spawnNode(
     executable: String, arguments: [String], socketPath: String, log: String
   ) throws -> SocketConnection {
+    if answers(socketPath) {
+      throw Failure(
+        description: "another dmvpn is running on \(socketPath): `dmvpn attach` shows it, `--socket` starts a second one elsewhere")
+    }
     let logStart = size(of: log)
     let child = try ChildProcess.spawnDetached(executable, arguments, output: .append(path: log))
     let end = MonotonicClock.now() + patienceMilliseconds * 1_000_000

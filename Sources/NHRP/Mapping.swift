@@ -15,6 +15,7 @@ public enum MappingKind: UInt8, Sendable, Comparable, Codable {
   /// The node's own, handed out in replies.
   case local
 
+  /// By strength: what a lower kind says never replaces a higher one.
   @inlinable public static func < (a: MappingKind, b: MappingKind) -> Bool { a.rawValue < b.rawValue }
   /// The word of `show ip nhrp`.
   public var word: String {
@@ -28,7 +29,9 @@ public enum MappingKind: UInt8, Sendable, Comparable, Codable {
 
 /// The words behind `Flags:` in `show ip nhrp`.
 public struct MappingFlags: OptionSet, Sendable, Hashable {
+  /// The bits; ours, nobody sends them.
   public let rawValue: UInt16
+  /// Keeps all bits.
   public init(rawValue: UInt16) { self.rawValue = rawValue }
   /// The answer came from the station that owns the address.
   public static let authoritative = MappingFlags(rawValue: 1)

@@ -86,7 +86,9 @@ extension NHRPEngine {
   /// What may be taken back: by a server or a configured next hop, for itself or for others, all that is not registered here; by a peer, what it registered
   /// or answered itself. Only a network in such a purge costs a walk over the cache.
   private func purgeable(_ i: Int, _ prefix: IPPrefix, _ r: Received, _ m: NHRPMandatory) -> [Mapping] {
-    var own = instances[i].table.entries(nbma: r.source).filter { $0.flags.contains(.registered) || $0.via == m.sourceProtocol }
+    // Clients behind one public address are told apart by what they claim.
+    var own = instances[i].table.entries(nbma: r.source)
+      .filter { $0.via == m.sourceProtocol || $0.flags.contains(.registered) && $0.claimedNBMA ?? r.source == m.sourceNBMA }
     if let old = ownRegistration(i, of: m), old.nbma != r.source { own.append(old) }
     guard instances[i].isUpstream(r.source) else { return own }
     let others = prefix.isHost ? [instances[i].table[prefix]].compactMap { $0 } : instances[i].table.sorted

@@ -90,8 +90,10 @@ public struct NHRPEngine: Engine, Sendable {
   /// An engine without interfaces. `firstRequestID` should differ from run to run, so that replies to an earlier life do not fit.
   public init(firstRequestID: UInt32 = 0) { lastRequestID = firstRequestID }
 
+  /// When the next timer is due; nil when none is set.
   public var nextDeadline: Instant? { timers.nextDeadline }
 
+  /// Takes one input and emits what follows from it.
   public mutating func handle(_ input: Input, _ turn: inout Turn<Output>) {
     switch input {
     case .configure(let id, let interface): configure(id, interface, &turn)
@@ -106,6 +108,7 @@ public struct NHRPEngine: Engine, Sendable {
     }
   }
 
+  /// Runs the timers that are due.
   public mutating func expire(_ turn: inout Turn<Output>) {
     while let key = timers.popDue(at: turn.now) {
       switch key {

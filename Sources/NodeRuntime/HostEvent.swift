@@ -55,6 +55,15 @@ public struct HostRoute: Sendable, Hashable, Codable {
   public init(prefix: IPPrefix, gateway: IPAddress?, interface: String, metric: UInt32 = 0) {
     (self.prefix, self.gateway, self.interface, self.metric) = (prefix, gateway, interface, metric)
   }
+
+  /// The metric that the host gives our own routes: lower than what DHCP clients give their default route (100 and more), so
+  /// that a default route through a tunnel is taken for forwarded packets; higher than 0, so that an operator's plain
+  /// `ip route add` beats ours.
+  public static let ownMetric: UInt32 = 20
+
+  /// Its administrative distance, so that our table chooses as the kernel does: before all of ours, or behind them, as IOS
+  /// does with a route learned by DHCP.
+  var distance: UInt8 { metric < Self.ownMetric ? 0 : 254 }
 }
 
 /// What can happen to a node. Everything it knows of the world comes in here.

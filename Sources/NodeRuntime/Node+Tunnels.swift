@@ -200,7 +200,10 @@ extension Node {
     if isPresent { hostRoutes.insert(route) } else { hostRoutes.remove(route) }
     let id = id(of: configuredName(ofPlatform: route.interface))
     if isPresent {
-      table.add(Route(prefix: route.prefix, source: .kernel, metric: route.metric, nextHop: route.gateway, interface: id, installed: now))
+      table.add(
+        Route(
+          prefix: route.prefix, source: .kernel, distance: route.distance, metric: route.metric, nextHop: route.gateway, interface: id,
+          installed: now))
     } else {
       table.remove(prefix: route.prefix, source: .kernel, nextHop: route.gateway, interface: id)
     }

@@ -174,8 +174,12 @@ public final class Node {
     JournalText(interfaceName: { [unowned self] in self.name(of: $0) }, peerName: { [unowned self] in self.peerName($0) })
   }
 
-  /// What a peer is called: `ip host`, else its address.
-  func peerName(_ address: IPAddress) -> String { settings.name(of: address) ?? address.description }
+  /// What a peer is called: `ip host`, else its address; this node by its own name.
+  func peerName(_ address: IPAddress) -> String {
+    if let name = settings.name(of: address) { return name }
+    let isOwn = tunnels.values.contains { $0.forwarding.addresses.contains(address) }
+    return isOwn ? settings.hostname : address.description
+  }
 
   // MARK: Interfaces by number
 

@@ -13,10 +13,11 @@ public enum RouteSource: UInt8, Sendable, Hashable, CaseIterable, Codable {
   /// A shortcut of NHRP, longer than any route of another source.
   case nhrp = 4
 
-  /// The administrative distance IOS gives by default.
+  /// The administrative distance IOS gives by default. The host's own routes count like a DHCP default: what is configured here wins.
   public var administrativeDistance: UInt8 {
     switch self {
-    case .connected, .local, .kernel: 0
+    case .connected, .local: 0
+    case .kernel: 254
     case .static: 1
     case .nhrp: 250
     }

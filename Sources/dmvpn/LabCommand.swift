@@ -38,6 +38,7 @@ struct LabCommand: ParsableCommand {
   @Option(help: "The hosts' traffic: demo (pairs talk, pause, talk again) or minute (each host opens a flow a minute).") var flows = "demo"
   @OptionGroup var terminal: TerminalOptions
   @Option(help: "ip nhrp holdtime of every node, in seconds.") var holdTime: Int?
+  @OptionGroup(visibility: .hidden) var picture: LabPicture
   @Option(help: "Record all that this node is told, for `dmvpn replay`.") var recordNode: String?
   @Option(help: "Where to (NODE.dmvpnrec).") var recordTo: String?
   @Option(help: "Print this node's console as text, 80x24 and 120x40, and nothing else (needs --virtual-time).") var framesOf: String?
@@ -55,6 +56,7 @@ struct LabCommand: ParsableCommand {
 
   func run() throws {
     let cloud = makeCloud()
+    if let file = picture.file { return try picture.draw(cloud, theme: terminal.theme, to: file) }
     let capture = try pcap.map { try PcapngWriter.file(at: $0) }
     if let capture {
       let interface = capture.interface(named: "underlay")

@@ -128,6 +128,7 @@ let quotedEcho = hex(
   @Test("answers to own probes and step reports go to the control side, others' to the host")
   func probes() {
     let hub = Hub()
+    hub.route("192.168.1.1/32", .host(Hub.lan))
     let probe = IPv4("172.16.0.1", "192.168.12.2", proto: 1, payload: icmp(8, [0xd0, 0x07, 0, 1])).bytes
     let report = IPv4("172.16.0.1", "172.16.0.12", payload: udp(ForwardingCore.stepReportPort, [1, 2])).bytes
     let cases: [([UInt8], PuntClass?)] = [
@@ -136,6 +137,8 @@ let quotedEcho = hex(
       (IPv4("172.16.0.12", "172.16.0.1", proto: 1, payload: icmp(3, [0, 0, 0, 0] + probe)).bytes, .probeReply),
       (IPv4("192.168.12.2", "172.16.0.1", proto: 1, payload: icmp(0, [0xc0, 0x07, 0, 1])).bytes, nil),
       (IPv4("192.168.12.2", "192.168.1.7", proto: 1, payload: icmp(0, [0xd0, 0x07, 0, 1])).bytes, nil),
+      (IPv4("192.168.12.2", "192.168.1.1", proto: 1, payload: icmp(0, [0xd0, 0x07, 0, 1])).bytes, .probeReply),
+      (IPv4("192.168.12.2", "192.168.1.1", proto: 1, payload: icmp(0, [0xc0, 0x07, 0, 1])).bytes, nil),
       (IPv4("192.168.12.2", "172.16.0.1", payload: udp(ForwardingCore.stepReportPort, [1, 2])).bytes, .stepReport),
       (IPv4("192.168.12.2", "192.168.1.7", payload: udp(ForwardingCore.stepReportPort, [1, 2])).bytes, nil),
       (IPv4("172.16.0.12", "172.16.0.1", proto: 1, payload: icmp(3, [0, 0, 0, 0] + report)).bytes, .stepReport),

@@ -35,7 +35,8 @@ bench_join() { eventually 10 ip -n "$1" link set "$2" master br0 2>/dev/null; }
 
 # Writes what passes device $2 of namespace $1 into file $3.
 bench_capture() {
-  ip netns exec "$1" tcpdump --immediate-mode -U -n -s 0 -i "$2" -w "$3" 2>"$3.log" &
+  rm -f "$3" "$3.log"   # what an earlier one said there is not this one's word
+  ip netns exec "$1" tcpdump --immediate-mode --time-stamp-precision nano -U -n -s 0 -i "$2" -w "$3" 2>"$3.log" &
   processes+=($!)
   echo $! >"$3.pid"
   eventually 10 grep -q 'listening on' "$3.log"

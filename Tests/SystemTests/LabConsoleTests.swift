@@ -101,6 +101,20 @@ extension SystemSuite {
       }
     }
 
+    @Test("the picture of the documentation is the same each time it is drawn, and shows shortcuts")
+    func picture() async throws {
+      try await Bench.with { bench in
+        let script = Shell.quote(Program.root.appending(path: "scripts/picture").path)
+        let files = await ["a", "b"].map { bench.directory.appending(path: "\($0).svg") }
+        for file in files {
+          try await Shell.run("DMVPN_EXECUTABLE=\(Shell.quote(try Program.required())) \(script) \(Shell.quote(file.path))")
+        }
+        let pictures = try files.map { try String(contentsOf: $0, encoding: .utf8) }
+        #expect(pictures[0] == pictures[1])
+        #expect(pictures[0].hasPrefix("<svg") && pictures[0].contains("hub1") && pictures[0].contains("✓"))
+      }
+    }
+
     @Test("without colour where NO_COLOR is set")
     func noColor() async throws {
       try await Bench.with { bench in
@@ -110,8 +124,10 @@ extension SystemSuite {
         try await terminal.shows("Attrb")
         try await Self.leaves(terminal) { try await terminal.enter("exit") }
         let text = String(decoding: terminal.bytes(), as: UTF8.self)
-        let colors = text.matches(of: /\u{1b}\[([0-9;:]*)m/).flatMap { $0.1.split(whereSeparator: { ";:".contains($0) }).compactMap { Int($0) } }
-          .filter { (30...38).contains($0) || (40...48).contains($0) || (90...107).contains($0) }
+        let colors = text.matches(of: /\u{1b}\[([0-9;:]*)m/).flatMap {
+          $0.1.split(whereSeparator: { ";:".contains($0) }).compactMap { Int($0) }
+        }
+        .filter { (30...38).contains($0) || (40...48).contains($0) || (90...107).contains($0) }
         #expect(colors.isEmpty, "colours were set: \(Set(colors).sorted())")
         #expect(text.contains("\u{1b}["), "nothing was drawn")
       }

@@ -9,9 +9,7 @@ import Wire
 /// What cannot be made now stays wanted, and is tried again. A device that comes (again) gets its routes; the kernel takes
 /// both away when the process ends, however it ends.
 final class TunnelDevices {
-  /// Lower than what DHCP clients give their default route (100 and more), so that a default route through a tunnel is
-  /// taken for forwarded packets; higher than 0, so that an operator's plain `ip route add` beats ours.
-  static let routeMetric: UInt32 = 20
+  static let routeMetric = HostRoute.ownMetric
 
   private struct Entry {
     var interface: InterfaceID

@@ -12,13 +12,25 @@ final class BackgroundProcess: Sendable {
   /// Its wait status, once it has been collected.
   private let ended = Mutex<Int32?>(nil)
 
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
-    log = FileManager.default.temporaryDirectory.appending(path: "dmvpn-\(UUID().uuidString).log")
-    identifier = try Self.spawn(arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, log: log.path)
+  /// What stands on its standard input and output.
+  enum Surface {
+    /// Nothing, and a log.
+    case log
+    /// A terminal by path; with `controlling` it leads a session of its own on it.
+    case controlling(String), plain(String)
   }
 
-  /// In a process group of its own, with no signal blocked or ignored, and nothing on standard input.
-  private static func spawn(_ arguments: [String], environment: [String: String], log: String) throws -> Int32 {
+  init(_ arguments: [String], environment: [String: String] = [:], terminal: Surface = .log) throws {
+    log = FileManager.default.temporaryDirectory.appending(path: "dmvpn-\(UUID().uuidString).log")
+    identifier = try Self.spawn(
+      arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, log: log.path, terminal)
+  }
+
+  /// POSIX_SPAWN_SETSID, which <spawn.h> shows to GNU sources only.
+  private static let newSession: Int16 = 0x80
+
+  /// In a process group of its own, with no signal blocked or ignored.
+  private static func spawn(_ arguments: [String], environment: [String: String], log: String, _ surface: Surface) throws -> Int32 {
     var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
     posix_spawnattr_init(&attributes)
@@ -26,8 +38,19 @@ final class BackgroundProcess: Sendable {
       posix_spawn_file_actions_destroy(&actions)
       posix_spawnattr_destroy(&attributes)
     }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    var group = Int16(POSIX_SPAWN_SETPGROUP)
+    switch surface {
+    case .log:
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    case .controlling(let path):
+      group = Self.newSession
+      posix_spawn_file_actions_addopen(&actions, 0, path, O_RDWR, 0)
+      posix_spawn_file_actions_adddup2(&actions, 0, 1)
+    case .plain(let path):
+      posix_spawn_file_actions_addopen(&actions, 0, path, O_RDWR | O_NOCTTY, 0)
+      posix_spawn_file_actions_adddup2(&actions, 0, 1)
+    }
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var none = sigset_t(), all = sigset_t()
     sigemptyset(&none)
@@ -35,7 +58,7 @@ final class BackgroundProcess: Sendable {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) | group)
     var identifier: pid_t = 0
     let error = withCStrings(arguments) { argv in
       withCStrings(environment.map { "\($0)=\($1)" }) { posix_spawnp(&identifier, arguments[0], &actions, &attributes, argv, $0) }

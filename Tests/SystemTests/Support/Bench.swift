@@ -55,8 +55,11 @@ actor Bench {
   }
 
   /// Our node with this configuration in `namespace`; comes back when it answers.
-  func node(_ name: String, in namespace: Namespace, configuration: String, options: [String] = []) async throws -> NodeProcess {
-    let node = try NodeProcess(in: namespace, configuration: configuration, directory: directory, name: name, options: options)
+  func node(
+    _ name: String, in namespace: Namespace, configuration: String, options: [String] = [], under wrapper: [String] = []
+  ) async throws -> NodeProcess {
+    let node = try NodeProcess(
+      in: namespace, configuration: configuration, directory: directory, name: name, options: options, under: wrapper)
     undo {
       await node.stop()
       node.removeLog()

@@ -73,7 +73,9 @@ final class Terminal: Sendable {
   func screen() async throws -> String { try await tmux("capture-pane -p") }
 
   /// The screen's rows, all of them.
-  func rows() async throws -> [String] { try await screen().split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init) }
+  func rows() async throws -> [String] {
+    try await screen().split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+  }
 
   /// Waits until every one of `parts` is on the screen, and returns the screen.
   @discardableResult
