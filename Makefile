@@ -65,4 +65,4 @@ uninstall: ## remove what install put there; the configuration stays
 	rm -rf $(DESTDIR)$(PREFIX)/bin/dmvpn $(DESTDIR)$(PREFIX)/share/dmvpn $(DESTDIR)$(PREFIX)/share/doc/dmvpn $(DESTDIR)$(UNITDIR)/dmvpn.service
 
 clean: ## remove everything built
-	rm -rf .build .build-fuzz
+	rm -rf .build .build-fuzz .build-bench

@@ -35,7 +35,8 @@ struct ProbeTable: Sendable {
   private(set) var probes: [UInt16: Probe] = [:]
   private var lastIdentifier = identifiers.lowerBound
 
-  var nextDeadline: Instant? { probes.values.lazy.map(\.deadline).min() }
+  // Asked for after every event, and nearly always there is no probe.
+  var nextDeadline: Instant? { probes.isEmpty ? nil : probes.values.lazy.map(\.deadline).min() }
   var identifiersInUse: [UInt16] { probes.keys.sorted() }
 
   subscript(_ identifier: UInt16) -> Probe? {
