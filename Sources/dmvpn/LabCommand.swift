@@ -9,6 +9,7 @@ import Wire
 @preconcurrency import Glibc
 
 extension DMVPNPhase: ExpressibleByArgument {
+  /// Reads a phase as typed.
   public init?(argument: String) {
     switch argument {
     case "phase1", "1": self = .one

@@ -45,7 +45,10 @@ enum Registrations {
     var settings = NHRPSettings()
     (settings.networkID, settings.authentication, settings.maxSendPackets) = (1, "bench", 65_535)
     var engine = NHRPEngine()
-    _ = turn(&engine, .configure(interface, NHRPInterface(name: "Tunnel0", settings: settings, address: hub, isUp: true, nbma: hubNBMA, destination: nil)), at: .start)
+    _ = turn(
+      &engine,
+      .configure(interface, NHRPInterface(name: "Tunnel0", settings: settings, address: hub, isUp: true, nbma: hubNBMA, destination: nil)),
+      at: .start)
     register(&engine, at: .start)
     precondition(engine.entryCount == clients)
     return engine

@@ -11,7 +11,9 @@ enum Speed {
     func shows(_ name: String) -> Bool { wanted.isEmpty || wanted.contains(name) }
     if shows("outbound") { report("outbound, 64 byte inner packets, batches of 64", "packets/s", Forwarding.outbound) }
     if shows("hairpin") { report("hairpin at the hub, 64 byte inner packets, batches of 64", "packets/s", Forwarding.hairpin) }
-    if shows("registrations") { report("registrations of 10,000 clients at a server, decoded and answered", "registrations/s", Registrations.refresh) }
+    if shows("registrations") {
+      report("registrations of 10,000 clients at a server, decoded and answered", "registrations/s", Registrations.refresh)
+    }
   }
 
   /// Runs a benchmark that gives back how much it did.
@@ -23,6 +25,8 @@ enum Speed {
       if run > 0 { rates.append(Double(done) / (Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18)) }
     }
     rates.sort()
-    print("\(what): median \(Int(rates[rates.count / 2])) \(unit), least \(Int(rates[0])), greatest \(Int(rates[rates.count - 1])), of \(rates.count)")
+    print(
+      "\(what): median \(Int(rates[rates.count / 2])) \(unit), least \(Int(rates[0])), greatest \(Int(rates[rates.count - 1])), of \(rates.count)"
+    )
   }
 }

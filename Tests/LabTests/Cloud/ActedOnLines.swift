@@ -63,8 +63,10 @@ enum Look {
   /// The outer addresses to which node `i` sends packets with this inner destination.
   static func copies(of inner: IPAddress, from i: Int) -> @Sendable (Cloud, UnderlayTrace) -> String {
     { _, trace in
-      trace.from(i).filter { $0.payload.count >= 20 && IPAddress(bytes: $0.payload.dropFirst(16).prefix(4)) == inner }.map(\.destination.description)
-        .joined(separator: " ")
+      trace.from(i).filter { $0.payload.count >= 20 && IPAddress(bytes: $0.payload.dropFirst(16).prefix(4)) == inner }.map(
+        \.destination.description
+      )
+      .joined(separator: " ")
     }
   }
 
@@ -80,7 +82,9 @@ enum Look {
   /// A route of node 1.
   static func route(_ prefix: String) -> @Sendable (Cloud, UnderlayTrace) -> String {
     { cloud, _ in
-      cloud.picture(1).routes.first { $0.prefix.description == prefix }.map { "\($0.code) [\($0.distance)] \($0.nextHop?.description ?? $0.interface)" } ?? "none"
+      cloud.picture(1).routes.first { $0.prefix.description == prefix }.map {
+        "\($0.code) [\($0.distance)] \($0.nextHop?.description ?? $0.interface)"
+      } ?? "none"
     }
   }
 
@@ -97,7 +101,8 @@ extension ActedOnLine {
   /// The host behind a node sends a multicast packet.
   private static func multicasting(_ node: Int) -> @Sendable (Cloud) -> Void {
     { cloud in
-      let packet = LabPacket.ipv4(from: cloud.topology.nodes[node].tunnelAddress, to: multicast, protocol: 89, payload: [UInt8](repeating: 0, count: 24))
+      let packet = LabPacket.ipv4(
+        from: cloud.topology.nodes[node].tunnelAddress, to: multicast, protocol: 89, payload: [UInt8](repeating: 0, count: 24))
       cloud.input(node, .inner(packet))
       cloud.run(to: 8)
     }
@@ -111,7 +116,8 @@ extension ActedOnLine {
   /// A TCP SYN (RFC 9293 §3.1) whose one option offers segments of 1,460 bytes.
   private static let syn: @Sendable (Cloud) -> Void = { cloud in
     let segment: [UInt8] = [0xc0, 0, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x60, 2, 0xff, 0xff, 0, 0, 0, 0, 2, 4, 0x05, 0xb4]
-    cloud.input(1, .inner(LabPacket.ipv4(from: cloud.topology.nodes[1].host, to: cloud.topology.nodes[2].host, protocol: 6, payload: segment)))
+    cloud.input(
+      1, .inner(LabPacket.ipv4(from: cloud.topology.nodes[1].host, to: cloud.topology.nodes[2].host, protocol: 6, payload: segment)))
     cloud.run(to: 8)
   }
 
@@ -123,14 +129,21 @@ extension ActedOnLine {
   /// Lines of a node and of its interfaces.
   static let ofInterfaces: [ActedOnLine] = [
     .init(lines: ["hostname atlanta"], look: { cloud, _ in cloud.picture(1).hostname }, without: "spoke1", with: "atlanta"),
-    .init(lines: ["ip host alpha 10.0.0.11"], node: 0, look: Look.console(0, "show ip nhrp alpha", has: "10.0.0.11"), without: "not there", with: "there"),
+    .init(
+      lines: ["ip host alpha 10.0.0.11"], node: 0, look: Look.console(0, "show ip nhrp alpha", has: "10.0.0.11"), without: "not there",
+      with: "there"),
     .init(lines: ["ip route 172.20.0.0 255.255.0.0 10.0.0.1"], look: Look.route("172.20.0.0/16"), without: "none", with: "S [1] 10.0.0.1"),
-    .init(lines: ["ip route 172.20.0.0 255.255.0.0 10.0.0.1 200"], look: Look.route("172.20.0.0/16"), without: "none", with: "S [200] 10.0.0.1"),
+    .init(
+      lines: ["ip route 172.20.0.0 255.255.0.0 10.0.0.1 200"], look: Look.route("172.20.0.0/16"), without: "none", with: "S [200] 10.0.0.1"),
     .init(lines: ["ip route 192.168.2.0 255.255.255.0 Null0"], look: Look.flow, without: "10 answered", with: "0 answered"),
     .init(lines: ["no ip route 192.168.0.0 255.255.0.0 10.0.0.1"], look: Look.flow, without: "10 answered", with: "0 answered"),
     .init(lines: ["platform interface GigabitEthernet1 eth1"], look: Look.sources, without: "203.0.113.1", with: "192.168.1.1"),
-    .init(lines: [tunnel, "description to the hub"], look: Look.console(1, "show interfaces Tunnel0", has: "to the hub"), without: "not there", with: "there"),
-    .init(lines: [tunnel, "ip address 10.0.0.99 255.255.0.0"], look: Look.console(0, "show ip nhrp brief", has: "10.0.0.99"), without: "not there", with: "there"),
+    .init(
+      lines: [tunnel, "description to the hub"], look: Look.console(1, "show interfaces Tunnel0", has: "to the hub"), without: "not there",
+      with: "there"),
+    .init(
+      lines: [tunnel, "ip address 10.0.0.99 255.255.0.0"], look: Look.console(0, "show ip nhrp brief", has: "10.0.0.99"),
+      without: "not there", with: "there"),
     .init(lines: [tunnel, "ip mtu 1000"], play: bigPings, look: Look.flow, without: "10 answered", with: "0 answered, errors"),
     .init(lines: [tunnel, "ip tcp adjust-mss 1200"], play: syn, look: offeredSegment, without: "1360", with: "1200"),
     .init(lines: [tunnel, "no ip tcp adjust-mss"], play: syn, look: offeredSegment, without: "1360", with: "1460"),
@@ -146,7 +159,8 @@ extension ActedOnLine {
     .init(lines: [tunnel, "tunnel source 192.168.1.1"], look: Look.sources, without: "203.0.113.1", with: "192.168.1.1"),
     .init(
       lines: [tunnel, "tunnel destination 198.51.100.9"], topology: .cloud(phase: .one, spokes: 2),
-      look: { _, trace in Set(trace.from(1).filter { !$0.isNHRP }.map(\.destination)).map(\.description).joined(separator: " ") }, without: "198.51.100.1", with: "198.51.100.9"),
+      look: { _, trace in Set(trace.from(1).filter { !$0.isNHRP }.map(\.destination)).map(\.description).joined(separator: " ") },
+      without: "198.51.100.1", with: "198.51.100.9"),
     .init(
       lines: [tunnel, "tunnel mode gre ip"], setup: [(1, [tunnel, "tunnel destination 198.51.100.1"])],
       look: { cloud, _ in "phase \(cloud.picture(1).tunnels.first?.phase ?? 0)" }, without: "phase 3", with: "phase 1"),
@@ -159,41 +173,55 @@ extension ActedOnLine {
 
   /// `ip nhrp …`
   static let ofNHRP: [ActedOnLine] = [
-    .init(lines: [tunnel, "no ip nhrp network-id"], look: { _, trace in trace.from(1).contains(where: \.isNHRP) ? "NHRP" : "none" }, without: "NHRP", with: "none"),
-    .init(lines: [tunnel, "ip nhrp authentication other"], look: { cloud, _ in cloud.records(0, .authenticationFailed).isEmpty ? "taken" : "refused" }, without: "taken", with: "refused"),
+    .init(
+      lines: [tunnel, "no ip nhrp network-id"], look: { _, trace in trace.from(1).contains(where: \.isNHRP) ? "NHRP" : "none" },
+      without: "NHRP", with: "none"),
+    .init(
+      lines: [tunnel, "ip nhrp authentication other"],
+      look: { cloud, _ in cloud.records(0, .authenticationFailed).isEmpty ? "taken" : "refused" }, without: "taken", with: "refused"),
     .init(lines: [tunnel, "ip nhrp holdtime 100"], look: registeredFor, without: "over 500 s", with: "under 100 s"),
-    .init(lines: [tunnel, "ip nhrp registration no-unique"], look: { cloud, _ in flags(of: 1, at: 0, in: cloud).contains("unique") ? "unique" : "not" }, without: "unique", with: "not"),
+    .init(
+      lines: [tunnel, "ip nhrp registration no-unique"],
+      look: { cloud, _ in flags(of: 1, at: 0, in: cloud).contains("unique") ? "unique" : "not" }, without: "unique", with: "not"),
     .init(lines: [tunnel, "ip nhrp registration timeout 1"], look: Look.nhrp(3, from: 1), without: "none", with: "sent"),
     .init(
-      lines: [tunnel, "ip nhrp max-send 1 every 60"], node: 0, look: { _, trace in trace.from(0).count(where: \.isNHRP) > 1 ? "several" : "one or none" },
+      lines: [tunnel, "ip nhrp max-send 1 every 60"], node: 0,
+      look: { _, trace in trace.from(0).count(where: \.isNHRP) > 1 ? "several" : "one or none" },
       without: "several", with: "one or none"),
     .init(lines: [tunnel, "ip nhrp server-only"], look: Look.nhrp(1, from: 1), without: "sent", with: "none"),
     .init(lines: [tunnel, "no ip nhrp shortcut"], look: Look.nhrp(1, from: 1), without: "sent", with: "none"),
     .init(lines: [tunnel, "no ip nhrp redirect"], node: 0, look: Look.nhrp(8, from: 0), without: "sent", with: "none"),
     .init(
-      lines: [tunnel, "ip nhrp redirect timeout 2"], node: 0, setup: [(1, [tunnel, "no ip nhrp shortcut"]), (2, [tunnel, "no ip nhrp shortcut"])],
+      lines: [tunnel, "ip nhrp redirect timeout 2"], node: 0,
+      setup: [(1, [tunnel, "no ip nhrp shortcut"]), (2, [tunnel, "no ip nhrp shortcut"])],
       play: { cloud in
         cloud.talk(1, 2, from: 3, packets: 160)
         cloud.run(to: 20)
       }, look: { _, trace in trace.from(0).count { $0.nhrpType == 8 } > 5 ? "often" : "seldom" }, without: "seldom", with: "often"),
     .init(
       lines: [tunnel, "ip nhrp map 10.0.0.77 198.51.100.77"],
-      look: { cloud, _ in cloud.picture(1).cache.first { $0.via == IPAddress(10, 0, 0, 77) }.map { "\($0.kind) \($0.nbma?.description ?? "")" } ?? "none" },
+      look: { cloud, _ in
+        cloud.picture(1).cache.first { $0.via == IPAddress(10, 0, 0, 77) }.map { "\($0.kind) \($0.nbma?.description ?? "")" } ?? "none"
+      },
       without: "none", with: "static 198.51.100.77"),
     .init(
-      lines: [tunnel, "ip nhrp map multicast 192.0.2.77"], node: 0, setup: [(0, [tunnel, "no ip nhrp map multicast dynamic"])], play: multicasting(0),
+      lines: [tunnel, "ip nhrp map multicast 192.0.2.77"], node: 0, setup: [(0, [tunnel, "no ip nhrp map multicast dynamic"])],
+      play: multicasting(0),
       look: Look.copies(of: multicast, from: 0), without: "", with: "192.0.2.77"),
     .init(
       lines: [tunnel, "no ip nhrp map multicast dynamic"], node: 0, play: multicasting(0), look: Look.copies(of: multicast, from: 0),
       without: "203.0.113.1 203.0.113.2", with: ""),
     .init(
       lines: [tunnel, "ip nhrp nhs 10.0.0.7 nbma 198.51.100.7"],
-      look: { _, trace in trace.from(1).contains { $0.nhrpType == 3 && $0.destination == IPAddress(198, 51, 100, 7) } ? "asked" : "not" }, without: "not", with: "asked"),
+      look: { _, trace in trace.from(1).contains { $0.nhrpType == 3 && $0.destination == IPAddress(198, 51, 100, 7) } ? "asked" : "not" },
+      without: "not", with: "asked"),
     .init(
-      lines: [tunnel, "no ip nhrp nhs 10.0.0.1", "ip nhrp nhs 10.0.0.1 nbma 198.51.100.1"], play: multicasting(1), look: Look.copies(of: multicast, from: 1),
+      lines: [tunnel, "no ip nhrp nhs 10.0.0.1", "ip nhrp nhs 10.0.0.1 nbma 198.51.100.1"], play: multicasting(1),
+      look: Look.copies(of: multicast, from: 1),
       without: "198.51.100.1", with: ""),
     .init(
-      lines: [tunnel, "ip nhrp nhs cluster 0 max-connections 1"], node: 2, topology: twoHubs, look: Look.servers, without: "10.0.0.1 10.0.0.2", with: "10.0.0.1"),
+      lines: [tunnel, "ip nhrp nhs cluster 0 max-connections 1"], node: 2, topology: twoHubs, look: Look.servers,
+      without: "10.0.0.1 10.0.0.2", with: "10.0.0.1"),
     .init(
       lines: [tunnel, "no ip nhrp nhs 10.0.0.1", "ip nhrp nhs 10.0.0.1 nbma 198.51.100.1 multicast priority 9"], node: 2,
       setup: [(2, [tunnel, "ip nhrp nhs cluster 0 max-connections 1"])], topology: twoHubs, play: { $0.run(to: 100) }, look: Look.servers,
@@ -203,7 +231,8 @@ extension ActedOnLine {
       setup: [(2, [tunnel, "ip nhrp nhs cluster 0 max-connections 1"])], topology: twoHubs, play: { $0.run(to: 100) }, look: Look.servers,
       without: "10.0.0.1", with: "10.0.0.1 10.0.0.2"),
     .init(
-      lines: [tunnel, "ip nhrp nhs fallback 60"], node: 2, setup: [(2, [tunnel, "ip nhrp nhs cluster 0 max-connections 1"])], topology: twoHubs,
+      lines: [tunnel, "ip nhrp nhs fallback 60"], node: 2, setup: [(2, [tunnel, "ip nhrp nhs cluster 0 max-connections 1"])],
+      topology: twoHubs,
       play: { cloud in
         cloud.kill(0)
         cloud.run(to: 60)

@@ -29,7 +29,9 @@ extension Cloud {
 
   /// A flow between the hosts behind two spokes, begun `start` seconds after the start.
   @discardableResult
-  func talk(_ a: Int, _ b: Int, from start: Double, packets: Int, every interval: Duration = .milliseconds(100), kind: FlowKind = .ping) -> FlowID {
+  func talk(_ a: Int, _ b: Int, from start: Double, packets: Int, every interval: Duration = .milliseconds(100), kind: FlowKind = .ping)
+    -> FlowID
+  {
     talk(node: topology.index(ofSpoke: a), topology.index(ofSpoke: b), from: start, packets: packets, every: interval, kind: kind)
   }
 

@@ -7,7 +7,8 @@ import Wire
 
 @Suite("Spokes that come, move, and stand behind NAT")
 struct JoiningTests {
-  @Test("a spoke the hub's file never mentions joins under traffic: hub's configuration unchanged, reachable by all in 5 s, no ping lost",
+  @Test(
+    "a spoke the hub's file never mentions joins under traffic: hub's configuration unchanged, reachable by all in 5 s, no ping lost",
     arguments: [UInt64(1), 9])
   func joins(_ seed: UInt64) throws {
     let cloud = Cloud(.cloud(phase: .three, spokes: 3, lanStyle: .hostRoutesByRegistration), seed: seed)

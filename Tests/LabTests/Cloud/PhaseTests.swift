@@ -24,7 +24,8 @@ struct PhaseTests {
     var isWhole: Bool { self != .lossy }
   }
 
-  @Test("phase 3: every pair that talks has a shortcut with its chain redirect, request, reply, route; first through the hub, none lost",
+  @Test(
+    "phase 3: every pair that talks has a shortcut with its chain redirect, request, reply, route; first through the hub, none lost",
     arguments: Weather.allCases, [UInt64(1), 7])
   func phase3(_ weather: Weather, _ seed: UInt64) throws {
     let cloud = Cloud.talking(.three, seed: seed, link: weather.link, packets: weather.isWhole ? 20 : 400)
@@ -44,12 +45,14 @@ struct PhaseTests {
   private func expectShortcut(_ cloud: Cloud, _ a: Int, _ b: Int) throws {
     let (from, to) = (cloud.topology.index(ofSpoke: a), cloud.topology.index(ofSpoke: b))
     let host = cloud.topology.nodes[to].host
-    let row = try #require(cloud.picture(from).shortcuts.first { $0.target == host && $0.fromAddress == cloud.topology.nodes[from].tunnelAddress })
+    let row = try #require(
+      cloud.picture(from).shortcuts.first { $0.target == host && $0.fromAddress == cloud.topology.nodes[from].tunnelAddress })
     #expect(row.state == .up && row.prefix == cloud.topology.nodes[to].lan && row.routeKind == "H")
     let installed = try #require(cloud.records(from, .shortcutInstalled).last { $0.c == host })
     let chain = cloud.nodes[from].node.journal.chain(to: installed.number).map(\.kind)
     #expect(chain == [.redirectReceived, .resolutionSent, .resolutionReplyReceived, .shortcutInstalled])
-    let hub = try #require(cloud.picture(0).shortcuts.first { $0.target == host && $0.fromAddress == cloud.topology.nodes[from].tunnelAddress })
+    let hub = try #require(
+      cloud.picture(0).shortcuts.first { $0.target == host && $0.fromAddress == cloud.topology.nodes[from].tunnelAddress })
     #expect(hub.state == .up)
     #expect(Set(hub.steps.map(\.step)).isSuperset(of: [.firstPacket, .redirect, .request, .reply]))
   }

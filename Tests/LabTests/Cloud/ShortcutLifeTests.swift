@@ -11,7 +11,9 @@ struct ShortcutLifeTests {
     Cloud(.cloud(phase: .three, spokes: 2, holdTimeSeconds: holdTime), seed: seed)
   }
 
-  @Test("a shortcut in use is renewed before it ends: five hold times of traffic, nothing lost, nothing back through the hub", arguments: [20, 60])
+  @Test(
+    "a shortcut in use is renewed before it ends: five hold times of traffic, nothing lost, nothing back through the hub",
+    arguments: [20, 60])
   func renewed(_ holdTime: Int) throws {
     let cloud = pair(holdTime)
     let flow = cloud.talk(1, 2, from: 3, packets: holdTime * 5 * 5, every: .milliseconds(200))

@@ -12,7 +12,8 @@ struct LabProgramTests {
     let scratch = try Scratch()
     let file = scratch.path("hub1.rec")
     let lab = try Program.lab(
-      "lab", "phase3", "--spokes", "4", "--seed", "3", "--loss", "1", "--hold-time", "30", "--virtual-time", "--for", "90s", "--record-node", "hub1",
+      "lab", "phase3", "--spokes", "4", "--seed", "3", "--loss", "1", "--hold-time", "30", "--virtual-time", "--for", "90s",
+      "--record-node", "hub1",
       "--record-to", file, "--frames-of", "hub1", "--every", "1s")
     let replay = try Program.lab("replay", file, "--frames", "--every", "1s")
     #expect(lab == replay)
@@ -41,7 +42,8 @@ struct LabProgramTests {
   @Test("the same seed gives the same journal hash in three processes, another seed another", arguments: ["phase1", "phase2", "phase3"])
   func determinism(_ phase: String) throws {
     func hash(_ seed: String) throws -> String {
-      let json = try Program.lab("lab", phase, "--spokes", "12", "--hubs", "2", "--seed", seed, "--loss", "2", "--virtual-time", "--for", "5m", "--json")
+      let json = try Program.lab(
+        "lab", phase, "--spokes", "12", "--hubs", "2", "--seed", seed, "--loss", "2", "--virtual-time", "--for", "5m", "--json")
       let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
       return try #require(object["journalHash"] as? String)
     }
@@ -77,16 +79,20 @@ struct LabProgramTests {
   private func expectShortcut(_ pair: [String: Any], _ object: [String: Any]) throws {
     let nodes = try #require(object["nodes"] as? [[String: Any]])
     let target = try #require(pair["destination"] as? String)
-    let rows = nodes.flatMap { ($0["shortcuts"] as? [[String: Any]] ?? []).filter { $0["target"] as? String == target && $0["state"] as? String == "up" } }
+    let rows = nodes.flatMap {
+      ($0["shortcuts"] as? [[String: Any]] ?? []).filter { $0["target"] as? String == target && $0["state"] as? String == "up" }
+    }
     let steps = rows.flatMap { ($0["steps"] as? [[String: Any]] ?? []).compactMap { $0["step"] as? Int } }
     // redirect, request, reply, route
     #expect(Set(steps).isSuperset(of: [1, 2, 4, 5]), "to \(target)")
   }
 
-  @Test("bad options are named, with status 64", arguments: [
-    ["lab", "--frames-of", "hub1"], ["lab", "--virtual-time"], ["lab", "--spokes", "0"],
-    ["lab", "--virtual-time", "--for", "1s", "--record-node", "nobody"],
-  ])
+  @Test(
+    "bad options are named, with status 64",
+    arguments: [
+      ["lab", "--frames-of", "hub1"], ["lab", "--virtual-time"], ["lab", "--spokes", "0"],
+      ["lab", "--virtual-time", "--for", "1s", "--record-node", "nobody"],
+    ])
   func badOptions(_ arguments: [String]) throws {
     let ending = try Program.run(try #require(Program.path), arguments)
     #expect(ending.status != 0 && ending.errors.contains("Error"))
