@@ -180,7 +180,6 @@ extension ActedOnLine {
       without: "198.51.100.1", with: ""),
   ]
 
-
   private static func flags(of node: Int, at hub: Int, in cloud: Cloud) -> String {
     cloud.picture(hub).cache.first { $0.via == cloud.topology.nodes[node].tunnelAddress }?.flags ?? ""
   }
