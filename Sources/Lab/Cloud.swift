@@ -53,10 +53,15 @@ public final class Cloud {
   private var flows: FlowGenerator?
   private var pendingFlow: FlowSpec?
   private var actions: [(Cloud) -> Void] = []
+  /// Arrays that lend their memory to what nodes give out; as many as inputs are nested.
+  private var spareOutputs: [[VirtualOutput]] = []
+  private let bench = PacketBench()
+  /// Rows of shortcuts a node of the lab keeps.
+  static let shortcutLimit = 256
   private let seed: UInt64
   private let journalLimit: Int
   private var isStarted: [Bool] = []
-  private var captures: [Int: [String: (filter: CaptureFilter, writer: PcapngWriter)]] = [:]
+  var captures: [Int: [String: LabCapture]] = [:]
 
   /// A cloud whose nodes are not started yet. Spokes start within `spread` of the hubs.
   public init(_ topology: LabTopology, seed: UInt64, spread: Duration = .seconds(1), journalLimit: Int = 8_192) {
@@ -68,7 +73,7 @@ public final class Cloud {
   }
 
   private func add(_ i: Int, startingWithin spread: Duration) {
-    nodes.append(VirtualNode(seed: seed &* 1_000_003 &+ UInt64(i), journalLimit: journalLimit, shortcutLimit: 256))
+    nodes.append(VirtualNode(seed: seed &* 1_000_003 &+ UInt64(i), journalLimit: journalLimit, shortcutLimit: Cloud.shortcutLimit, bench: bench))
     hosts.append(topology.makeHost(i))
     stacks.append(topology.makeStack(i))
     timers.append(nil)
@@ -184,19 +189,25 @@ public final class Cloud {
 
   /// Gives a node one input now and carries out what follows.
   public func input(_ i: Int, _ input: NodeInput) {
-    onInput?(i, input, now)
-    input.apply(to: nodes[i], at: now)
+    tell(i, input)
     carryOut(i)
   }
 
+  private func tell(_ i: Int, _ input: NodeInput) {
+    onInput?(i, input, now)
+    input.apply(to: nodes[i], at: now)
+  }
+
   private func carryOut(_ i: Int) {
+    var outputs = spareOutputs.popLast() ?? []
     var rounds = 0
     while rounds < 1_000 {
-      let outputs = nodes[i].takeOutputs()
+      nodes[i].takeOutputs(into: &outputs)
       if outputs.isEmpty { break }
       rounds += 1
       for output in outputs { carryOut(output, i) }
     }
+    spareOutputs.append(outputs)
     reschedule(i)
     drainCaptures(i)
     report(i)
@@ -207,7 +218,7 @@ public final class Cloud {
     case .underlay(let packet): transmit(packet, from: i)
     case .host(let packet): deliver(packet, at: i)
     case .reply(let session, let reply): onReply?(i, session, reply)
-    case .save(let session, let id, _): nodes[i].receive(.saved(session, id: id, failure: "a node of the lab has no file"), at: now)
+    case .save(let session, let id, _): tell(i, .event(.saved(session, id: id, failure: "a node of the lab has no file")))
     case .capture(let name, let request): capture(i, name, request)
     case .stopped: isStarted[i] = false
     }
@@ -234,33 +245,6 @@ public final class Cloud {
     seen[i] = journal.count
     onRecords(i, journal.newest(new))
   }
-
-  // MARK: Captures
-
-  private func capture(_ i: Int, _ name: String, _ request: CaptureRequest?) {
-    guard let request else {
-      try? captures[i]?.removeValue(forKey: name)?.writer.close()
-      return
-    }
-    captures[i]?[name] = nil
-    let start = UInt64(clamping: nodes[i].node.wallAtStartNanoseconds)
-    guard let writer = try? PcapngWriter.file(at: request.file, unixNanosecondsAtStart: start) else { return }
-    captures[i, default: [:]][name] = (request.filter, writer)
-  }
-
-  private func drainCaptures(_ i: Int) {
-    guard let open = captures[i], !open.isEmpty else { return }
-    let packets = nodes[i].core.takeCaptured()
-    if packets.isEmpty { return }
-    for name in open.keys.sorted() {
-      guard let (filter, writer) = open[name] else { continue }
-      let (inner, outer) = (writer.interface(named: "inner"), writer.interface(named: "outer"))
-      for p in open.count == 1 ? packets : filter.selected(from: packets) {
-        writer.write(p.bytes, on: p.isInner ? inner : outer, at: p.at, originalLength: p.originalLength)
-      }
-      writer.flush()
-    }
-  }
 }
 
 /// One input of a node: with its configuration and seed, all it ever learns.
@@ -271,7 +255,6 @@ public enum NodeInput: Sendable, Equatable {
   case inner([UInt8])
   /// Time came.
   case expire
-  /// Something else happened.
   /// Anything else: configuration, interfaces, commands.
   case event(HostEvent)
 

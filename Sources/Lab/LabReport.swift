@@ -90,10 +90,5 @@ extension Cloud {
   }
 
   /// The picture of every node now, counters refreshed.
-  public func pictures() -> [NodeSnapshot] {
-    nodes.map { n in
-      n.refreshCounters(now)
-      return n.node.snapshot()
-    }
-  }
+  public func pictures() -> [NodeSnapshot] { nodes.map { $0.picture(at: now) } }
 }

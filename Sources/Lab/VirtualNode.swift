@@ -20,6 +20,14 @@ public enum VirtualOutput: Sendable {
   case stopped
 }
 
+/// Where packets lie while a core looks at them.
+public final class PacketBench {
+  var batch = PacketBatch(slots: 4, slotSize: 2_048, headroom: 128, growthLimit: 4_096)
+
+  /// An empty bench.
+  public init() {}
+}
+
 /// A node with its own forwarding core, driven by hand: packets, commands and time in, packets and answers out.
 ///
 /// Nothing else reaches it, so the same inputs give the same node: the lab runs a thousand of them, and a recording of one
@@ -35,13 +43,16 @@ public final class VirtualNode {
   public private(set) var tunnel = InterfaceID.none
 
   private var punts = PuntQueue()
-  private var batch = PacketBatch(slots: 4, slotSize: 2_048, headroom: 128, growthLimit: 4_096)
+  private let bench: PacketBench
   private var effects: [HostEffect] = []
   /// When silent pairs are looked for; the core moves its own deadline with every packet, this one only when it has come.
   private var pairCheck: Instant?
 
-  /// A node with nothing configured.
-  public init(seed: UInt64, journalLimit: Int = 8_192, shortcutLimit: Int = 512, pairLimit: Int = 4_096) {
+  /// A node with nothing configured. Nodes that never run at once may share a bench.
+  public init(
+    seed: UInt64, journalLimit: Int = 8_192, shortcutLimit: Int = 512, pairLimit: Int = 4_096, bench: PacketBench = PacketBench()
+  ) {
+    self.bench = bench
     node = Node(seed: seed, journalLimit: journalLimit, shortcutLimit: shortcutLimit)
     core = ForwardingCore(pairLimit: pairLimit)
   }
@@ -53,19 +64,26 @@ public final class VirtualNode {
     return min(own, pair)
   }
 
+  /// Takes what was given out, in exchange for an empty array whose memory is used from now on.
+  public func takeOutputs(into taken: inout [VirtualOutput]) {
+    taken.removeAll(keepingCapacity: true)
+    swap(&taken, &outputs)
+  }
+
   /// Takes what was given out.
   public func takeOutputs() -> [VirtualOutput] {
-    defer { outputs.removeAll(keepingCapacity: true) }
-    return outputs
+    var taken: [VirtualOutput] = []
+    takeOutputs(into: &taken)
+    return taken
   }
 
   // MARK: Inputs
 
   /// A packet arrives from the underlay, outer header included.
   public func receive(underlay packet: [UInt8], at now: Instant) {
-    batch.removeAll()
-    guard batch.append(packet) else { return }
-    core.inbound(&batch, at: now, &punts)
+    bench.batch.removeAll()
+    guard bench.batch.append(packet) else { return }
+    core.inbound(&bench.batch, at: now, &punts)
     collect()
     if pairCheck == nil { pairCheck = core.nextPairDeadline }
     drain(now)
@@ -73,9 +91,9 @@ public final class VirtualNode {
 
   /// An inner packet arrives from the host behind the node.
   public func receive(inner packet: [UInt8], at now: Instant) {
-    batch.removeAll()
-    guard batch.append(packet) else { return }
-    core.outbound(&batch, from: tunnel, at: now, &punts)
+    bench.batch.removeAll()
+    guard bench.batch.append(packet) else { return }
+    core.outbound(&bench.batch, from: tunnel, at: now, &punts)
     collect()
     drain(now)
   }
@@ -109,6 +127,12 @@ public final class VirtualNode {
     perform(now)
   }
 
+  /// The picture now, counters refreshed. Taking it changes nothing that anybody else can see.
+  public func picture(at now: Instant) -> NodeSnapshot {
+    refreshCounters(now)
+    return node.snapshot()
+  }
+
   // MARK: Inside
 
   private func drain(_ now: Instant) {
@@ -134,8 +158,8 @@ public final class VirtualNode {
       if case .tunnel(let id, let f) = change, f != nil, tunnel == .none { tunnel = id }
       if let notice = core.apply(change, at: now) { notices.append(notice) }
     case .inject(let packet):
-      batch.removeAll()
-      core.inject(packet, into: &batch, at: now, &punts)
+      bench.batch.removeAll()
+      core.inject(packet, into: &bench.batch, at: now, &punts)
       collect()
     case .reply(let session, let reply): outputs.append(.reply(session, reply))
     case .save(let session, let id, let text): outputs.append(.save(session, id: id, text: text))
@@ -147,14 +171,14 @@ public final class VirtualNode {
   }
 
   private func collect() {
-    for i in 0..<batch.count {
-      switch batch.verdict(of: i) {
-      case .underlay: outputs.append(.underlay(batch.packet(i)))
-      case .host: outputs.append(.host(batch.packet(i)))
+    for i in 0..<bench.batch.count {
+      switch bench.batch.verdict(of: i) {
+      case .underlay: outputs.append(.underlay(bench.batch.packet(i)))
+      case .host: outputs.append(.host(bench.batch.packet(i)))
       default: break
       }
     }
-    batch.removeAll()
+    bench.batch.removeAll()
   }
 
   private var counters: DataPlaneCounters {

@@ -92,7 +92,8 @@ extension NHRPEngine {
 
   // MARK: Use and renewal
 
-  /// Use is asked for at half of the life, at three quarters and at seven eighths: a used shortcut is renewed before it ends.
+  /// Use is asked for at half of the life, at three quarters, at seven eighths and so on: a used shortcut is renewed before it ends.
+  /// In the last sixty-fourth there is no more asking: who starts then finds the way through the hub again, without loss.
   private mutating func scheduleUse(_ i: Int, _ m: Mapping, hold: Duration, _ turn: inout Turn<Output>) {
     timers.set(.use(instances[i].id, m.target), at: turn.now + hold / 2)
   }
@@ -101,7 +102,7 @@ extension NHRPEngine {
     guard let m = instances[i].table[target], m.isUsable, let end = m.expires else { return }
     turn.emit(.queryUsage(instances[i].id, nextHop: m.via))
     let rest = end - turn.now
-    if rest > .milliseconds(500) { timers.set(.use(instances[i].id, target), at: turn.now + rest / 2) }
+    if rest > max(.milliseconds(500), m.life / 64) { timers.set(.use(instances[i].id, target), at: turn.now + rest / 2) }
   }
 
   /// The data plane's answer: more packets than last time means "in use".

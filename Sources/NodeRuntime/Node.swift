@@ -72,7 +72,8 @@ public final class Node {
 
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
-    [nhrp.nextDeadline, probes.nextDeadline].compactMap { $0 }.min()
+    guard let probe = probes.nextDeadline else { return nhrp.nextDeadline }
+    return nhrp.nextDeadline.map { min($0, probe) } ?? probe
   }
 
   /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.

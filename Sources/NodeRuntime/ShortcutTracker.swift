@@ -56,7 +56,9 @@ struct ShortcutTracker: Sendable {
 
   /// Marks rows as over.
   mutating func end(where isOver: (Flow) -> Bool) {
-    for (key, flow) in flows where isOver(flow) { flows[key]?.state = .expired }
+    // Keys first: a dictionary that is changed while it is walked is copied.
+    let over = flows.values.filter(isOver).map(\.key)
+    for key in over { flows[key]?.state = .expired }
   }
 
   private func startsAnew(_ state: ShortcutState, _ step: ShortcutStep) -> Bool {

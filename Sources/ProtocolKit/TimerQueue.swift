@@ -65,30 +65,37 @@ public struct TimerQueue<Key: Hashable & Sendable>: Sendable {
   private mutating func removeRoot() {
     let last = heap.removeLast()
     guard !heap.isEmpty else { return }
-    heap[0] = last
-    siftDown(0)
+    siftDown(last)
   }
 
+  /// Moves the hole at the end up to where its entry belongs.
   private mutating func siftUp(_ start: Int) {
-    var i = start
-    while i > 0 {
-      let parent = (i - 1) / 2
-      guard Entry.precedes(heap[i], heap[parent]) else { return }
-      heap.swapAt(i, parent)
-      i = parent
+    heap.withUnsafeMutableBufferPointer { heap in
+      let entry = heap[start]
+      var hole = start
+      while hole > 0 {
+        let parent = (hole &- 1) / 2
+        guard Entry.precedes(entry, heap[parent]) else { break }
+        heap[hole] = heap[parent]
+        hole = parent
+      }
+      heap[hole] = entry
     }
   }
 
-  private mutating func siftDown(_ start: Int) {
-    var i = start
-    while true {
-      var least = i
-      let left = 2 * i + 1, right = left + 1
-      if left < heap.count, Entry.precedes(heap[left], heap[least]) { least = left }
-      if right < heap.count, Entry.precedes(heap[right], heap[least]) { least = right }
-      guard least != i else { return }
-      heap.swapAt(i, least)
-      i = least
+  /// Moves the hole at the root down to where `entry` belongs.
+  private mutating func siftDown(_ entry: Entry) {
+    heap.withUnsafeMutableBufferPointer { heap in
+      var hole = 0
+      while true {
+        var child = 2 &* hole &+ 1
+        guard child < heap.count else { break }
+        if child &+ 1 < heap.count, Entry.precedes(heap[child &+ 1], heap[child]) { child &+= 1 }
+        guard Entry.precedes(heap[child], entry) else { break }
+        heap[hole] = heap[child]
+        hole = child
+      }
+      heap[hole] = entry
     }
   }
 }

@@ -85,9 +85,12 @@ public struct IPAddress: Hashable, Sendable, Comparable {
   }
 
   /// Reads an address of 4 or 16 bytes; nil for any other count.
-  public init?(bytes: some Collection<UInt8>) {
+  @inlinable public init?(bytes: some Collection<UInt8>) {
     switch bytes.count {
-    case 4: self.init(v4: bytes.reduce(0) { $0 << 8 | UInt32($1) })
+    case 4:
+      var bits: UInt32 = 0
+      for b in bytes { bits = bits << 8 | UInt32(b) }
+      self.init(v4: bits)
     case 16:
       var h: UInt64 = 0, l: UInt64 = 0
       for (i, b) in bytes.enumerated() { if i < 8 { h = h << 8 | UInt64(b) } else { l = l << 8 | UInt64(b) } }

@@ -39,12 +39,18 @@ struct LabCommand: ParsableCommand {
   @OptionGroup var terminal: TerminalOptions
   @Option(help: "ip nhrp holdtime of every node, in seconds.") var holdTime: Int?
   @OptionGroup(visibility: .hidden) var picture: LabPicture
+  @Option(help: "Record all that this node is told, for `dmvpn replay`.") var recordNode: String?
+  @Option(help: "Where to (NODE.dmvpnrec).") var recordTo: String?
+  @Option(help: "Print this node's console as text, 80x24 and 120x40, and nothing else (needs --virtual-time).") var framesOf: String?
+  @Option(help: "The time between two frames.") var every: DurationArgument = DurationArgument(.seconds(1))
 
   func validate() throws {
     guard (1...LabTopology.spokeLimit).contains(spokes) else { throw ValidationError("--spokes must be 1 to \(LabTopology.spokeLimit)") }
     guard (1...LabTopology.hubLimit).contains(hubs) else { throw ValidationError("--hubs must be 1 to \(LabTopology.hubLimit)") }
     guard (0...100).contains(loss) else { throw ValidationError("--loss must be 0 to 100") }
     guard !virtualTime || length != nil else { throw ValidationError("--virtual-time needs --for") }
+    guard framesOf == nil || virtualTime else { throw ValidationError("--frames-of needs --virtual-time") }
+    guard every.duration > .zero else { throw ValidationError("--every must be more than 0") }
     guard ["demo", "minute"].contains(flows) else { throw ValidationError("--flows must be demo or minute") }
   }
 
@@ -56,13 +62,22 @@ struct LabCommand: ParsableCommand {
       let interface = capture.interface(named: "underlay")
       cloud.onUnderlay = { _, packet, at in capture.write(packet, on: interface, at: at) }
     }
-    if !json, headless {
+    let recorder = try recordNode.map { try NodeRecorder(try index(of: $0, in: cloud), of: cloud, path: recordTo ?? "\($0).dmvpnrec") }
+    if !json, headless, framesOf == nil {
       let narrator = LabNarrator(names: cloud.topology.nodes.map(\.name)) { print($0) }
       cloud.onRecords = { [unowned cloud] in narrator.tell($0, $1, in: cloud) }
     }
     setvbuf(stdout, nil, _IOLBF, 0)
-    if headless || json || virtualTime { drive(cloud) } else { showConsole(cloud) }
+    if let framesOf {
+      showFrames(try index(of: framesOf, in: cloud), cloud)
+    } else if headless || json || virtualTime {
+      drive(cloud)
+    } else {
+      showConsole(cloud)
+    }
     try capture?.close()
+    try recorder?.close(at: cloud.now)
+    if framesOf != nil { return }
     if json { print(LabReport(cloud, seed: seed).json) } else if headless { summarize(cloud) }
   }
 
@@ -83,6 +98,23 @@ struct LabCommand: ParsableCommand {
     if flows == "minute" { return .everySpoke(of: topology, seed: seed, from: start, until: until) }
     let hold = Duration.seconds(holdTime ?? 600)
     return .demonstration(of: topology, seed: seed, holdTime: min(hold, .seconds(60)), from: start, until: until)
+  }
+
+  private func index(of name: String, in cloud: Cloud) throws -> Int {
+    guard let i = cloud.topology.index(named: name) else { throw ValidationError("there is no node '\(name)' in this lab") }
+    return i
+  }
+
+  /// Runs the cloud to its end and prints one node's console on the way.
+  private func showFrames(_ node: Int, _ cloud: Cloud) {
+    let end = length.map { Instant.start + $0.duration } ?? .start
+    var printer = FramePrinter()
+    for time in sequence(first: Instant.start + every.duration, next: { $0 + every.duration }) {
+      cloud.run(until: min(time, end))
+      guard time <= end else { break }
+      printer.show(cloud.nodes[node].picture(at: time))
+    }
+    printer.finish(cloud.nodes[node].node)
   }
 
   /// Runs the cloud to its end: as fast as it goes, or in step with the clock.

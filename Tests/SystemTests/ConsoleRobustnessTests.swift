@@ -44,8 +44,9 @@ extension SystemSuite {
 
     /// Not hung: it still draws when asked to.
     private func answers(_ terminal: PseudoTerminal) async throws {
-      try await eventually("the console redraws", timeout: .seconds(5)) {
-        terminal.write([0x0c])
+      try await eventually("the console redraws", timeout: .seconds(20)) {
+        // The bytes may have begun a paste, in which Ctrl-L is text: end it first.
+        terminal.write(Array("\u{1b}[201~".utf8) + [0x0c])
         return terminal.read().count > 200 || !terminal.process.isRunning
       }
     }

@@ -55,10 +55,7 @@ extension Cloud {
   var lost: Int { ledger.reports(at: now).reduce(0) { $0 + $1.lost } }
 
   /// The picture of a node now.
-  func picture(_ node: Int) -> NodeSnapshot {
-    nodes[node].refreshCounters(now)
-    return nodes[node].node.snapshot()
-  }
+  func picture(_ node: Int) -> NodeSnapshot { nodes[node].picture(at: now) }
 
   /// Runs a line at a node's console and gives all it answered.
   @discardableResult
