@@ -140,21 +140,13 @@ extension ActedOnLine {
     .init(lines: [tunnel, "tunnel checksum"], look: Look.outer(20, mask: 0x80), without: "0", with: "128"),
     .init(lines: [tunnel, "tunnel sequence-datagrams"], look: Look.outer(20, mask: 0x10), without: "0", with: "16"),
     .init(lines: [tunnel, "tunnel ttl 64"], look: Look.outer(8), without: "255", with: "64"),
-    .init(lines: [tunnel, "tunnel tos 184"], look: Look.outer(1), without: "0", with: "184"),
     .init(lines: [tunnel, "tunnel path-mtu-discovery"], look: Look.outer(6, mask: 0x40), without: "0", with: "64"),
     .init(lines: [tunnel, "tunnel source GigabitEthernet2"], look: Look.sources, without: "203.0.113.1", with: "192.168.1.1"),
     .init(lines: [tunnel, "tunnel source 192.168.1.1"], look: Look.sources, without: "203.0.113.1", with: "192.168.1.1"),
     .init(
-      lines: [tunnel, "tunnel destination 198.51.100.9"], topology: .cloud(phase: .one, spokes: 2),
-      look: { _, trace in Set(trace.from(1).map(\.destination)).map(\.description).joined() }, without: "198.51.100.1", with: "198.51.100.9"),
-    .init(
       lines: [tunnel, "tunnel mode gre ip"], setup: [(1, [tunnel, "tunnel destination 198.51.100.1"])],
       look: { cloud, _ in "phase \(cloud.picture(1).tunnels.first?.phase ?? 0)" }, without: "phase 3", with: "phase 1"),
-    .init(lines: [tunnel, "tunnel mode ipip"], look: Look.sources, without: "203.0.113.1", with: ""),
     .init(lines: [tunnel, "tunnel protection ipsec profile P"], look: Look.sources, without: "203.0.113.1", with: ""),
-    .init(
-      lines: [tunnel, "tunnel route-via GigabitEthernet1 mandatory"], setup: [(1, ["ip route 198.51.100.0 255.255.255.128 10.0.0.1"])],
-      look: Look.route("198.51.100.0/25"), without: "none", with: "S [1] 10.0.0.1"),
   ]
 
   /// `ip nhrp …`
@@ -171,12 +163,6 @@ extension ActedOnLine {
     .init(lines: [tunnel, "no ip nhrp shortcut"], look: Look.nhrp(1, from: 1), without: "sent", with: "none"),
     .init(lines: [tunnel, "no ip nhrp redirect"], node: 0, look: Look.nhrp(8, from: 0), without: "sent", with: "none"),
     .init(
-      lines: [tunnel, "ip nhrp redirect timeout 2"], node: 0, setup: [(1, [tunnel, "no ip nhrp shortcut"]), (2, [tunnel, "no ip nhrp shortcut"])],
-      play: { cloud in
-        cloud.talk(1, 2, from: 3, packets: 160)
-        cloud.run(to: 20)
-      }, look: { _, trace in trace.from(0).count { $0.nhrpType == 8 } > 8 ? "often" : "seldom" }, without: "seldom", with: "often"),
-    .init(
       lines: [tunnel, "ip nhrp map 10.0.0.77 198.51.100.77"],
       look: { cloud, _ in cloud.picture(1).cache.first { $0.via == IPAddress(10, 0, 0, 77) }.map { "\($0.kind) \($0.nbma?.description ?? "")" } ?? "none" },
       without: "none", with: "static 198.51.100.77"),
@@ -192,27 +178,7 @@ extension ActedOnLine {
     .init(
       lines: [tunnel, "no ip nhrp nhs 10.0.0.1", "ip nhrp nhs 10.0.0.1 nbma 198.51.100.1"], play: multicasting(1), look: Look.copies(of: multicast, from: 1),
       without: "198.51.100.1", with: ""),
-    .init(
-      lines: [tunnel, "ip nhrp nhs cluster 0 max-connections 1"], topology: twoHubs, look: Look.servers, without: "10.0.0.1 10.0.0.2", with: "10.0.0.1"),
-    .init(
-      lines: [tunnel, "no ip nhrp nhs 10.0.0.1", "ip nhrp nhs 10.0.0.1 nbma 198.51.100.1 multicast priority 9"],
-      setup: [(1, [tunnel, "ip nhrp nhs cluster 0 max-connections 1"])], topology: twoHubs, play: { $0.run(to: 100) }, look: Look.servers,
-      without: "10.0.0.1", with: "10.0.0.2"),
-    .init(
-      lines: [tunnel, "no ip nhrp nhs 10.0.0.2", "ip nhrp nhs 10.0.0.2 nbma 198.51.100.2 multicast cluster 3"],
-      setup: [(1, [tunnel, "ip nhrp nhs cluster 0 max-connections 1"])], topology: twoHubs, play: { $0.run(to: 100) }, look: Look.servers,
-      without: "10.0.0.1", with: "10.0.0.1 10.0.0.2"),
-    .init(
-      lines: [tunnel, "ip nhrp nhs fallback 60"], setup: [(1, [tunnel, "ip nhrp nhs cluster 0 max-connections 1"])], topology: twoHubs,
-      play: { cloud in
-        cloud.kill(0)
-        cloud.run(to: 60)
-        cloud.revive(0)
-        cloud.run(to: 150)
-      }, look: Look.servers, without: "10.0.0.1", with: "10.0.0.1 10.0.0.2"),
   ]
-
-  private static let twoHubs = LabTopology.cloud(phase: .three, spokes: 2, hubs: 2, holdTimeSeconds: 30)
 
   private static func flags(of node: Int, at hub: Int, in cloud: Cloud) -> String {
     cloud.picture(hub).cache.first { $0.via == cloud.topology.nodes[node].tunnelAddress }?.flags ?? ""
