@@ -39,7 +39,7 @@ bench_capture() {
   ip netns exec "$1" tcpdump --immediate-mode --time-stamp-precision nano -U -n -s 0 -i "$2" -w "$3" 2>"$3.log" &
   processes+=($!)
   echo $! >"$3.pid"
-  eventually 10 grep -q 'listening on' "$3.log"
+  eventually 10 grep -qs 'listening on' "$3.log"
 }
 
 bench_capture_end() {

@@ -36,6 +36,7 @@ extension SystemSuite {
       try await Bench.with { bench in
         let cloud = try await Cloud.make(bench)
         let node = cloud.hub.processes(isHeadless: true)
+        #expect(node.count == 1)
         async let ping = cloud.spoke1.host.ping(Site.spoke(2).host, count: 500, intervalMilliseconds: 20)
         try await eventually("the ping runs") { try await cloud.hub.exec("show interface Tunnel0").contains(" packets input") }
         try await cloud.terminal.hangUp()
@@ -77,6 +78,7 @@ extension SystemSuite {
       try await Bench.with { bench in
         let cloud = try await Cloud.make(bench)
         let node = cloud.hub.processes(isHeadless: true)
+        #expect(node.count == 1)
         for options in ["--headless", ""] {
           let terminal = try await bench.terminal(cloud.run + " " + options)
           #expect(try await terminal.status() != 0)

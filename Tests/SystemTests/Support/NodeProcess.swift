@@ -82,10 +82,12 @@ struct NodeClient: Sendable {
   /// The processes that were given this socket on their command line: the node when `isHeadless`, else consoles.
   func processes(isHeadless: Bool) -> [Int32] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    let executable = URL(filePath: program).resolvingSymlinksInPath().path
     return all.compactMap { Int32($0) }.filter { identifier in
       let line = (try? Data(contentsOf: URL(filePath: "/proc/\(identifier)/cmdline"))) ?? Data()
       let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-      return words.first?.hasSuffix("/dmvpn") == true && words.contains(socket) && words.contains("--headless") == isHeadless
+      let runs = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(identifier)/exe")
+      return runs == executable && words.contains(socket) && words.contains("--headless") == isHeadless
     }.sorted()
   }
 
