@@ -69,7 +69,7 @@ let package = Package(
     tests("ProtocolKitTests", ["ProtocolKit", "Wire"]),
     tests("CommandGrammarTests", ["CommandGrammar", "Wire"]),
     tests("RoutingTests", ["Routing", "ProtocolKit", "Wire"]),
-    tests("DataPlaneTests", ["DataPlane", "ProtocolKit", "Wire"]),
+    .testTarget(name: "DataPlaneTests", dependencies: ["DataPlane", "ProtocolKit", "Wire"], path: "Tests/DataPlaneTests", exclude: ["Captures"]),
     .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
     tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
     tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "DataPlane", "ProtocolKit", "Wire", "Screens"]),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ncurses draws into a pipe, never to the terminal: a slow terminal can then not block us. Rules and measurements: docs/console.md.
+// ncurses draws into a pipe, never to the terminal: a slow terminal can then not block us. Writing straight to a slow tty was measured to block for seconds.
 #define _GNU_SOURCE
 #define NCURSES_WIDECHAR 1
 #include "CTermShim.h"

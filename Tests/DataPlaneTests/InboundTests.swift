@@ -4,7 +4,7 @@ import ProtocolKit
 import Testing
 import Wire
 
-/// The Registration Request of protocols.md §1.18, as it came behind `2000 2001 0000002a`.
+/// A Registration Request that FRR 8.4.4 sent, as it came behind `2000 2001 0000002a`.
 let registrationRequest = hex(
   "00010800000000000001005cb85e0034010304000404800200000001c633640bac10000bac10000b00ff00000000000f"
     + "0000000080040000800500008003000000090014002000000000000004000400c63364010000000080000000")
@@ -29,7 +29,7 @@ let quotedEcho = hex(
     #expect(hub.core.adjacencyCounters(Hub.tun, nextHop: ip("172.16.0.12"))?.packetsIn == 0)
   }
 
-  @Test("a captured registration goes to the control side, from strangers in a class of their own (protocols.md §1.18)")
+  @Test("a captured registration goes to the control side, from strangers in a class of their own")
   func nhrp() {
     let hub = Hub()
     #expect(hub.receive(gre("198.51.100.11", "198.51.100.1", type: 0x2001, registrationRequest)).verdict == .punted)

@@ -53,7 +53,7 @@ import Wire
     }
   }
 
-  @Test("the largest inner packet for a 1500-byte underlay is 1472 with key and 1476 without (protocols.md §2.4)", arguments: [
+  @Test("the largest inner packet for a 1500-byte underlay is 1472 with key and 1476 without", arguments: [
     (42, false, false, 1472), (nil, false, false, 1476), (nil, true, false, 1472), (42, true, true, 1464),
   ] as [(UInt32?, Bool, Bool, Int)])
   func mtuTable(_ key: UInt32?, _ checksum: Bool, _ sequence: Bool, _ largest: Int) {

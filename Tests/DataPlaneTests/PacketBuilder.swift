@@ -106,7 +106,7 @@ func gre(
   return outer.bytes
 }
 
-/// The hub of protocols.md §1.18: 198.51.100.1, tunnel 172.16.0.1, key 42, spokes .11 and .12 with LANs behind.
+/// The hub of the captures made with FRR: 198.51.100.1, tunnel 172.16.0.1, key 42, spokes .11 and .12 with LANs behind.
 struct Hub {
   static let tun = InterfaceID(100)
   static let lan = InterfaceID(1)

@@ -8,7 +8,7 @@ import Wire
   /// The captured echo as it was before the hub took one from its TTL.
   static let echo = patched(quotedEcho, at: 8, u16: 0x3f01, fixesHeader: true)
 
-  @Test("a hairpin leaves towards the other spoke with its TTL decremented, exactly as captured (protocols.md §1.18)")
+  @Test("a hairpin leaves towards the other spoke with its TTL decremented, exactly as captured beside FRR")
   func hairpin() {
     let hub = Hub()
     let sent = hub.receive(gre("198.51.100.11", "198.51.100.1", TransitTests.echo))

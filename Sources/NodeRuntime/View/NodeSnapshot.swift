@@ -116,7 +116,7 @@ public struct PeerRow: Sendable, Codable, Equatable {
   }
 }
 
-/// Who saw a step of a shortcut (console study §3.6).
+/// Who saw a step of a shortcut.
 public enum Witness: String, Sendable, Codable {
   /// ● this node itself
   case here
