@@ -9,13 +9,13 @@ extension Cloud {
   func enter(_ packet: [UInt8], at i: Int) {
     guard hosts[i].gateway != nil else { return input(i, .inner(packet)) }
     guard let forwarded = Cloud.decrementingTTL(packet) else { return answerExpired(packet, at: i) }
-    if let destination = Cloud.destination(packet), stacks[i].addresses.contains(destination) { return intoStack(packet, at: i) }
+    if let destination = IPPacketAddresses.destination(of: packet), stacks[i].addresses.contains(destination) { return intoStack(packet, at: i) }
     input(i, .inner(forwarded))
   }
 
   /// An inner packet came out of the tunnel of node `i`.
   func deliver(_ packet: [UInt8], at i: Int) {
-    guard let destination = Cloud.destination(packet) else { return }
+    guard let destination = IPPacketAddresses.destination(of: packet) else { return }
     if stacks[i].addresses.contains(destination) { return intoStack(packet, at: i) }
     guard hosts[i].addresses.contains(destination) else { return }
     guard let forwarded = Cloud.decrementingTTL(packet) else { return answerExpired(packet, at: i) }
@@ -27,7 +27,7 @@ extension Cloud {
     // Flows of the node's own stack are booked like a host's.
     let isHost = hosts[i].gateway == nil
     let answer = isHost ? hosts[i].receive(packet, at: now, &ledger) : stacks[i].receive(packet, at: now, &ledger)
-    guard let answer, let to = Cloud.destination(answer) else { return }
+    guard let answer, let to = IPPacketAddresses.destination(of: answer) else { return }
     if hosts[i].addresses.contains(to), !isHost {
       _ = hosts[i].receive(answer, at: now, &ledger)
     } else {
@@ -37,12 +37,8 @@ extension Cloud {
 
   /// The gateway's "time exceeded", so that a traceroute of a host shows it.
   private func answerExpired(_ packet: [UInt8], at i: Int) {
-    guard let own = stacks[i].addresses.last, let error = LabPacket.timeExceeded(about: packet, from: own), let to = Cloud.destination(error) else { return }
+    guard let own = stacks[i].addresses.last, let error = LabPacket.timeExceeded(about: packet, from: own), let to = IPPacketAddresses.destination(of: error) else { return }
     if hosts[i].addresses.contains(to) { _ = hosts[i].receive(error, at: now, &ledger) } else { input(i, .inner(error)) }
-  }
-
-  static func destination(_ packet: [UInt8]) -> IPAddress? {
-    packet.count >= 20 && packet[0] >> 4 == 4 ? IPAddress(packet[16], packet[17], packet[18], packet[19]) : nil
   }
 
   /// One hop on; nil when the TTL is used up.

@@ -6,7 +6,7 @@ import Wire
 extension NHRPEngine {
   mutating func redirect(_ packet: [UInt8], from source: IPAddress, on id: InterfaceID, _ turn: inout Turn<Output>) {
     guard let i = index(of: id), instances[i].settings.redirect,
-      let sender = QuotedPacket.source(packet), let destination = QuotedPacket.destination(packet),
+      let sender = IPPacketAddresses.source(of: packet), let destination = IPPacketAddresses.destination(of: packet),
       isUnicast(destination), !isOwn(sender), !isOwn(destination)
     else { return }
     guard instances[i].isKnownPeer(source) else { return count(.unknownPeer, i) }

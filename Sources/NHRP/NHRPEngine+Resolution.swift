@@ -8,7 +8,7 @@ extension NHRPEngine {
   mutating func redirected(_ i: Int, _ indication: NHRPTrafficIndication, from source: IPAddress, _ turn: inout Turn<Output>) {
     guard instances[i].isKnownPeer(source) else { return count(.unknownPeer, i) }
     guard instances[i].settings.shortcut, !instances[i].settings.serverOnly, indication.code == 0,
-      let destination = QuotedPacket.destination(indication.offendingPacket), mayShortcut(to: destination, i, turn.routes)
+      let destination = IPPacketAddresses.destination(of: indication.offendingPacket), mayShortcut(to: destination, i, turn.routes)
     else { return }
     // Only who carries our packets there can know of a better way.
     guard instances[i].isUpstream(source) || nextPlace(i, towards: destination, turn.routes)?.1 == source else {
@@ -152,20 +152,5 @@ extension NHRPEngine {
       expires: turn.now + .seconds(NHRPLimits.negativeSeconds))
     m.origin = id
     if instances[i].table.store(m), let end = m.expires { timers.set(.mapping(instances[i].id, target), at: end) }
-  }
-}
-
-/// The few fields of a quoted IP packet that NHRP needs; nil where the quote is too short.
-enum QuotedPacket {
-  static func destination(_ bytes: [UInt8]) -> IPAddress? { address(bytes, v4: 16, v6: 24) }
-  static func source(_ bytes: [UInt8]) -> IPAddress? { address(bytes, v4: 12, v6: 8) }
-
-  private static func address(_ bytes: [UInt8], v4: Int, v6: Int) -> IPAddress? {
-    guard let first = bytes.first else { return nil }
-    switch first >> 4 {
-    case 4 where bytes.count >= 20: return IPAddress(bytes: bytes[v4..<v4 + 4])
-    case 6 where bytes.count >= 40: return IPAddress(bytes: bytes[v6..<v6 + 16])
-    default: return nil
-    }
   }
 }

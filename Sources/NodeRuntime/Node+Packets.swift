@@ -20,13 +20,13 @@ extension Node {
   // MARK: First packets of transit pairs
 
   private func firstPacket(_ p: PuntedPacket) {
-    guard let source = InnerPacket.source(p.bytes), let target = InnerPacket.destination(p.bytes) else { return }
+    guard let source = IPPacketAddresses.source(of: p.bytes), let target = IPPacketAddresses.destination(of: p.bytes) else { return }
     record(JournalRecord(.firstPacket, interface: p.interface, a: source, b: p.nbmaSource, c: target))
   }
 
   /// The record of the pair's first packet: the cause of its redirect.
   private func firstPacketRecord(_ p: PuntedPacket) -> EventID {
-    guard let target = InnerPacket.destination(p.bytes), let requester = tunnelByNBMA[p.nbmaSource] else { return .none }
+    guard let target = IPPacketAddresses.destination(of: p.bytes), let requester = tunnelByNBMA[p.nbmaSource] else { return .none }
     return tracker.flows[ShortcutTracker.Key(requester: requester, target: target)]?.stamp(.firstPacket)?.event ?? .none
   }
 
@@ -128,7 +128,7 @@ extension Node {
 
   /// A server answered a report with "unreachable": it gets no more until it comes up anew. Believed only from its own NBMA address.
   private func refused(_ p: PuntedPacket) {
-    guard let icmp = InnerPacket.payload(p.bytes), icmp.count >= 8, let server = InnerPacket.destination(Array(icmp[8...])),
+    guard let icmp = InnerPacket.payload(p.bytes), icmp.count >= 8, let server = IPPacketAddresses.destination(of: Array(icmp[8...])),
       tunnelByNBMA[p.nbmaSource] == server, tunnels[p.interface]?.fallback.contains(server) ?? false
     else { return }
     serversWithoutReports.insert(server)
@@ -137,7 +137,7 @@ extension Node {
   /// A report is believed only of a registered peer, under the NBMA address it registered from.
   private func told(_ p: PuntedPacket) {
     guard !InnerPacket.isICMP(p.bytes) else { return refused(p) }
-    guard let source = InnerPacket.source(p.bytes), let payload = InnerPacket.udpPayload(p.bytes),
+    guard let source = IPPacketAddresses.source(of: p.bytes), let payload = InnerPacket.udpPayload(p.bytes),
       nhrp.mapping(for: IPPrefix(host: source), on: p.interface).map({ $0.flags.contains(.registered) && $0.nbma == p.nbmaSource }) ?? false,
       let report = try? StepReport.decode(payload)
     else { return }
@@ -174,9 +174,6 @@ struct ReportBudget {
 
 /// The fields of an inner packet the control side reads; nil where it is too short.
 enum InnerPacket {
-  static func source(_ b: [UInt8]) -> IPAddress? { isV4(b) ? IPAddress(bytes: b[12..<16]) : nil }
-  static func destination(_ b: [UInt8]) -> IPAddress? { isV4(b) ? IPAddress(bytes: b[16..<20]) : nil }
-
   /// The bytes behind the IPv4 header.
   static func payload(_ b: [UInt8]) -> [UInt8]? {
     guard isV4(b) else { return nil }
