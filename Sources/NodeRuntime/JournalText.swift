@@ -26,8 +26,8 @@ public struct JournalText {
   public static func severity(_ kind: JournalKind) -> Severity {
     switch kind {
     case .recursiveRouteRefused, .authenticationFailed, .loopDetected, .tableFull, .errorSent, .errorReceived, .registrationRefused: .error
-    case .nhsDown, .nhcDown, .interfaceDown, .resolutionFailed, .registrationLost, .addressMismatch, .sourceWaiting: .warning
-    case .nhsUp, .nhcUp, .interfaceUp, .configured, .peerMoved, .nodeStarted, .nodeStopping, .sourceReady, .natDetected: .notice
+    case .nhsDown, .nhcDown, .interfaceDown, .resolutionFailed, .addressMismatch, .sourceWaiting: .warning
+    case .nhsUp, .nhcUp, .interfaceUp, .configured, .peerMoved, .nodeStarted, .nodeStopping, .natDetected: .notice
     default: .informational
     }
   }
@@ -37,8 +37,8 @@ public struct JournalText {
     switch kind {
     case .nodeStarted, .nodeStopping: "SYS"
     case .configured, .commandRun: "CMD"
-    case .interfaceUp, .interfaceDown, .addressMismatch, .sourceWaiting, .sourceReady: "INTF"
-    case .routeInstalled, .routeRemoved, .recursiveRouteRefused, .overrideInstalled, .overrideRemoved: "RT"
+    case .interfaceUp, .interfaceDown, .addressMismatch, .sourceWaiting: "INTF"
+    case .recursiveRouteRefused: "RT"
     case .firstPacket, .flowLeftHub, .stepTold, .shortcutInstalled, .shortcutRemoved, .shortcutRefreshed: "CUT"
     default: "NHRP"
     }
@@ -47,7 +47,7 @@ public struct JournalText {
   private func subject(_ r: JournalRecord) -> String {
     switch r.kind {
     case .nodeStarted, .nodeStopping, .configured, .commandRun: ""
-    case .interfaceUp, .interfaceDown, .sourceWaiting, .sourceReady, .addressMismatch: interfaceName(r.interface)
+    case .interfaceUp, .interfaceDown, .sourceWaiting, .addressMismatch: interfaceName(r.interface)
     case .redirectSent, .redirectReceived, .resolutionReceived, .resolutionAnswered, .resolutionRelayed, .resolutionReplyRelayed: peerName(r.c)
     case .stepTold: peerName(r.b)
     default: peerName(r.a)
@@ -64,9 +64,6 @@ public struct JournalText {
     case .interfaceDown: "line protocol down"
     case .addressMismatch: "address \(r.a)/\(r.x) of the configuration is not on the interface (\(r.b))"
     case .sourceWaiting: "waiting for its source interface"
-    case .sourceReady: "source is \(r.a)"
-    case .routeInstalled, .overrideInstalled: "\(r.a)/\(r.x) via \(r.b)"
-    case .routeRemoved, .overrideRemoved: "\(r.a)/\(r.x) removed"
     case .recursiveRouteRefused: "route \(r.a)/\(r.x) refused: \(r.b) would be reached through the tunnel itself"
     default: nhrpText(r)
     }
@@ -91,7 +88,6 @@ public struct JournalText {
     case .firstPacket: "first packet \(r.a) → \(r.c) passes the hub"
     case .redirectSent: "redirect sent to \(r.b) for \(r.c)"
     case .redirectReceived: "redirect received from \(r.b) for \(r.a)"
-    case .redirectSuppressed: "redirect for \(r.c) held back"
     case .resolutionSent: "resolution request \(r.x) for \(r.a) sent to \(r.b)" + (r.y > 1 ? ", try \(r.y)" : "")
     case .resolutionRelayed: "resolution request \(r.x) for \(r.a) relayed to \(r.b)"
     case .resolutionReceived: "resolution request \(r.x) for \(r.a) received from \(r.b)"
@@ -101,7 +97,7 @@ public struct JournalText {
     case .resolutionFailed: "no answer for \(r.a)" + (r.y == 0 ? "" : ": \(code(r.y))")
     case .resolutionRefused: "question for \(r.a) refused: \(code(r.y))"
     case .mappingInstalled: "is at \(r.b)"
-    case .mappingRemoved, .mappingExpired: "\(r.a)/\(r.x) via \(peerName(r.c)) expired"
+    case .mappingExpired: "\(r.a)/\(r.x) via \(peerName(r.c)) expired"
     case .shortcutInstalled: "shortcut \(r.a)/\(r.x) via \(peerName(r.b)) " + (r.y == 1 ? "(NHO)" : "(H)")
     case .shortcutRefreshed: "shortcut \(r.a)/\(r.x) via \(peerName(r.b)) renewed"
     case .shortcutRemoved: "shortcut \(r.a)/\(r.x) via \(peerName(r.b)) removed"

@@ -33,7 +33,7 @@ extension Node {
 
   /// An echo reply, or an error about one of our requests.
   func probeAnswered(_ p: PuntedPacket) {
-    guard let from = InnerPacket.source(p.bytes), let icmp = InnerPacket.payload(p.bytes), icmp.count >= 8 else { return }
+    guard let from = IPPacketAddresses.source(of: p.bytes), let icmp = InnerPacket.payload(p.bytes), icmp.count >= 8 else { return }
     let isReply = icmp[0] == 0
     let echo = isReply ? icmp : InnerPacket.payload(Array(icmp[8...])) ?? []
     guard echo.count >= 8 else { return }
@@ -60,7 +60,7 @@ extension Node {
   private func noteHop(_ p: inout Probe, _ from: IPAddress?, _ micros: Int64) {
     if (p.sequence - 1) % 3 == 0 { p.marks = pad("\((p.sequence - 1) / 3 + 1)", 3) + " " }
     guard let from else { return p.marks += " * " }
-    if p.lastHop != from || (p.sequence - 1) % 3 == 0 { p.marks += from == p.lastHop ? "" : "" + nameAndAddress(from) + " " }
+    if p.lastHop != from { p.marks += nameAndAddress(from) + " " }
     p.lastHop = from
     p.marks += "\(max(1, micros / 1_000)) msec "
   }
@@ -76,7 +76,7 @@ extension Node {
     case .traceroute:
       if p.sequence % 3 == 0 {
         let isLast = p.hasArrived || Int(p.sequence) / 3 >= p.total
-        (p.lastHop) = (nil)
+        p.lastHop = nil
         if isLast { return finish(p, p.marks) }
         partial(p.session, p.request, p.marks)
       }

@@ -12,18 +12,18 @@ public enum JournalKind: UInt16, Sendable, Codable, CaseIterable {
   // The node
   case nodeStarted = 1, nodeStopping, configured, commandRun
   // Interfaces
-  case interfaceUp = 20, interfaceDown, addressMismatch, sourceWaiting, sourceReady
+  case interfaceUp = 20, interfaceDown, addressMismatch, sourceWaiting
   // Routes
-  case routeInstalled = 40, routeRemoved, recursiveRouteRefused, overrideInstalled, overrideRemoved
+  case recursiveRouteRefused = 40
   // NHRP
-  case registrationSent = 60, registrationReceived, registrationAccepted, registrationRefused, registrationReplied
-  case registrationLost, nhsUp, nhsDown, nhcUp, nhcDown, natDetected, peerMoved
-  case firstPacket = 90, redirectSent, redirectReceived, redirectSuppressed
+  case registrationSent = 60, registrationRefused
+  case nhsUp, nhsDown, nhcUp, nhcDown, natDetected, peerMoved
+  case firstPacket = 90, redirectSent, redirectReceived
   case resolutionSent, resolutionRelayed, resolutionReceived, resolutionAnswered, resolutionReplyRelayed, resolutionReplyReceived
   case resolutionFailed, resolutionRefused
-  case mappingInstalled = 120, mappingRemoved, mappingExpired, shortcutInstalled, shortcutRemoved, shortcutRefreshed
-  case purgeSent, purgeReceived, purgeReplied
-  case errorSent = 140, errorReceived, packetRefused, authenticationFailed, loopDetected, tableFull
+  case mappingInstalled = 120, mappingExpired, shortcutInstalled, shortcutRemoved, shortcutRefreshed
+  case purgeSent, purgeReceived
+  case errorSent = 140, errorReceived, authenticationFailed, loopDetected, tableFull
   case flowLeftHub = 160, stepTold
 }
 

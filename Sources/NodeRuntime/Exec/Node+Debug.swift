@@ -116,9 +116,9 @@ struct DebugLine {
     if let cache { return (["protocol", "cache", "detail"], "NHRP: " + cache) }
     if let route { return (["protocol", "cache", "routing", "detail"], "NHRP: " + route) }
     switch r.kind {
-    case .redirectSuppressed, .tableFull: return (["protocol", "rate", "detail"], "NHRP: " + text())
+    case .tableFull: return (["protocol", "rate", "detail"], "NHRP: " + text())
     case .natDetected: return (["protocol", "extension", "detail"], "NHRP: NAT extension: \(r.b) is seen as \(r.c)")
-    case .firstPacket, .nhsUp, .nhsDown, .flowLeftHub, .stepTold, .registrationLost: return (["protocol", "detail"], "NHRP: " + text())
+    case .firstPacket, .nhsUp, .nhsDown, .flowLeftHub, .stepTold: return (["protocol", "detail"], "NHRP: " + text())
     default: return nil
     }
   }
@@ -146,7 +146,7 @@ struct DebugLine {
     switch r.kind {
     case .errorSent: "Send Error Indication \(place), code: \(r.x), dst NBMA: \(r.b)"
     case .errorReceived: "Receive Error Indication \(place), code: \(r.x), src NBMA: \(r.b)"
-    case .registrationRefused, .resolutionFailed, .resolutionRefused, .authenticationFailed, .loopDetected, .packetRefused: text()
+    case .registrationRefused, .resolutionFailed, .resolutionRefused, .authenticationFailed, .loopDetected: text()
     default: nil
     }
   }
@@ -156,7 +156,7 @@ struct DebugLine {
     case .nhcUp: "Adding Tunnel Endpoints (VPN: \(r.a), NBMA: \(r.b))"
     case .mappingInstalled: "Adding Tunnel Endpoints (VPN: \(r.a), NBMA: \(r.b))"
     case .nhcDown: "Deleting Tunnel Endpoints (VPN: \(r.a), NBMA: \(r.b))"
-    case .mappingExpired, .mappingRemoved: "Deleting cache entry for \(r.a)/\(r.x), next-hop \(r.c)"
+    case .mappingExpired: "Deleting cache entry for \(r.a)/\(r.x), next-hop \(r.c)"
     case .peerMoved: "Tunnel Endpoints changed (VPN: \(r.a), NBMA: \(r.b), was: \(r.c))"
     default: nil
     }
