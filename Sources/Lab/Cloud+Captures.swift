@@ -14,18 +14,13 @@ extension Cloud {
   func capture(_ i: Int, _ name: String, _ request: CaptureRequest?) {
     if let old = captures[i]?.removeValue(forKey: name) { try? old.writer.close() }
     let start = UInt64(clamping: nodes[i].node.wallAtStartNanoseconds)
-    if let request, let writer = try? PcapngWriter.file(at: request.file, unixNanosecondsAtStart: start) {
+    guard let request else { return }
+    do throws(PcapngError) {
+      let writer = try PcapngWriter.file(at: request.file, unixNanosecondsAtStart: start)
       captures[i, default: [:]][name] = LabCapture(filter: request.filter, writer: writer)
+    } catch {
+      input(i, .event(.captureEnded(name: name, failure: "\(error)")))
     }
-    nodes[i].core.apply(.capture(wanted(captures[i] ?? [:])), at: now)
-  }
-
-  /// What any of the captures wants: a core has one filter. Nil when there is none.
-  private func wanted(_ captures: [String: LabCapture]) -> CaptureFilter? {
-    let filters = captures.values.map(\.filter)
-    guard let longest = filters.map(\.snapLength).max() else { return nil }
-    let takesAll = filters.contains { $0.addresses.isEmpty }
-    return CaptureFilter(addresses: takesAll ? [] : Set(filters.flatMap(\.addresses)).sorted(), snapLength: longest)
   }
 
   /// Writes what the core of node `i` copied; each capture takes what its own filter wants.

@@ -220,6 +220,7 @@ public final class Cloud {
     case .reply(let session, let reply): onReply?(i, session, reply)
     case .save(let session, let id, _): tell(i, .event(.saved(session, id: id, failure: "a node of the lab has no file")))
     case .capture(let name, let request): capture(i, name, request)
+    case .captureFilter(let name, let filter): captures[i]?[name]?.filter = filter
     case .stopped: isStarted[i] = false
     }
   }

@@ -8,7 +8,7 @@ import Wire
 enum NodeInputCodec {
   /// The raw values are part of recordings: add at the end, never renumber.
   enum Tag: UInt8 {
-    case underlay = 1, inner, expire, startup, interface, hostRoute, request, sessionClosed, saved, stop, tunnelDevice, nameResolved
+    case underlay = 1, inner, expire, startup, interface, hostRoute, request, sessionClosed, saved, stop, tunnelDevice, nameResolved, captureEnded
     /// Not an input: the recording ends here.
     case end = 255
   }
@@ -33,6 +33,7 @@ enum NodeInputCodec {
     case .sessionClosed(let session): (.sessionClosed, number(session.rawValue))
     case .saved(let session, let id, let failure):
       (.saved, number(session.rawValue) + number(id) + strings(failure.map { [$0] } ?? []))
+    case .captureEnded(let name, let failure): (.captureEnded, strings([name, failure]))
     case .stop: (.stop, [])
     case .tunnelDevice(let name, let failure): (.tunnelDevice, strings([name] + (failure.map { [$0] } ?? [])))
     case .nameResolved(let name, let addresses): (.nameResolved, strings([name] + addresses.map(\.description)))
@@ -71,6 +72,7 @@ enum NodeInputCodec {
     guard let name = words.first else { throw .badValue }
     switch tag {
     case .startup where words.count == 2: return .startup(text: words[1], file: name)
+    case .captureEnded where words.count == 2: return .captureEnded(name: name, failure: words[1])
     case .tunnelDevice: return .tunnelDevice(name: name, failure: words.count > 1 ? words[1] : nil)
     case .nameResolved: return .nameResolved(name, words.dropFirst().compactMap { IPAddress($0) })
     default: throw .badValue

@@ -16,6 +16,8 @@ public enum VirtualOutput: Sendable {
   case save(SessionID, id: UInt32, text: String)
   /// A capture to be started, or (nil) stopped.
   case capture(name: String, CaptureRequest?)
+  /// A running capture wants other packets from now on.
+  case captureFilter(name: String, CaptureFilter)
   /// The node has withdrawn all it said.
   case stopped
 }
@@ -164,6 +166,7 @@ public final class VirtualNode {
     case .reply(let session, let reply): outputs.append(.reply(session, reply))
     case .save(let session, let id, let text): outputs.append(.save(session, id: id, text: text))
     case .capture(let name, let request): outputs.append(.capture(name: name, request))
+    case .captureFilter(let name, let filter): outputs.append(.captureFilter(name: name, filter))
     case .stopped: outputs.append(.stopped)
     case .lookUp(let name): node.handle(.nameResolved(name, []), at: now, &effects)
     case .tunnelDevice, .underlay, .kernelRoute, .log: break

@@ -16,8 +16,6 @@ extension NodeHost {
   func capture(_ name: String, _ request: CaptureRequest?) {
     captures[name] = nil
     if let request { open(name, request) }
-    workers.tellAll(.change(.capture(wantedByCaptures)))
-    workers.flush()
   }
 
   private func open(_ name: String, _ request: CaptureRequest) {
@@ -25,16 +23,15 @@ extension NodeHost {
       let file = try CaptureFile(path: request.file, application: "dmvpn \(Node.version)", snapLength: request.filter.snapLength)
       captures[name] = OpenCapture(filter: request.filter, file: file)
     } catch {
-      log.write(.error, "capture \(name): \(error)")
+      end(name, "\(error)")
     }
   }
 
-  /// What any of the captures wants: a core has one filter. Nil when there is none.
-  private var wantedByCaptures: CaptureFilter? {
-    let filters = captures.values.map(\.filter)
-    guard let longest = filters.map(\.snapLength).max() else { return nil }
-    let takesAll = filters.contains { $0.addresses.isEmpty }
-    return CaptureFilter(addresses: takesAll ? [] : Set(filters.flatMap(\.addresses)).sorted(), snapLength: longest)
+  /// A capture that cannot go on: the operator sees why in `show monitor capture`.
+  private func end(_ name: String, _ reason: String) {
+    captures[name] = nil
+    log.write(.error, "capture \(name) ends: \(reason)")
+    deliver(.captureEnded(name: name, failure: reason))
   }
 
   /// Writes what the cores copied; each capture takes what its own filter wants. The file is whole after each batch.
@@ -44,8 +41,7 @@ extension NodeHost {
       do throws(SystemError) {
         try write(packets, to: capture)
       } catch {
-        log.write(.error, "capture \(name) ends: \(error)")
-        self.capture(name, nil)
+        end(name, "\(error)")
       }
     }
   }

@@ -33,6 +33,7 @@ extension NodeHost {
     case .reply(let session, let reply): sessions?.reply(reply, to: session)
     case .save(let session, let id, let text): save(text, session, id)
     case .capture(let name, let request): capture(name, request)
+    case .captureFilter(let name, let filter): captures[name]?.filter = filter
     case .log(let severity, let line): log.write(severity, line)
     case .stopped: loop.stop()
     }

@@ -92,6 +92,8 @@ public enum HostEvent: Sendable, Equatable {
   case sessionClosed(SessionID)
   /// A configuration was saved, or could not be (the reason).
   case saved(SessionID, id: UInt32, failure: String?)
+  /// A capture could not be begun or written on: the reason.
+  case captureEnded(name: String, failure: String)
   /// The node shall stop: withdraw and clean up.
   case stop
 }
@@ -116,6 +118,8 @@ public enum HostEffect: Sendable, Equatable {
   case save(SessionID, id: UInt32, text: String)
   /// Start a capture into a file, or (nil) stop it.
   case capture(name: String, CaptureRequest?)
+  /// A running capture wants other packets from now on: a peer's NBMA address became known.
+  case captureFilter(name: String, CaptureFilter)
   /// A line for the log of the host.
   case log(Severity, String)
   /// All is withdrawn: the process may end.

@@ -97,6 +97,7 @@ extension Node {
     tunnels[id]?.adjacencies[hop] = nbma
     if let nbma { tunnelByNBMA[nbma] = hop }
     effects.append(.dataPlane(.adjacency(id, nextHop: hop, nbma: nbma)))
+    if nbma != nil, !captures.isEmpty { widenCaptures(hop) }
   }
 
   private func setFallback(_ id: InterfaceID, _ hops: [IPAddress]) {

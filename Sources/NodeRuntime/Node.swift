@@ -106,6 +106,7 @@ public final class Node {
     case .request(let session, let request): serve(request, session)
     case .sessionClosed(let session): closeSession(session)
     case .saved(let session, let id, let failure): saveAnswered(session, id, failure)
+    case .captureEnded(let name, let failure): captureEnded(name, failure)
     case .stop: stop()
     }
   }

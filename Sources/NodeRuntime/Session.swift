@@ -41,8 +41,13 @@ struct Session {
 
 /// A capture that is defined, and maybe running.
 struct CaptureState: Sendable, Equatable {
+  /// The peers asked for; empty takes all packets.
+  var peers: [IPAddress] = []
+  /// The peers and what is known of where they are.
   var addresses: [IPAddress] = []
   var isRunning = false
+  /// Why it ended by itself.
+  var failure: String?
   var file: String
   var since = Instant.start
 }

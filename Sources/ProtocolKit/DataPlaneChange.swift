@@ -81,6 +81,13 @@ public struct CaptureFilter: Sendable, Equatable {
   public init(addresses: [IPAddress], snapLength: Int = 65_535) {
     (self.addresses, self.snapLength) = (addresses, snapLength)
   }
+
+  /// What any of several captures wants: a core has one filter. Nil when there is none.
+  public static func union(of filters: [CaptureFilter]) -> CaptureFilter? {
+    guard let longest = filters.map(\.snapLength).max() else { return nil }
+    let takesAll = filters.contains { $0.addresses.isEmpty }
+    return CaptureFilter(addresses: takesAll ? [] : Set(filters.flatMap(\.addresses)).sorted(), snapLength: longest)
+  }
 }
 
 /// What the data plane answers or reports to the control side, besides punted packets.

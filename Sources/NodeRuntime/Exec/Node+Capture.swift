@@ -13,8 +13,9 @@ extension Node {
     do throws(ExecRefusal) {
       var state = captures[name] ?? CaptureState(file: "\(name).pcapng")
       if let file = a[text: "file"] { state.file = file }
-      if a.has("peer") { state.addresses = try captureAddresses(a) }
-      if a.has("interface") { state.addresses = [] }
+      if a.has("peer") { state.peers = try capturePeers(a) }
+      if a.has("interface") { state.peers = [] }
+      state.addresses = addresses(of: state.peers)
       captures[name] = state
       if a.has("start") || a.has("peer") { startCapture(name, state) }
       return .text("")
@@ -29,17 +30,35 @@ extension Node {
   private func startCapture(_ name: String, _ state: CaptureState) {
     captures[name]?.isRunning = true
     captures[name]?.since = now
+    captures[name]?.failure = nil
     effects.append(.capture(name: name, CaptureRequest(filter: CaptureFilter(addresses: state.addresses), file: state.file)))
     captureInDataPlane()
   }
 
-  /// The data plane copies what any of the running captures wants; each capture then takes its own.
+  /// The data plane copies what any of the running captures wants; who writes the files gives each what its own filter takes.
   private func captureInDataPlane() {
-    let running = captures.values.filter(\.isRunning)
-    guard !running.isEmpty else { return effects.append(.dataPlane(.capture(nil))) }
-    let takesAll = running.contains { $0.addresses.isEmpty }
-    let addresses = takesAll ? [] : Set(running.flatMap(\.addresses)).sorted()
-    effects.append(.dataPlane(.capture(CaptureFilter(addresses: addresses))))
+    let running = captures.values.filter(\.isRunning).map { CaptureFilter(addresses: $0.addresses) }
+    effects.append(.dataPlane(.capture(.union(of: running))))
+  }
+
+  /// A peer's NBMA address became known: captures of that peer take its outer packets from now on.
+  func widenCaptures(_ peer: IPAddress) {
+    for name in captures.keys.sorted() {
+      guard let state = captures[name], state.isRunning, state.peers.contains(peer) else { continue }
+      let wider = addresses(of: state.peers)
+      guard wider != state.addresses else { continue }
+      captures[name]?.addresses = wider
+      effects.append(.captureFilter(name: name, CaptureFilter(addresses: wider)))
+      captureInDataPlane()
+    }
+  }
+
+  /// The host could not begin or go on with a capture.
+  func captureEnded(_ name: String, _ failure: String) {
+    guard captures[name]?.isRunning == true else { return }
+    captures[name]?.isRunning = false
+    captures[name]?.failure = failure
+    captureInDataPlane()
   }
 
   private func stopCapture(_ name: String) -> ExecResult {
@@ -59,17 +78,21 @@ extension Node {
     return .text("")
   }
 
-  /// A peer's inner packets carry its tunnel address, its outer ones the NBMA address: both are looked for.
-  private func captureAddresses(_ a: Arguments) throws(ExecRefusal) -> [IPAddress] {
-    var all: Set<IPAddress> = []
+  private func capturePeers(_ a: Arguments) throws(ExecRefusal) -> [IPAddress] {
+    var peers: [IPAddress] = []
     for key in ["a", "b"] {
       guard let text = a[text: key] else { continue }
       guard let address = a.address(key) else { throw ExecRefusal(unknownHost(text)) }
-      all.insert(address)
-      for m in nhrp.snapshot().flatMap(\.mappings) where m.target == IPPrefix(host: address) || m.nbma == address {
-        all.insert(m.via)
-        if let nbma = m.nbma { all.insert(nbma) }
-      }
+      peers.append(address)
+    }
+    return peers
+  }
+
+  /// A peer's inner packets carry its tunnel address, its outer ones the NBMA address: both are looked for.
+  private func addresses(of peers: [IPAddress]) -> [IPAddress] {
+    var all = Set(peers)
+    for state in tunnels.values {
+      for (hop, nbma) in state.adjacencies where peers.contains(hop) || peers.contains(nbma) { all.formUnion([hop, nbma]) }
     }
     return all.sorted()
   }
@@ -84,8 +107,13 @@ extension Node {
     let filter = state.addresses.isEmpty ? "any" : state.addresses.map(\.description).joined(separator: ", ")
     return [
       "Status Information for Capture \(name)", "  Target Type: ", "   Inner and outer packets of all tunnels",
-      "   Status : \(state.isRunning ? "Active (\(age(state.since)))" : "Inactive")", "  Filter Details: ", "   Addresses: \(filter)",
+      "   Status : \(status(of: state))", "  Filter Details: ", "   Addresses: \(filter)",
       "  File Details: ", "   Associated file name: \(state.file)", "  Limit Details: ", "   Packets to capture: no limit",
     ]
+  }
+
+  private func status(of state: CaptureState) -> String {
+    if state.isRunning { return "Active (\(age(state.since)))" }
+    return "Inactive" + (state.failure.map { ": \($0)" } ?? "")
   }
 }

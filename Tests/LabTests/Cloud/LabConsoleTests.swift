@@ -36,6 +36,30 @@ struct LabConsoleTests {
     #expect(picture.hostname == "spoke2")
   }
 
+  @Test("a spoke's capture of a peer, begun before it knows where the peer is, holds the shortcut's packets too")
+  func captureBeforeShortcut() throws {
+    let scratch = try Scratch()
+    let file = scratch.path("peer.pcapng")
+    let cloud = Cloud(.cloud(phase: .three, spokes: 2), seed: 1)
+    cloud.run(to: 2.5)
+    #expect(cloud.console(1, "monitor capture one peer spoke2 file \(file)") == "")
+    cloud.talk(1, 2, from: 3, packets: 10)
+    cloud.run(to: 6)
+    #expect(cloud.console(1, "monitor capture one stop") == "")
+    let outer = named("outer", try PcapngFile(reading: [UInt8](try Data(contentsOf: URL(filePath: file)))))
+    let (spoke1, spoke2) = (cloud.topology.nodes[1].nbma, cloud.topology.nodes[2].nbma)
+    #expect(outer.contains { $0 == (spoke1, spoke2) } && outer.contains { $0 == (spoke2, spoke1) })
+  }
+
+  @Test("a capture whose file cannot be made is over, and says why")
+  func captureWithoutFile() {
+    let cloud = Cloud(.cloud(phase: .three, spokes: 2), seed: 1)
+    cloud.run(to: 2.5)
+    #expect(cloud.console(0, "monitor capture one peer spoke1 file no-such-folder/x.pcapng") == "")
+    #expect(cloud.console(0, "show monitor capture one").contains("Status : Inactive: cannotOpen"))
+    #expect(cloud.console(0, "monitor capture one stop").contains("not running"))
+  }
+
   @Test("`monitor capture` writes the inner and the outer packets of the peer that is named, and of no other")
   func capture() throws {
     let scratch = try Scratch()
