@@ -20,6 +20,8 @@ let package = Package(
     .library(name: "ProtocolKit", targets: ["ProtocolKit"]),
     .library(name: "DataPlane", targets: ["DataPlane"]),
     .library(name: "NHRP", targets: ["NHRP"]),
+    .library(name: "IPsecCrypto", targets: ["IPsecCrypto"]),
+    .library(name: "IKE", targets: ["IKE"]),
     .library(name: "NodeRuntime", targets: ["NodeRuntime"]),
     .library(name: "Lab", targets: ["Lab"]),
   ],
@@ -32,6 +34,7 @@ let package = Package(
     floor("Wire"),
     .systemLibrary(name: "CNcursesw"),
     .systemLibrary(name: "CReadline"),
+    .systemLibrary(name: "COpenSSL"),
     .target(name: "CLinux"),
     .target(
       name: "CTermShim", dependencies: ["CNcursesw", "CReadline"],
@@ -39,29 +42,36 @@ let package = Package(
     // Floor 1
     floor("ProtocolKit", ["Wire"]),
     floor("CommandGrammar", ["Wire"]),
+    floor("IPsecCrypto", ["Wire", "ProtocolKit", "COpenSSL"]),
     floor("Interfaces", ["Wire", "ProtocolKit", "CommandGrammar"]),
     // Floor 2
     floor("Routing", ["Wire", "ProtocolKit", "CommandGrammar"]),
-    floor("DataPlane", ["Wire", "ProtocolKit"]),
+    floor("DataPlane", ["Wire", "ProtocolKit", "IPsecCrypto"]),
     floor("LinuxNet", ["Wire", "ProtocolKit", "CLinux"]),
     // Floor 3
     floor("NHRP", ["Wire", "ProtocolKit", "CommandGrammar"]),
+    floor("IKE", ["Wire", "ProtocolKit", "CommandGrammar", "IPsecCrypto"]),
     // Floor 4
-    floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP"]),
+    floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "IKE", "IPsecCrypto"]),
     // Floor 5
     floor("Screens", ["NodeRuntime", "ProtocolKit", "Wire", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Console", dependencies: ["Screens", "NodeRuntime", "ProtocolKit", "CommandGrammar", "CTermShim"],
       swiftSettings: [.defaultIsolation(MainActor.self)]),
-    floor("Lab", ["NodeRuntime", "Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP"]),
+    floor(
+      "Lab",
+      ["NodeRuntime", "Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "IKE", "IPsecCrypto"]),
     floor(
       "LinuxHost",
-      ["NodeRuntime", "Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "LinuxNet", "CLinux"]),
+      [
+        "NodeRuntime", "Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "IKE", "IPsecCrypto", "LinuxNet",
+        "CLinux",
+      ]),
     // Floor 6
     .executableTarget(
       name: "dmvpn",
       dependencies: [
-        "Console", "Screens", "Lab", "LinuxHost", "NodeRuntime", "Wire", "ProtocolKit",
+        "Console", "Screens", "Lab", "LinuxHost", "NodeRuntime", "IPsecCrypto", "Wire", "ProtocolKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, floor by floor
@@ -69,10 +79,12 @@ let package = Package(
     tests("ProtocolKitTests", ["ProtocolKit", "Wire"]),
     tests("CommandGrammarTests", ["CommandGrammar", "Wire"]),
     tests("RoutingTests", ["Routing", "ProtocolKit", "Wire"]),
-    .testTarget(name: "DataPlaneTests", dependencies: ["DataPlane", "ProtocolKit", "Wire"], path: "Tests/DataPlaneTests", exclude: ["Captures"]),
+    .testTarget(name: "DataPlaneTests", dependencies: ["DataPlane", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/DataPlaneTests", exclude: ["Captures"]),
+    tests("IPsecCryptoTests", ["IPsecCrypto", "ProtocolKit", "Wire"]),
+    tests("IKETests", ["IKE", "IPsecCrypto", "ProtocolKit", "Wire"]),
     .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
-    tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
-    tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
+    tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
+    tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
     .testTarget(name: "ScreensTests", dependencies: ["Screens", "NodeRuntime", "ProtocolKit", "Wire"], path: "Tests/ScreensTests", exclude: ["Golden"]),
     tests("HouseTests", []),
     tests("SystemTests", ["Wire"]),

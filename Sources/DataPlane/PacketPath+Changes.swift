@@ -9,7 +9,7 @@ extension PacketPath {
     case .tunnel(let interface, let settings?): setTunnel(interface, settings)
     case .tunnel(let interface, nil): removeTunnel(interface)
     case .route(let vrf, let prefix, let action): setRoute(vrf, prefix, action)
-    case .adjacency(let interface, let nextHop, let nbma):
+    case .adjacency(let interface, let nextHop, let nbma, _):
       peers.setAdjacency(interface, nextHop, nbma: nbma.flatMap { $0.isV4 ? $0.v4Bits : nil })
     case .multicast(let interface, let list): setMulticast(interface, list)
     case .queryUsage(let interface, let nextHop):
@@ -23,6 +23,8 @@ extension PacketPath {
       peerPairs.forget(address)
       resolutions.forget(address)
     case .clearCounters: clearCounters()
+    case .associate, .dissociate, .moveAssociations, .ikeSPI: break
+    case .queryAssociation(let spi): return .associationUsage(spi: spi, packets: 0)
     }
     return nil
   }

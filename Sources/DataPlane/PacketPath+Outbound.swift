@@ -167,8 +167,9 @@ extension PacketPath {
     let first = batch.count
     do throws(DropReason) {
       switch packet {
-      case .gre(let interface, let nbma, let protocolType, let bytes):
+      case .gre(let interface, let nbma, let protocolType, let bytes, _):
         try injectGRE(interface, nbma, protocolType, bytes, into: &batch, at: now)
+      case .datagram: throw .noRoute
       case .inner(let vrf, let bytes):
         try injectInner(vrf, bytes, into: &batch, at: now, &punts)
       }

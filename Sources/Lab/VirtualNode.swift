@@ -169,6 +169,7 @@ public final class VirtualNode {
     case .captureFilter(let name, let filter): outputs.append(.captureFilter(name: name, filter))
     case .stopped: outputs.append(.stopped)
     case .lookUp(let name): node.handle(.nameResolved(name, []), at: now, &effects)
+    case .compute, .readMaterial: break
     case .tunnelDevice, .underlay, .kernelRoute, .log: break
     }
   }

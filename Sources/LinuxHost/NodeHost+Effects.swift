@@ -27,6 +27,7 @@ extension NodeHost {
   private func performAside(_ effect: HostEffect) {
     switch effect {
     case .dataPlane, .inject, .underlay, .tunnelDevice: break
+    case .compute, .readMaterial: break
     case .kernelRoute(let prefix, let device, let gateway, let isPresent):
       if isPresent { devices.addRoute(prefix, device, gateway: gateway) } else { devices.removeRoute(prefix, device) }
     case .lookUp(let name): lookUp(name)

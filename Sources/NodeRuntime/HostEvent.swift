@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import IPsecCrypto
 import ProtocolKit
 import Wire
 
@@ -90,6 +91,10 @@ public enum HostEvent: Sendable, Equatable {
   case request(SessionID, ConsoleRequest)
   /// A console is gone.
   case sessionClosed(SessionID)
+  /// A key job is done.
+  case computed(UInt64, KeyResult)
+  /// Files of keys and certificates were read, or could not be.
+  case material(KeyMaterialRequest, KeyMaterial)
   /// A configuration was saved, or could not be (the reason).
   case saved(SessionID, id: UInt32, failure: String?)
   /// A capture could not be begun or written on: the reason.
@@ -120,6 +125,10 @@ public enum HostEffect: Sendable, Equatable {
   case capture(name: String, CaptureRequest?)
   /// A running capture wants other packets from now on: a peer's NBMA address became known.
   case captureFilter(name: String, CaptureFilter)
+  /// Do a key job and bring the result back under this number.
+  case compute(UInt64, KeyJob)
+  /// Read files of keys and certificates.
+  case readMaterial(KeyMaterialRequest)
   /// A line for the log of the host.
   case log(Severity, String)
   /// All is withdrawn: the process may end.
@@ -144,9 +153,12 @@ public struct UnderlayBinding: Sendable, Equatable {
   public var device: String?
   /// Whether outer packets carry DF.
   public var setsDontFragment: Bool
+  /// Whether ESP (protocol 50, UDP 4500) and IKE (UDP 500 and 4500) are taken at the address, and clear GRE only to be refused.
+  public var isProtected: Bool
 
-  public init(source: IPAddress, device: String?, setsDontFragment: Bool) {
+  public init(source: IPAddress, device: String?, setsDontFragment: Bool, isProtected: Bool = false) {
     (self.source, self.device, self.setsDontFragment) = (source, device, setsDontFragment)
+    self.isProtected = isProtected
   }
 }
 
@@ -170,6 +182,9 @@ public struct DataPlaneCounters: Sendable, Equatable {
   public var drops: [DropRow] = []
   /// Transit between two NBMA peers, in packets.
   public var pairs: [PairTraffic] = []
+  /// Security associations, by SPI; inbound and outbound SPIs are of different makers and may be equal.
+  public var inboundAssociations: [UInt32: AssociationCounters] = [:]
+  public var outboundAssociations: [UInt32: AssociationCounters] = [:]
 
   public init() {}
 

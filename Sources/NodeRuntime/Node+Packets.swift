@@ -14,6 +14,7 @@ extension Node {
     case .probeReply: probeAnswered(p)
     case .stepReport: told(p)
     case .cdp: break
+    case .ike, .ikeStranger, .protectionWanted, .unknownSPI, .clearRefused: break
     }
   }
 

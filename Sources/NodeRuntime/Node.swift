@@ -98,6 +98,7 @@ public final class Node {
     case .punt(let packet): take(packet)
     case .notice(.usage(let id, let hop, let packets)): enqueue(.usage(id, nextHop: hop, packets: packets))
     case .notice(.pairIdle(let id, let source, let destination, let packets)): pairIdle(id, source, destination, packets)
+    case .notice: break
     case .counters(let new): counters = new
     case .interface(let interface): hostInterfaceChanged(interface)
     case .hostRoute(let route, let isPresent): hostRouteChanged(route, isPresent: isPresent)
@@ -105,6 +106,7 @@ public final class Node {
     case .nameResolved(let name, let addresses): enqueue(.nameResolved(name, addresses))
     case .request(let session, let request): serve(request, session)
     case .sessionClosed(let session): closeSession(session)
+    case .computed, .material: break
     case .saved(let session, let id, let failure): saveAnswered(session, id, failure)
     case .captureEnded(let name, let failure): captureEnded(name, failure)
     case .stop: stop()

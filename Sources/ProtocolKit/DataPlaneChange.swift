@@ -35,6 +35,9 @@ public struct TunnelForwarding: Sendable, Equatable {
   public var fallbackNextHops: [IPAddress] = []
   /// The table the inner packets are routed in.
   public var vrf: VRFID = .default
+  /// Not 0: nothing leaves or enters but under an association of this group (`tunnel protection`). Tunnels that share associations
+  /// (`shared`) have the same.
+  public var protectionGroup: UInt16 = 0
 
   /// A tunnel with the defaults above.
   public init() {}
@@ -56,10 +59,22 @@ public enum DataPlaneChange: Sendable, Equatable {
   case tunnel(InterfaceID, TunnelForwarding?)
   /// Adds or replaces a FIB entry; nil removes it.
   case route(VRFID, IPPrefix, ForwardingAction?)
-  /// Says which NBMA address a next hop of a tunnel has; nil removes it.
-  case adjacency(InterfaceID, nextHop: IPAddress, nbma: IPAddress?)
-  /// Replaces the list of NBMA addresses that get a copy of every multicast packet.
+  /// Says which NBMA address a next hop of a tunnel has, and on a protected tunnel which peer it is; nil removes it.
+  case adjacency(InterfaceID, nextHop: IPAddress, nbma: IPAddress?, peer: ProtectionID = .none)
+  /// Replaces the list of NBMA addresses that get a copy of every multicast packet. On a protected tunnel every peer with that
+  /// address gets one.
   case multicast(InterfaceID, [IPAddress])
+  /// Installs a security association. An outbound one takes the place of its peer's earlier one at once; inbound ones stand beside
+  /// each other until they are removed.
+  case associate(SecurityAssociation)
+  /// Removes a security association; one that is not there is no error.
+  case dissociate(SecurityAssociation.Direction, spi: UInt32, peer: ProtectionID)
+  /// The peer's address or port changed: all its associations follow.
+  case moveAssociations(ProtectionID, AssociationEndpoints)
+  /// Says whether IKE messages with this SPI of ours are from a known peer: others queue with strangers.
+  case ikeSPI(UInt64, isKnown: Bool)
+  /// Asks how many packets an inbound association opened; answered by `DataPlaneNotice.associationUsage`.
+  case queryAssociation(spi: UInt32)
   /// Asks how many packets used an adjacency; answered by `DataPlaneNotice.usage`.
   case queryUsage(InterfaceID, nextHop: IPAddress)
   /// Starts copying packets of these addresses (empty: all) to the capture stream; nil stops.
@@ -96,6 +111,14 @@ public enum DataPlaneNotice: Sendable, Equatable {
   case usage(InterfaceID, nextHop: IPAddress, packets: UInt64)
   /// Traffic between two NBMA peers, hairpinned here, has stood still for a while.
   case pairIdle(InterfaceID, source: IPAddress, destination: IPAddress, packets: UInt64)
+  /// The first packet on a new inbound association: the peer has it and uses it.
+  case associationInUse(ProtectionID, spi: UInt32)
+  /// An association reached its soft (or hard) limit of bytes, or its sequence numbers run out.
+  case associationLimit(ProtectionID, spi: UInt32, SecurityAssociation.Direction, isHard: Bool)
+  /// An authentic packet of an encapsulated association came from another address or port (RFC 7296 §2.23, RFC 3948 §2.2).
+  case endpointMoved(ProtectionID, spi: UInt32, remote: IPAddress, remotePort: UInt16)
+  /// The answer to `queryAssociation`: packets opened since it was installed; 0 where there is none.
+  case associationUsage(spi: UInt32, packets: UInt64)
 }
 
 /// Why a packet goes to the control side. Each class has its own bounded queue and its own rate limit.
@@ -116,6 +139,16 @@ public enum PuntClass: UInt8, Sendable, CaseIterable, Codable {
   case stepReport
   /// A CDP frame (protocol type 0x2000), for ODR.
   case cdp
+  /// An IKE message with an SPI of ours that `ikeSPI` made known. `bytes` begin with the IKE header.
+  case ike
+  /// An IKE message of anybody else.
+  case ikeStranger
+  /// A packet needs an association with `nbmaDestination` that is not there. `peer` says which, where the adjacency knows.
+  case protectionWanted
+  /// An ESP packet with an SPI nobody here has; `bytes` are its first 8.
+  case unknownSPI
+  /// Clear GRE came to a protected tunnel and was dropped; `bytes` are its first 24.
+  case clearRefused
 }
 
 /// A packet handed to the control side.
@@ -130,23 +163,32 @@ public struct PuntedPacket: Sendable, Equatable {
   public var nbmaDestination: IPAddress
   /// The next hop that is missing, for `resolutionWanted`.
   public var nextHop: IPAddress
-  /// The NHRP message, or the inner IP packet from its header on.
+  /// The NHRP or IKE message, or the inner IP packet from its header on.
   public var bytes: [UInt8]
+  /// The peer whose association it came by; none for clear packets.
+  public var peer: ProtectionID
+  /// The outer UDP ports, for IKE and for ESP in UDP; 0 elsewhere.
+  public var sourcePort: UInt16, destinationPort: UInt16
 
   /// Makes a punted packet.
   public init(
     kind: PuntClass, interface: InterfaceID, nbmaSource: IPAddress, nbmaDestination: IPAddress, nextHop: IPAddress = .anyV4,
-    bytes: [UInt8]
+    bytes: [UInt8], peer: ProtectionID = .none, sourcePort: UInt16 = 0, destinationPort: UInt16 = 0
   ) {
     (self.kind, self.interface, self.nbmaSource) = (kind, interface, nbmaSource)
     (self.nbmaDestination, self.nextHop, self.bytes) = (nbmaDestination, nextHop, bytes)
+    (self.peer, self.sourcePort, self.destinationPort) = (peer, sourcePort, destinationPort)
   }
 }
 
 /// A packet of the control side that the data plane shall send.
 public enum InjectedPacket: Sendable, Equatable {
-  /// A GRE payload straight to an NBMA address: NHRP (0x2001).
-  case gre(InterfaceID, nbma: IPAddress, protocolType: UInt16, bytes: [UInt8])
+  /// A GRE payload straight to an NBMA address: NHRP (0x2001). On a protected tunnel to this peer; where none is named, to the one
+  /// with that address.
+  case gre(InterfaceID, nbma: IPAddress, protocolType: UInt16, bytes: [UInt8], peer: ProtectionID = .none)
+  /// A UDP datagram of the node itself, outside all tunnels: IKE (with the non-ESP marker in front on port 4500, RFC 3948 §2.2), and
+  /// NAT keepalives.
+  case datagram(AssociationEndpoints, bytes: [UInt8])
   /// An inner IP packet, routed like one of the host's own: probes, step reports.
   case inner(VRFID, bytes: [UInt8])
 }

@@ -110,7 +110,7 @@ final class ForwardingWorker: @unchecked Sendable {
   private func apply(_ change: DataPlaneChange) {
     switch change {
     case .tunnel(let id, let settings): if settings == nil { forget(id) } else { tunnels.insert(id) }
-    case .adjacency(let id, let hop, let nbma): nextHops[NextHopKey(interface: id, nextHop: hop)] = nbma
+    case .adjacency(let id, let hop, let nbma, _): nextHops[NextHopKey(interface: id, nextHop: hop)] = nbma
     case .capture(let filter): isCapturing = filter != nil
     case .clearCounters: clearLosses()
     default: break
