@@ -7,14 +7,15 @@ import Wire
 extension Node {
   func take(_ p: PuntedPacket) {
     switch p.kind {
-    case .nhrp, .nhrpStranger: enqueue(.packet(p.interface, nbmaSource: p.nbmaSource, bytes: p.bytes))
-    case .redirectWanted: enqueue(.redirectWanted(p.interface, nbmaSource: p.nbmaSource, packet: p.bytes), because: firstPacketRecord(p))
+    case .nhrp, .nhrpStranger: enqueue(.packet(p.interface, nbmaSource: p.nbmaSource, bytes: p.bytes, peer: p.peer))
+    case .redirectWanted:
+      enqueue(.redirectWanted(p.interface, nbmaSource: p.nbmaSource, packet: p.bytes, peer: p.peer), because: firstPacketRecord(p))
     case .resolutionWanted: enqueue(.resolutionWanted(p.interface, nextHop: p.nextHop))
     case .firstPacket: firstPacket(p)
     case .probeReply: probeAnswered(p)
     case .stepReport: told(p)
     case .cdp: break
-    case .ike, .ikeStranger, .protectionWanted, .unknownSPI, .clearRefused: break
+    case .ike, .ikeStranger, .protectionWanted, .unknownSPI, .clearRefused: takeForProtection(p)
     }
   }
 

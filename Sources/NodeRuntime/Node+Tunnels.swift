@@ -24,6 +24,7 @@ extension Node {
       guard let configuration = settings.interfaces[name] else { continue }
       if configuration.interface.isTunnel { refreshTunnel(name, configuration) } else { checkAddress(configuration.interface) }
     }
+    refreshProtection()
   }
 
   private func removeInterface(_ name: String) {
@@ -60,9 +61,7 @@ extension Node {
     let t = c.interface.tunnel
     if c.interface.isShutdown { return (nil, "administratively down") }
     if let mode = t.unsupportedMode { return (nil, "tunnel mode \(mode) is not supported") }
-    if let profile = t.protectionProfile {
-      return (nil, "tunnel protection \(profile) is configured and this version has no IPsec: nothing is sent in clear")
-    }
+    if let problem = protectionProblem(of: c) { return (nil, problem) }
     if let failure = tunnels[id(of: c.interface.name)]?.deviceFailure { return (nil, failure) }
     if t.mode == .point, t.destination == nil { return (nil, "no tunnel destination") }
     switch t.source {
@@ -96,7 +95,7 @@ extension Node {
     let binding = source.map {
       UnderlayBinding(
         source: $0, device: c.interface.tunnel.routeVia.map(settings.platformName(of:)),
-        setsDontFragment: c.interface.tunnel.discoversPathMTU)
+        setsDontFragment: c.interface.tunnel.discoversPathMTU, isProtected: c.interface.tunnel.protectionProfile != nil)
     }
     guard binding != state.underlay else { return }
     state.underlay = binding
@@ -129,6 +128,7 @@ extension Node {
     f.redirects = c.nhrp.redirect && c.nhrp.networkID != nil
     f.resolves = c.nhrp.networkID != nil && t.mode == .multipoint && !c.nhrp.serverOnly
     f.fallbackNextHops = state.fallback
+    f.protectionGroup = protectionGroup(of: id, c)
     guard f != state.forwarding || tunnels[id] == nil else { return }
     state.forwarding = f
     effects.append(.dataPlane(.tunnel(id, f)))
@@ -172,7 +172,8 @@ extension Node {
   private func nhrpInterface(_ name: String, _ c: InterfaceConfiguration, source: IPAddress?, isUp: Bool) -> NHRPInterface {
     NHRPInterface(
       name: name, settings: c.nhrp, address: c.interface.address?.address, isUp: isUp, nbma: source,
-      destination: c.interface.tunnel.mode == .point ? c.interface.tunnel.destination : nil)
+      destination: c.interface.tunnel.mode == .point ? c.interface.tunnel.destination : nil,
+      isProtected: c.interface.tunnel.protectionProfile != nil)
   }
 
   // MARK: The host's side

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import IKE
+import IPsecCrypto
+import Interfaces
+import NHRP
+import ProtocolKit
+import Wire
+
+/// What the node keeps of `tunnel protection`.
+struct ProtectionState {
+  /// What IKE was last told.
+  var policies: [ProtectionPolicy] = []
+  var globals = IKEGlobalSettings()
+  /// Files of keys and certificates, as far as they were asked for; nil while an answer is awaited.
+  var material: [KeyMaterialRequest: KeyMaterial?] = [:]
+  /// Records of clear packets on protected tunnels.
+  var clearBudget = ReportBudget()
+}
+
+/// Between IKE, NHRP and the packet path: who must be protected, and who is.
+///
+/// ```
+///   NHRP ── protect(nbma) ──▶ IKE ── associations ──▶ packet path
+///    ▲                        │ ▲                         │
+///    └── protectionUp, Down ──┘ └── messages, notices ────┘
+/// ```
+extension Node {
+  // MARK: Packets for IKE
+
+  func takeForProtection(_ p: PuntedPacket) {
+    let ends = AssociationEndpoints(
+      local: p.nbmaDestination, remote: p.nbmaSource, localPort: p.destinationPort, remotePort: p.sourcePort)
+    switch p.kind {
+    case .ike, .ikeStranger: enqueue(ike: .message(ends, bytes: p.bytes, isKnown: p.kind == .ike))
+    case .protectionWanted: enqueue(ike: .protect(p.interface, remote: p.nbmaDestination))
+    case .unknownSPI where p.bytes.count >= 4:
+      enqueue(ike: .unknownSPI(ends, spi: p.bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }))
+    case .clearRefused:
+      guard protection.clearBudget.take(now) else { return }
+      record(JournalRecord(.clearPacketRefused, interface: p.interface, a: p.nbmaSource, b: p.nbmaDestination))
+    default: break
+    }
+  }
+
+  // MARK: What IKE wants
+
+  func perform(_ output: IKEEngine.Output, _ cause: EventID) {
+    switch output {
+    case .send(let ends, let bytes): effects.append(.inject(.datagram(ends, bytes: bytes)))
+    case .compute(let id, let job): effects.append(.compute(id, job))
+    case .dataPlane(let change): effects.append(.dataPlane(change))
+    case .protectionUp(let peer), .peerMoved(let peer):
+      enqueue(.protectionUp(peer.interface, NHRPProtectedPeer(peer)), because: cause)
+    case .protectionDown(let peer, let id, _, _): enqueue(.protectionDown(id, peer), because: cause)
+    case .protectionFailed(let id, let remote, _): enqueue(.protectionFailed(id, nbma: remote), because: cause)
+    }
+  }
+
+  // MARK: Configuration
+
+  /// The tunnels with the same source and profile and the word `shared` have the associations in common (`tunnel protection … shared`).
+  func protectionGroup(of id: InterfaceID, _ c: InterfaceConfiguration) -> UInt16 {
+    let t = c.interface.tunnel
+    guard t.protectionProfile != nil else { return 0 }
+    guard t.protectionIsShared else { return id.rawValue }
+    let others = settings.interfaceNames.filter { name in
+      guard let other = settings.interfaces[name]?.interface, other.isTunnel else { return false }
+      return other.tunnel.protectionIsShared && other.tunnel.protectionProfile == t.protectionProfile && other.tunnel.source == t.source
+    }
+    return others.map { self.id(of: $0).rawValue }.min() ?? id.rawValue
+  }
+
+  /// Tells IKE of the policies that hold now, where they are others than before.
+  func refreshProtection() {
+    let (policies, globals) = currentPolicies()
+    guard policies != protection.policies || globals != protection.globals else { return }
+    (protection.policies, protection.globals) = (policies, globals)
+    enqueue(ike: .configure(policies, globals))
+    settle()
+  }
+
+  // MARK: Files
+
+  /// Asks for the files that the configuration names and nobody has read yet; forgets those it no longer names.
+  func requestMaterial(_ wanted: Set<KeyMaterialRequest>) {
+    protection.material = protection.material.filter { wanted.contains($0.key) }
+    for request in wanted.sorted(by: { $0.order < $1.order }) where protection.material[request] == nil {
+      protection.material[request] = .some(nil)
+      effects.append(.readMaterial(request))
+    }
+  }
+
+  func materialCame(_ request: KeyMaterialRequest, _ material: KeyMaterial) {
+    guard protection.material.keys.contains(request) else { return }
+    protection.material[request] = .some(material)
+    refreshInterfaces()
+  }
+}
+
+extension NHRPProtectedPeer {
+  /// What NHRP acts on of a peer: only a certificate tells one from all others, and limits it.
+  init(_ peer: ProtectedPeer) {
+    let facts = peer.certificate
+    self.init(
+      id: peer.id, nbma: peer.endpoints.remote, identity: facts?.subject,
+      addresses: facts.flatMap { $0.addresses.isEmpty ? nil : $0.addresses }, prefixes: facts?.addressBlocks)
+  }
+}
+
+extension KeyMaterialRequest {
+  /// A total order, so that files are read in the same order in every run.
+  var order: String {
+    switch self {
+    case .secret(let path): "s " + path
+    case .trustpoint(let name, _): "t " + name
+    }
+  }
+}
