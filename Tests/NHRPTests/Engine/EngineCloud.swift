@@ -62,6 +62,8 @@ final class Station {
 
   var address: IPAddress { config.address ?? .anyV4 }
   var snapshot: NHRPInterfaceSnapshot? { engine.snapshot().first }
+  /// The protected peers, by NBMA address: what comes from there comes by their associations.
+  var peers: [IPAddress: ProtectionID] = [:]
   /// NBMA addresses that associations were asked for with.
   var wishes: [IPAddress] = []
   var mappings: [Mapping] { snapshot?.mappings ?? [] }
@@ -126,11 +128,16 @@ final class Cloud {
   /// Applies a station's configuration, changed or not.
   func configure(_ s: Station) { handle(.configure(tunnel, s.config), at: s) }
 
-  func handle(_ input: NHRPEngine.Input, at s: Station) { turn(s) { $0.handle(input, &$1) } }
+  func handle(_ input: NHRPEngine.Input, at s: Station) {
+    if case .protectionUp(_, let peer) = input { s.peers[peer.nbma] = peer.id }
+    turn(s) { $0.handle(input, &$1) }
+  }
 
   /// Puts bytes in as if they came from `from`.
   func deliver(_ packet: NHRPPacket, from: IPAddress, to s: Station) { deliver(packet.encode(), from: from, to: s) }
-  func deliver(_ bytes: [UInt8], from: IPAddress, to s: Station) { handle(.packet(tunnel, nbmaSource: from, bytes: bytes), at: s) }
+  func deliver(_ bytes: [UInt8], from: IPAddress, to s: Station) {
+    handle(.packet(tunnel, nbmaSource: from, bytes: bytes, peer: s.peers[from] ?? .none), at: s)
+  }
 
   private func turn(_ s: Station, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void) {
     var turn = Turn<NHRPEngine.Output>(
