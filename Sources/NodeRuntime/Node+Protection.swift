@@ -13,6 +13,12 @@ struct ProtectionState {
   var globals = IKEGlobalSettings()
   /// Files of keys and certificates, as far as they were asked for; nil while an answer is awaited.
   var material: [KeyMaterialRequest: KeyMaterial?] = [:]
+  /// Shortcuts that wait for associations with an NBMA address.
+  var awaiting: [IPAddress: [ShortcutTracker.Key]] = [:]
+  /// The last exchange that began with an NBMA address: it may be older than the wish for it.
+  var began: [IPAddress: JournalRecord] = [:]
+  /// Addresses in `awaiting` and `began`; more only cost a stamp in a timeline.
+  static let awaitingLimit = 256
   /// Records of clear packets on protected tunnels.
   var clearBudget = ReportBudget()
 }
@@ -94,6 +100,38 @@ extension Node {
     guard protection.material.keys.contains(request) else { return }
     protection.material[request] = .some(material)
     refreshInterfaces()
+  }
+}
+
+// Steps of shortcuts.
+extension Node {
+  /// NHRP wants associations because of an answer or a question: that shortcut waits for them.
+  func noteProtectionWish(_ nbma: IPAddress, _ cause: EventID) {
+    guard let r = journal[cause], protection.awaiting.count < ProtectionState.awaitingLimit || protection.awaiting[nbma] != nil else { return }
+    let key: ShortcutTracker.Key
+    switch r.kind {
+    case .resolutionReplyReceived: key = .init(requester: ownAddress(r.interface), target: r.a)
+    case .resolutionReceived: key = .init(requester: r.c, target: r.a)
+    default: return
+    }
+    guard !(protection.awaiting[nbma]?.contains(key) ?? false) else { return }
+    protection.awaiting[nbma, default: []].append(key)
+    guard let began = protection.began[nbma], now - began.at < .seconds(5) else { return }
+    tracker.note(.ike, key, at: began.at, .here, event: began.number)
+  }
+
+  func ikeBegan(_ r: JournalRecord) {
+    if protection.began.count >= ProtectionState.awaitingLimit { protection.began = protection.began.filter { r.at - $0.value.at < .seconds(5) } }
+    if protection.began.count < ProtectionState.awaitingLimit { protection.began[r.a] = r }
+    for key in protection.awaiting[r.a] ?? [] { tracker.note(.ike, key, at: r.at, .here, event: r.number) }
+  }
+
+  func protectionStands(_ r: JournalRecord) {
+    protection.began[r.a] = nil
+    for key in protection.awaiting.removeValue(forKey: r.a) ?? [] {
+      tracker.note(.esp, key, at: r.at, .here, event: r.number)
+      if key.requester != ownAddress(r.interface) { report(key, egress: true) }
+    }
   }
 }
 

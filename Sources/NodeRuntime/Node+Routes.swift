@@ -81,7 +81,9 @@ extension Node {
     case .send(let id, let nbma, let bytes, let peer):
       effects.append(.inject(.gre(id, nbma: nbma, protocolType: NHRPAssignments.greProtocolType, bytes: bytes, peer: peer)))
     case .adjacency(let id, let hop, let nbma, let peer): setAdjacency(id, hop, nbma, peer)
-    case .protect(let id, let nbma): enqueue(ike: .protect(id, remote: nbma), because: cause)
+    case .protect(let id, let nbma):
+      noteProtectionWish(nbma, cause)
+      enqueue(ike: .protect(id, remote: nbma), because: cause)
     case .multicast(let id, let peers): effects.append(.dataPlane(.multicast(id, peers)))
     case .fallback(let id, let hops): setFallback(id, hops)
     case .installRoute(let prefix, let hop, let id, let isOverride): install(prefix, hop, id, isOverride: isOverride)
