@@ -16,3 +16,6 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
+
+// Keys: macros that Swift cannot import.
+static const int EVP_PKEY_PRIVATE_AND_PUBLIC = EVP_PKEY_KEYPAIR;
