@@ -19,3 +19,8 @@
 
 // Keys: macros that Swift cannot import.
 static const int EVP_PKEY_PRIVATE_AND_PUBLIC = EVP_PKEY_KEYPAIR;
+static const unsigned long RFC2253_NAME_FLAGS = XN_FLAG_RFC2253;
+static inline int PEM_ERROR_IS_NO_START_LINE(unsigned long error) {
+  return error == 0 || (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE);
+}
+// End of keys.

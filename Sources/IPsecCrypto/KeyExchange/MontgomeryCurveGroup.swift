@@ -47,15 +47,16 @@ final class MontgomeryCurveGroup: KeyExchangeGroup, @unchecked Sendable {
     return (try publicValue(of: privateValue, key), sharedSecret)
   }
 
-  private func publicKey(_ value: [UInt8]) throws(CryptoError) -> PublicKey {
-    guard value.count == publicValueBytes, let key = PublicKey(taking: EVP_PKEY_new_raw_public_key(keyType, nil, value, value.count)) else {
+  private func publicKey(_ value: [UInt8]) throws(CryptoError) -> Owned {
+    guard value.count == publicValueBytes, let key = Owned(EVP_PKEY_new_raw_public_key(keyType, nil, value, value.count), EVP_PKEY_free)
+    else {
       throw .invalidPublicValue
     }
     return key
   }
 
   /// A key object that is good for `derive` alone: in place of its public value stand zeros.
-  private func privateKey(_ privateValue: SecretBytes) throws(CryptoError) -> PublicKey {
+  private func privateKey(_ privateValue: SecretBytes) throws(CryptoError) -> Owned {
     guard privateValue.count == publicValueBytes else { throw .wrongLength("private value") }
     guard let context = EVP_PKEY_CTX_new_from_name(nil, name, nil) else { throw .failed("curve multiplication") }
     defer { EVP_PKEY_CTX_free(context) }
@@ -70,25 +71,24 @@ final class MontgomeryCurveGroup: KeyExchangeGroup, @unchecked Sendable {
         return EVP_PKEY_fromdata_init(context) == 1 ? EVP_PKEY_fromdata(context, &pointer, EVP_PKEY_PRIVATE_AND_PUBLIC, &parameters) : 0
       }
     }
-    guard status == 1, let key = PublicKey(taking: pointer) else { throw .failed("curve multiplication") }
+    guard status == 1, let key = Owned(pointer, EVP_PKEY_free) else { throw .failed("curve multiplication") }
     return key
   }
 
-  private func publicValue(of privateValue: SecretBytes, _ key: borrowing PublicKey) throws(CryptoError) -> [UInt8] {
+  private func publicValue(of privateValue: SecretBytes, _ key: borrowing Owned) throws(CryptoError) -> [UInt8] {
     if let basePoint { return try derive(key, basePoint).withBytes { Array($0) } }
-    let whole = PublicKey(
-      taking: privateValue.withBytes {
-        EVP_PKEY_new_raw_private_key(keyType, nil, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count)
-      })
+    let pointer = privateValue.withBytes {
+      EVP_PKEY_new_raw_private_key(keyType, nil, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count)
+    }
     var bytes = [UInt8](repeating: 0, count: publicValueBytes), count = publicValueBytes
-    guard let whole, EVP_PKEY_get_raw_public_key(whole.pointer, &bytes, &count) == 1, count == publicValueBytes else {
+    guard let whole = Owned(pointer, EVP_PKEY_free), EVP_PKEY_get_raw_public_key(whole.pointer, &bytes, &count) == 1, count == publicValueBytes else {
       throw .failed("curve multiplication")
     }
     return bytes
   }
 
   /// A secret of zeros means a peer's value of small order, which is refused (RFC 7748 §6, RFC 8031 §2.3); OpenSSL refuses it itself.
-  private func derive(_ key: borrowing PublicKey, _ peer: OpaquePointer) throws(CryptoError) -> SecretBytes {
+  private func derive(_ key: borrowing Owned, _ peer: OpaquePointer) throws(CryptoError) -> SecretBytes {
     guard let context = EVP_PKEY_CTX_new_from_pkey(nil, key.pointer, nil) else { throw .failed("curve multiplication") }
     defer { EVP_PKEY_CTX_free(context) }
     guard EVP_PKEY_derive_init(context) == 1, EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1 else {
