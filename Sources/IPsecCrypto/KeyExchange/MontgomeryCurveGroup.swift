@@ -48,31 +48,17 @@ final class MontgomeryCurveGroup: KeyExchangeGroup, @unchecked Sendable {
   }
 
   private func publicKey(_ value: [UInt8]) throws(CryptoError) -> Owned {
-    guard value.count == publicValueBytes, let key = Owned(EVP_PKEY_new_raw_public_key(keyType, nil, value, value.count), EVP_PKEY_free)
-    else {
-      throw .invalidPublicValue
-    }
-    return key
+    guard value.count == publicValueBytes else { throw .invalidPublicValue }
+    return try Owned(EVP_PKEY_new_raw_public_key(keyType, nil, value, value.count), EVP_PKEY_free, or: .invalidPublicValue)
   }
 
   /// A key object that is good for `derive` alone: in place of its public value stand zeros.
   private func privateKey(_ privateValue: SecretBytes) throws(CryptoError) -> Owned {
     guard privateValue.count == publicValueBytes else { throw .wrongLength("private value") }
-    guard let context = EVP_PKEY_CTX_new_from_name(nil, name, nil) else { throw .failed("curve multiplication") }
-    defer { EVP_PKEY_CTX_free(context) }
-    var placeholder = [UInt8](repeating: 0, count: publicValueBytes), pointer: OpaquePointer?
-    let status = placeholder.withUnsafeMutableBytes { placeholder in
-      privateValue.withBytes { secret in
-        var parameters = [
-          OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, UnsafeMutableRawPointer(mutating: secret.baseAddress), secret.count),
-          OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, placeholder.baseAddress, placeholder.count),
-          OSSL_PARAM_construct_end(),
-        ]
-        return EVP_PKEY_fromdata_init(context) == 1 ? EVP_PKEY_fromdata(context, &pointer, EVP_PKEY_PRIVATE_AND_PUBLIC, &parameters) : 0
-      }
-    }
-    guard status == 1, let key = Owned(pointer, EVP_PKEY_free) else { throw .failed("curve multiplication") }
-    return key
+    let context = try Owned(EVP_PKEY_CTX_new_from_name(nil, name, nil), EVP_PKEY_CTX_free, or: .failed("curve multiplication"))
+    let placeholder = [UInt8](repeating: 0, count: publicValueBytes)
+    let pointer = privateValue.withBytes { EVP_PKEY_from_raw_pair(context.pointer, $0.baseAddress, placeholder, $0.count) }
+    return try Owned(pointer, EVP_PKEY_free, or: .failed("curve multiplication"))
   }
 
   private func publicValue(of privateValue: SecretBytes, _ key: borrowing Owned) throws(CryptoError) -> [UInt8] {
@@ -80,23 +66,23 @@ final class MontgomeryCurveGroup: KeyExchangeGroup, @unchecked Sendable {
     let pointer = privateValue.withBytes {
       EVP_PKEY_new_raw_private_key(keyType, nil, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count)
     }
+    let whole = try Owned(pointer, EVP_PKEY_free, or: .failed("curve multiplication"))
     var bytes = [UInt8](repeating: 0, count: publicValueBytes), count = publicValueBytes
-    guard let whole = Owned(pointer, EVP_PKEY_free), EVP_PKEY_get_raw_public_key(whole.pointer, &bytes, &count) == 1, count == publicValueBytes else {
-      throw .failed("curve multiplication")
+    guard EVP_PKEY_get_raw_public_key(whole.pointer, &bytes, &count) == 1, count == publicValueBytes else {
+      throw .openSSL("curve multiplication")
     }
     return bytes
   }
 
-  /// A secret of zeros means a peer's value of small order, which is refused (RFC 7748 §6, RFC 8031 §2.3); OpenSSL refuses it itself.
+  /// A secret of zeros means a peer's value of small order, which is refused (RFC 7748 §6, RFC 8031 §3.2); OpenSSL refuses it itself.
   private func derive(_ key: borrowing Owned, _ peer: OpaquePointer) throws(CryptoError) -> SecretBytes {
-    guard let context = EVP_PKEY_CTX_new_from_pkey(nil, key.pointer, nil) else { throw .failed("curve multiplication") }
-    defer { EVP_PKEY_CTX_free(context) }
-    guard EVP_PKEY_derive_init(context) == 1, EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1 else {
-      throw .failed("curve multiplication")
+    let context = try Owned(EVP_PKEY_CTX_new_from_pkey(nil, key.pointer, nil), EVP_PKEY_CTX_free, or: .failed("curve multiplication"))
+    guard EVP_PKEY_derive_init(context.pointer) == 1, EVP_PKEY_derive_set_peer_ex(context.pointer, peer, 0) == 1 else {
+      throw .openSSL("curve multiplication")
     }
     var count = sharedSecretBytes, status: Int32 = 0
     let secret = SecretBytes(count: count) { memory in
-      status = EVP_PKEY_derive(context, memory.baseAddress?.assumingMemoryBound(to: UInt8.self), &count)
+      status = EVP_PKEY_derive(context.pointer, memory.baseAddress?.assumingMemoryBound(to: UInt8.self), &count)
     }
     let isZero = secret.withBytes { $0.reduce(0, |) } == 0
     guard status == 1, count == sharedSecretBytes, !isZero else {
