@@ -115,8 +115,7 @@ extension PacketPath {
   private mutating func setMulticast(_ interface: InterfaceID, _ list: [IPAddress]) {
     guard let i = tunnel(interface) else { return }
     var seen: Set<UInt32> = []
-    let addresses = list.lazy.filter(\.isV4).map(\.v4Bits).filter { seen.insert($0).inserted }
-    tunnels[i].multicastAddresses = Array(addresses.prefix(Limits.peers))
+    tunnels[i].multicastAddresses = list.prefix(Limits.peers).filter { $0.isV4 && seen.insert($0.v4Bits).inserted }.map(\.v4Bits)
     retainMulticast(i)
   }
 
