@@ -207,8 +207,8 @@ public final class VirtualNode {
     for (nbma, traffic) in core.peers(of: tunnel) { c.peers[tunnel, default: [:]][nbma] = traffic.control }
     c.drops = zip(DropReason.allCases, core.drops).filter { $0.1 > 0 }.map { DropRow(reason: $0.0.name, packets: $0.1) }
     c.pairs = pairCounters(c.peers[tunnel]?.keys.sorted() ?? [])
-    c.inboundAssociations = Dictionary(core.inboundAssociations.map { ($0.spi, $0.counters) }) { $0 + $1 }
-    c.outboundAssociations = Dictionary(core.outboundAssociations.map { ($0.spi, $0.counters) }) { $0 + $1 }
+    c.inboundAssociations = Dictionary(core.associationCounters.inbound.map { ($0.spi, $0.counters) }) { $0 + $1 }
+    c.outboundAssociations = Dictionary(core.associationCounters.outbound.map { ($0.spi, $0.counters) }) { $0 + $1 }
     return c
   }
 

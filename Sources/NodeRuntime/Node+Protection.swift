@@ -154,3 +154,8 @@ extension KeyMaterialRequest {
     }
   }
 }
+
+extension Node {
+  func currentPolicies() -> ([ProtectionPolicy], IKEGlobalSettings) { ([], IKEGlobalSettings()) }
+  func protectionProblem(of c: InterfaceConfiguration) -> String? { nil }
+}

@@ -15,8 +15,8 @@ extension ForwardingWorker {
     }
     counters.drops = dropRows()
     counters.pairs = pairRows()
-    counters.inboundAssociations = Dictionary(core.inboundAssociations.map { ($0.spi, $0.counters) }) { $0 + $1 }
-    counters.outboundAssociations = Dictionary(core.outboundAssociations.map { ($0.spi, $0.counters) }) { $0 + $1 }
+    counters.inboundAssociations = Dictionary(core.associationCounters.inbound.map { ($0.spi, $0.counters) }) { $0 + $1 }
+    counters.outboundAssociations = Dictionary(core.associationCounters.outbound.map { ($0.spi, $0.counters) }) { $0 + $1 }
     return counters
   }
 

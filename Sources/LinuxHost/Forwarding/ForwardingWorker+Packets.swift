@@ -100,7 +100,8 @@ extension ForwardingWorker {
   private func kind(of i: Int) -> UnderlayKind {
     switch batch.byte(i, at: 9) {
     case 50: .esp
-    case 17: batch.byte(i, at: 20) == 4500 >> 8 && batch.byte(i, at: 21) == 4500 & 255 ? .encapsulated : .ike
+    // Source port 4500, or 500.
+    case 17: batch.byte(i, at: 20) == 0x11 && batch.byte(i, at: 21) == 0x94 ? .encapsulated : .ike
     default: .gre
     }
   }
