@@ -78,14 +78,66 @@ extension Node {
 
   /// Tells IKE of the policies that hold now, where they are others than before.
   func refreshProtection() {
-    let (policies, globals) = currentPolicies()
+    let now = settings.crypto.resolution(for: protectedTunnels, material: ikeMaterial, hostName: settings.hostname)
+    let (policies, globals) = (now.policies.map(withGroup), now.globals)
     guard policies != protection.policies || globals != protection.globals else { return }
     (protection.policies, protection.globals) = (policies, globals)
     enqueue(ike: .configure(policies, globals))
     settle()
   }
 
+  /// Why a tunnel cannot be protected; nil where it can, or needs no protection.
+  func protectionProblem(of c: InterfaceConfiguration, local: IPAddress) -> String? {
+    guard let tunnel = protectedTunnel(c, local: local) else { return nil }
+    return settings.crypto.resolution(for: [tunnel], material: ikeMaterial, hostName: settings.hostname).refusals[tunnel.interface]
+  }
+
+  /// What is to be protected: tunnels that have a source.
+  private var protectedTunnels: [ProtectedTunnel] {
+    settings.interfaceNames.compactMap { name in
+      guard let c = settings.interfaces[name], let local = tunnels[id(of: name)]?.forwarding.source else { return nil }
+      return protectedTunnel(c, local: local)
+    }
+  }
+
+  private func protectedTunnel(_ c: InterfaceConfiguration, local: IPAddress) -> ProtectedTunnel? {
+    let t = c.interface.tunnel
+    guard c.interface.isTunnel, let profile = t.protectionProfile else { return nil }
+    return ProtectedTunnel(
+      interface: id(of: c.interface.name), profileName: profile, isShared: t.protectionIsShared, local: local,
+      peer: t.mode == .point ? t.destination : nil)
+  }
+
+  /// The packet path and IKE must mean the same by a group, also while a tunnel of it has no source.
+  private func withGroup(_ policy: ProtectionPolicy) -> ProtectionPolicy {
+    var p = policy
+    if let c = settings.interfaces[name(of: p.interface)] { p.group = protectionGroup(of: p.interface, c) }
+    return p
+  }
+
   // MARK: Files
+
+  private var ikeMaterial: IKEMaterial {
+    var all = IKEMaterial()
+    for (request, answer) in protection.material {
+      guard let answer else { continue }
+      switch (request, answer) {
+      case (.secret(let path), .secret(let bytes)): all.secrets[path] = bytes
+      case (.trustpoint(let name, _), .trustpoint(let key, let anchors)): all.trustpoints[name] = .init(signingKey: key, anchors: anchors)
+      case (.secret(let path), .failure(let reason)): all.failures[path] = reason
+      case (.trustpoint(let name, _), .failure(let reason)): all.failures[name] = reason
+      default: break
+      }
+    }
+    return all
+  }
+
+  /// The files that the configuration names, where a tunnel is protected at all.
+  var wantedMaterial: Set<KeyMaterialRequest> {
+    guard settings.interfaces.values.contains(where: { $0.interface.tunnel.protectionProfile != nil }) else { return [] }
+    let crypto = settings.crypto
+    return Set(crypto.secretFiles.map { .secret(path: $0) } + crypto.trustpointsWithFiles.map { .trustpoint(name: $0.name, files: TrustpointFiles($0)) })
+  }
 
   /// Asks for the files that the configuration names and nobody has read yet; forgets those it no longer names.
   func requestMaterial(_ wanted: Set<KeyMaterialRequest>) {
@@ -145,6 +197,14 @@ extension NHRPProtectedPeer {
   }
 }
 
+extension TrustpointFiles {
+  init(_ t: TrustpointSettings) {
+    self.init(
+      certificate: t.certificateFile, key: t.privateKeyFile, roots: t.rootFiles, revocationLists: t.revocationFiles,
+      requiresRevocationList: t.requiresRevocationList)
+  }
+}
+
 extension KeyMaterialRequest {
   /// A total order, so that files are read in the same order in every run.
   var order: String {
@@ -153,9 +213,4 @@ extension KeyMaterialRequest {
     case .trustpoint(let name, _): "t " + name
     }
   }
-}
-
-extension Node {
-  func currentPolicies() -> ([ProtectionPolicy], IKEGlobalSettings) { ([], IKEGlobalSettings()) }
-  func protectionProblem(of c: InterfaceConfiguration) -> String? { nil }
 }
