@@ -22,6 +22,7 @@ extension PacketPath {
       hostPairs.forget(address)
       peerPairs.forget(address)
       resolutions.forget(address)
+      icmpRedirects.forget(address)
     case .clearCounters: clearCounters()
     }
     return nil
@@ -80,6 +81,7 @@ extension PacketPath {
     hostPairs.forget(interface)
     peerPairs.forget(interface)
     resolutions.forget(interface)
+    icmpRedirects.forget(interface)
     tunnelSlots[Int(interface.rawValue)] = -1
     let last = tunnels.count - 1
     if i != last {
