@@ -23,10 +23,7 @@ extension Node {
     default:
       let all = table.entries
       let entries = all.filter { isWanted($0, what, call.arguments) }
-      return .shown(
-        Shown(
-          lines: Node.routeLegend + ["", self.lastResort(), ""] + self.lines(entries, ClassfulNetworks(all), showsOverrides: what == .overrides),
-          json: { self.json(entries) }))
+      return .shown(Shown(lines: self.tableLines(entries, of: all, showsOverrides: what == .overrides), json: { self.json(entries) }))
     }
   }
 
@@ -44,9 +41,10 @@ extension Node {
 
   // MARK: Lines
 
-  /// Routes below the headings of their networks.
-  private func lines(_ entries: [RouteEntry], _ networks: ClassfulNetworks, showsOverrides: Bool) -> [String] {
-    var lines: [String] = []
+  /// Legend, gateway of last resort, and the routes that are wanted of `all`, below the headings of their networks.
+  private func tableLines(_ entries: [RouteEntry], of all: [RouteEntry], showsOverrides: Bool) -> [String] {
+    let networks = ClassfulNetworks(all)
+    var lines = Node.routeLegend + ["", lastResort(), ""]
     var above: IPPrefix?
     for e in entries {
       let parent = networks.parent(of: e.route.prefix)

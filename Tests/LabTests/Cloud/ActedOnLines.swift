@@ -129,7 +129,8 @@ extension ActedOnLine {
   /// The first spoke itself, by its tunnel address, sends to a host behind the second, which lies behind the hub.
   private static let fromTheTunnelAddress: @Sendable (Cloud) -> Void = { cloud in
     let (spoke, other) = (cloud.topology.nodes[1], cloud.topology.nodes[2])
-    cloud.input(1, .inner(LabPacket.ipv4(from: spoke.tunnelAddress, to: other.host, protocol: 17, payload: [UInt8](repeating: 0, count: 8))))
+    let packet = LabPacket.ipv4(from: spoke.tunnelAddress, to: other.host, protocol: 17, payload: [UInt8](repeating: 0, count: 8))
+    cloud.input(1, .inner(packet))
     cloud.run(to: 8)
   }
 
