@@ -33,6 +33,8 @@ public enum Limits {
   public static let protections = 1024
   /// Notices that wait to be taken: one turn's worth of a hub whose spokes all rekey. What finds no room is told by the next packet.
   public static let notices = 4096
+  /// Pairs of sender and destination an ICMP Redirect was sent for lately; beyond it none is sent, and the packets go on as before.
+  public static let icmpRedirectPairs = 1024
 
   // Times
   /// A pair of hosts that was silent this long may be evicted for a new one.
@@ -47,6 +49,8 @@ public enum Limits {
   public static let protectionInterval: Duration = .milliseconds(500)
   /// That a peer moved is told once in this time: IKE may have its reasons not to follow.
   public static let endpointInterval: Duration = .milliseconds(500)
+  /// One ICMP Redirect a pair of sender and destination in this time: a host that acts on it needs one, a router never will.
+  public static let icmpRedirectInterval: Duration = .seconds(5)
   /// After this silence a peer may have restarted and begins its sequence at any number (RFC 2890 §2.2 leaves it open).
   public static let sequenceReset: Duration = .seconds(10)
 

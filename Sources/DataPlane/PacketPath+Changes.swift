@@ -23,6 +23,7 @@ extension PacketPath {
       peerPairs.forget(address)
       resolutions.forget(address)
       protections.forget(address)
+      icmpRedirects.forget(address)
     case .clearCounters: clearCounters()
     case .associate(let association): associations.install(association)
     case .dissociate(let direction, let spi, let peer): associations.remove(direction, spi: spi, peer: peer)
@@ -102,6 +103,7 @@ extension PacketPath {
     peerPairs.forget(interface)
     resolutions.forget(interface)
     protections.forget(interface)
+    icmpRedirects.forget(interface)
     tunnelSlots[Int(interface.rawValue)] = -1
     let last = tunnels.count - 1
     if i != last {

@@ -28,6 +28,8 @@ struct PacketPath: ~Copyable {
   var notices: [DataPlaneNotice] = []
   /// The other form of a packet, while it is sealed or opened and somebody captures.
   var otherForm: [UInt8] = []
+  /// Whom an ICMP Redirect told of which destination lately.
+  var icmpRedirects: PairTable
   var captures = CaptureQueue()
   var isCapturing = false
   var probeIdentifiers: ClosedRange<UInt16> = 0xd000...0xd0ff
@@ -49,6 +51,7 @@ struct PacketPath: ~Copyable {
     protections = PairTable(limit: Limits.protections, evictsAfter: Limits.protectionInterval, seed: seed)
     associations = SecurityAssociationTable(limit: associationLimit, seed: seed)
     ikeSPIs = NumberIndex(seed: seed)
+    icmpRedirects = PairTable(limit: Limits.icmpRedirectPairs, evictsAfter: Limits.icmpRedirectInterval, seed: seed)
   }
 
   /// The index of a tunnel.
