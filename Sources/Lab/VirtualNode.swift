@@ -151,6 +151,10 @@ public final class VirtualNode {
   // MARK: Inside
 
   private func drain(_ now: Instant) {
+    while core.hasNotices {
+      for notice in core.takeNotices() { node.handle(.notice(notice), at: now, &effects) }
+      perform(now)
+    }
     while let punt = punts.popFirst() {
       node.handle(.punt(punt), at: now, &effects)
       perform(now)

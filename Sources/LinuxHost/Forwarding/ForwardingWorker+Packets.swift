@@ -92,6 +92,7 @@ extension ForwardingWorker {
     }
     batch.removeAll()
     if !punts.isEmpty { handOver() }
+    if core.hasNotices { reports.post(.notices(core.takeNotices())) }
     if isCapturing { handOverCaptured() }
     if pairDeadline == nil { pairDeadline = core.nextPairDeadline }
   }
