@@ -136,7 +136,7 @@ public final class Cloud {
     case .start(let i): start(i)
     case .packet(let d):
       guard isStarted[d.to] else { return }
-      ledger.noteCrossing(d.packet)
+      if topology.protection == .none { ledger.noteCrossing(d.packet) }
       input(d.to, .underlay(d.packet))
     case .timer(let i):
       guard timers[i] == now || (timers[i].map { $0 < now } ?? false) else { return }
