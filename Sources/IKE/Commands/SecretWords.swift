@@ -26,9 +26,6 @@ enum SecretWords {
     if let path = arguments[text: "path"] { return .file(path) }
     if let digits = arguments[text: "digits"] { return try hexadecimal(digits) }
     guard let key = arguments[text: "key"] else { throw CommandRefusal("expected a key") }
-    guard key != ConfiguredSecret.placeholder else {
-      throw CommandRefusal("'\(ConfiguredSecret.placeholder)' stands for a key that is not shown: type the key itself")
-    }
     guard arguments.has("0") || !words.contains(key.lowercased()) else {
       throw CommandRefusal("the key is missing behind '\(key)'; a key that is this word is typed as '0 \(key)'")
     }

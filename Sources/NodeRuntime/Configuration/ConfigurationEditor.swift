@@ -108,6 +108,7 @@ struct LineEdit {
   mutating func apply(_ line: String, in context: Context) -> EditOutcome {
     if line.hasPrefix("!") || line.hasPrefix("#") { return .empty }
     if let failure = LineText.failure(in: line) { return .failure(failure) }
+    if let refusal = KeyLine.refusal(line) { return .refused(refusal) }
     switch context {
     case .global: return apply(Assembly.grammar.parse(line, mode: .global), in: .global)
     case .interface, .section: return applyInside(line, context)

@@ -101,6 +101,10 @@ public struct ConfigurationLoader {
         report(.error, line, failure.column, failure.explanation)
         return true
       }
+      if let refusal = KeyLine.refusal(line.text) {
+        report(.error, line, 0, refusal)
+        return true
+      }
       let base = section.childIndent ?? line.indent
       section.childIndent = base
       self.section = section

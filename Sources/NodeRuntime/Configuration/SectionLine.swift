@@ -82,31 +82,3 @@ enum LineText {
     }
   }
 }
-
-/// Lines that may hold a key: what is said about them must not repeat it.
-enum KeyLine {
-  private static let words: Set<Substring> = ["key", "pre-shared-key", "pre-share", "password", "secret", "key-string", "config-key"]
-
-  /// The word behind which a key may stand; nil where the line has none. A tunnel's key is no secret.
-  private static func keyWord(_ line: String) -> Substring? {
-    let all = line.split(whereSeparator: \.isWhitespace)
-    guard let first = all.first(where: { !["no", "default", "do"].contains($0) }), !(first.count >= 3 && "tunnel".hasPrefix(first.lowercased()))
-    else { return nil }
-    return all.first { words.contains($0.lowercased()[...]) || ($0.count >= 5 && "pre-shared-key".hasPrefix($0.lowercased())) }
-  }
-
-  /// The line as it may be repeated: cut behind the word that says a key follows.
-  static func shown(_ line: String) -> String {
-    guard let word = keyWord(line), word.endIndex < line.endIndex else { return line }
-    return line[..<word.endIndex] + " …"
-  }
-
-  /// The failure of a line, without the bad word where that may be a piece of a key.
-  static func failure(_ failure: CommandFailure, of line: String) -> CommandFailure {
-    guard keyWord(line) != nil, failure.reason != .incomplete else { return failure }
-    var other = failure
-    other.word = "…"
-    if case .ambiguous = failure.reason { other.reason = .ambiguous(word: "…") }
-    return other
-  }
-}

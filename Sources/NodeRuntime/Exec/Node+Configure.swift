@@ -20,7 +20,7 @@ extension Node {
     return diagnostics
   }
 
-  /// The configuration in force, as `write memory` saves it.
+  /// The configuration in force with its keys, as `write memory` saves it. Shows are made without them.
   public func runningConfiguration() -> String { ConfigurationWriter.text(settings) }
 
   // MARK: From a console
