@@ -27,8 +27,8 @@ import Wire
 //   takeInner              InnerHeader.parse, ECN, addresses, and for strangers the reverse path
 //   deliver                own addresses and the LAN: probes and step reports are punted, the rest is for the TUN; verdict .host
 //
-// *A transit packet (hairpin)* never leaves the core: takeInner → forward: TTL → hop → MTU → watchTransit (pairs, first packet,
-// redirect wanted) → prepare → encapsulate.
+// *A transit packet (hairpin)* never leaves the core: takeInner → forward: TTL → hop → MTU → redirectSender (ICMP Redirect,
+// `PacketPath+Redirect`) → watchTransit (pairs, first packet, redirect wanted) → prepare → encapsulate.
 //
 // Every stop is a thrown `DropReason`: it is counted once in `stop`, which also answers with ICMP where the sender must know.
 //

@@ -7,6 +7,25 @@ enum ICMPMessages {
   enum Kind {
     case timeExceeded
     case tooBig(mtu: Int)
+    /// For the host, through this gateway: the only code a router sends (RFC 1812 §5.2.7.2). IPv4 only.
+    case redirect(to: IPAddress)
+
+    /// Type and code, and the word behind the checksum (RFC 792, RFC 1191 §4).
+    fileprivate var v4: (typeAndCode: UInt16, word: UInt32) {
+      switch self {
+      case .timeExceeded: (0x0b00, 0)
+      case .tooBig(let mtu): (0x0304, UInt32(truncatingIfNeeded: mtu & 0xffff))
+      case .redirect(let gateway): (0x0501, gateway.v4Bits)
+      }
+    }
+
+    /// The same in ICMPv6 (RFC 4443 §3). Redirects are Neighbor Discovery's there and not sent.
+    fileprivate var v6: (typeAndCode: UInt16, word: UInt32) {
+      switch self {
+      case .timeExceeded, .redirect: (0x0300, 0)
+      case .tooBig(let mtu): (0x0200, UInt32(truncatingIfNeeded: mtu))
+      }
+    }
   }
 
   /// Whether an error may be sent about this packet at all (RFC 1812 §4.3.2.7): not about errors, later fragments, multicasts, or
@@ -51,14 +70,8 @@ enum ICMPMessages {
     memory.set(12, address: source)
     memory.set(16, address: destination)
     memory.set(10, u16: memory.checksum(0, 20))
-    switch kind {
-    case .timeExceeded:
-      memory.set(20, u32: 0x0b00_0000)
-      memory.set(24, u32: 0)
-    case .tooBig(let mtu):
-      memory.set(20, u32: 0x0304_0000)
-      memory.set(24, u32: UInt32(truncatingIfNeeded: mtu & 0xffff))  // RFC 1191 §4
-    }
+    memory.set(20, u32: UInt32(kind.v4.typeAndCode) << 16)
+    memory.set(24, u32: kind.v4.word)
     memory.set(22, u16: memory.checksum(20, memory.count &- 20))
   }
 
@@ -69,14 +82,8 @@ enum ICMPMessages {
     memory.set(6, u16: UInt16(IPProtocol.icmpv6) << 8 | 64)
     memory.set(8, address: source)
     memory.set(24, address: destination)
-    switch kind {
-    case .timeExceeded:
-      memory.set(40, u32: 0x0300_0000)
-      memory.set(44, u32: 0)
-    case .tooBig(let mtu):
-      memory.set(40, u32: 0x0200_0000)
-      memory.set(44, u32: UInt32(truncatingIfNeeded: mtu))
-    }
+    memory.set(40, u32: UInt32(kind.v6.typeAndCode) << 16)
+    memory.set(44, u32: kind.v6.word)
     let pseudo = InternetChecksum.sum(memory.slice(8, 32), initial: UInt64(length) &+ UInt64(IPProtocol.icmpv6))
     memory.set(42, u16: memory.checksum(40, length, initial: pseudo))
   }

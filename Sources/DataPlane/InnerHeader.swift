@@ -65,6 +65,21 @@ struct InnerHeader {
     if destination.isUnspecified || (source.isUnspecified && !isToMany) { throw .martian }
   }
 
+  /// Whether the sender itself named routers on the way: loose or strict source route (RFC 791 §3.1).
+  func isSourceRouted(_ memory: PacketMemory) -> Bool {
+    guard hasOptions else { return false }
+    var at = 20
+    while at < headerLength {
+      switch memory.u8(at) {
+      case 0: return false  // end of the list
+      case 1: at &+= 1  // no operation
+      case 131, 137: return true
+      default: at &+= max(2, Int(memory.u8(at &+ 1)))
+      }
+    }
+    return false
+  }
+
   /// Takes one from the TTL and mends the checksum (RFC 1624). The TTL is known to be above 1.
   static func decrementTTL(_ memory: PacketMemory, isV6: Bool) {
     if isV6 {

@@ -23,6 +23,8 @@ public enum Limits {
   public static let peers = 65_536
   /// Next hops whose resolution was asked for lately; beyond it the punt's own rate limit holds alone.
   public static let resolutions = 1024
+  /// Pairs of sender and destination an ICMP Redirect was sent for lately; beyond it none is sent, and the packets go on as before.
+  public static let icmpRedirectPairs = 1024
 
   // Times
   /// A pair of hosts that was silent this long may be evicted for a new one.
@@ -33,6 +35,8 @@ public enum Limits {
   public static let redirectInterval: Duration = .seconds(1)
   /// One resolution a next hop is asked for in this time; NHRP keeps its own retransmission timer.
   public static let resolutionInterval: Duration = .milliseconds(500)
+  /// One ICMP Redirect a pair of sender and destination in this time: a host that acts on it needs one, a router never will.
+  public static let icmpRedirectInterval: Duration = .seconds(5)
   /// After this silence a peer may have restarted and begins its sequence at any number (RFC 2890 §2.2 leaves it open).
   public static let sequenceReset: Duration = .seconds(10)
 

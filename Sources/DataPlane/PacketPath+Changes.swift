@@ -22,6 +22,7 @@ extension PacketPath {
       hostPairs.forget(address)
       peerPairs.forget(address)
       resolutions.forget(address)
+      icmpRedirects.forget(address)
     case .clearCounters: clearCounters()
     case .associate, .dissociate, .moveAssociations, .ikeSPI: break
     case .queryAssociation(let spi): return .associationUsage(spi: spi, packets: 0)
@@ -82,6 +83,7 @@ extension PacketPath {
     hostPairs.forget(interface)
     peerPairs.forget(interface)
     resolutions.forget(interface)
+    icmpRedirects.forget(interface)
     tunnelSlots[Int(interface.rawValue)] = -1
     let last = tunnels.count - 1
     if i != last {

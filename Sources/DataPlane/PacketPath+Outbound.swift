@@ -100,6 +100,7 @@ extension PacketPath {
       throw .tooBig
     }
     if let arrival {
+      if facts.sendsICMPRedirects, arrival.tunnel == tunnel { redirectSender(&batch, i, inner, hop, arrival, at: now, &punts) }
       InnerHeader.decrementTTL(batch.memory(i), isV6: inner.isV6)
       watchTransit(batch.memory(i), inner, hop, arrival, at: now, &punts)
     }

@@ -19,6 +19,8 @@ struct PacketPath: ~Copyable {
   var hostPairs: PairTable
   var peerPairs: PairTable
   var resolutions: PairTable
+  /// Whom an ICMP Redirect told of which destination lately.
+  var icmpRedirects: PairTable
   var captures = CaptureQueue()
   var isCapturing = false
   var probeIdentifiers: ClosedRange<UInt16> = 0xd000...0xd0ff
@@ -37,6 +39,7 @@ struct PacketPath: ~Copyable {
     hostPairs = PairTable(limit: pairLimit, evictsAfter: Limits.pairEviction, seed: seed)
     peerPairs = PairTable(limit: pairLimit, evictsAfter: Limits.pairEviction, seed: seed)
     resolutions = PairTable(limit: Limits.resolutions, evictsAfter: Limits.resolutionInterval, seed: seed)
+    icmpRedirects = PairTable(limit: Limits.icmpRedirectPairs, evictsAfter: Limits.icmpRedirectInterval, seed: seed)
   }
 
   /// The index of a tunnel.

@@ -33,6 +33,7 @@ struct TunnelFacts {
   var checksSequence: Bool
   var networkID: UInt32?
   var redirects: Bool
+  var sendsICMPRedirects: Bool
   var resolves: Bool
   var fib: Int
 
@@ -56,6 +57,7 @@ struct TunnelFacts {
     setsDontFragment = settings.setsDontFragment
     checksSequence = settings.usesSequence
     (networkID, redirects, resolves) = (settings.networkID, settings.redirects, settings.resolves)
+    sendsICMPRedirects = settings.icmpRedirectNetwork?.address.isV4 == true
     self.fib = fib
   }
 }

@@ -87,7 +87,8 @@ public struct InterfaceSettings: Sendable, Equatable {
   public var ipMTU: Int?
   /// `ip tcp adjust-mss`, 500–1460 bytes
   public var adjustMSS: Int?
-  /// `no ip redirects` (ICMP), accepted and printed back.
+  /// `ip redirects`: a tunnel tells senders on its network of a better next hop there (ICMP Redirect, RFC 1812 §5.2.7.2), as IOS does
+  /// by default. On other interfaces the host's kernel decides.
   public var sendsICMPRedirects = true
   /// `tunnel …`
   public var tunnel = TunnelSettings()

@@ -10,6 +10,10 @@ public enum NHRPLimits {
   public static let answers = 40_000
   /// Purge requests whose reply is awaited on one interface; what is beyond is sent once, without waiting.
   public static let pendingPurges = 4_096
+  /// Timers run in one turn: at 10 µs each, two thirds of the millisecond that a turn may last when 10,000 clients end together.
+  public static let timersPerTurn = 64
+  /// Outputs after which a turn runs no further timer: a client whose end is told to many costs more than its timer.
+  public static let outputsPerTurn = 128
   /// Redirect pairs remembered on one interface; the oldest go first, which costs an early redirect each.
   public static let redirectPairs = 16_384
   /// Next hop servers of one interface: more than any published design uses.

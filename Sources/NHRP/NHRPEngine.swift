@@ -108,9 +108,12 @@ public struct NHRPEngine: Engine, Sendable {
     }
   }
 
-  /// Runs the timers that are due.
+  /// Runs timers that are due, as many as one turn may (`NHRPLimits`); the others leave `nextDeadline` at a time that has come, and the
+  /// next turn goes on with them.
   public mutating func expire(_ turn: inout Turn<Output>) {
-    while let key = timers.popDue(at: turn.now) {
+    var left = NHRPLimits.timersPerTurn
+    while left > 0, turn.outputs.count < NHRPLimits.outputsPerTurn, let key = timers.popDue(at: turn.now) {
+      left -= 1
       switch key {
       case .server(let id, let s): if let i = index(of: id) { registrationTimer(i, s, &turn) }
       case .mapping(let id, let target): if let i = index(of: id) { expireMapping(i, target, &turn) }
@@ -121,7 +124,8 @@ public struct NHRPEngine: Engine, Sendable {
       case .fallback(let id): if let i = index(of: id) { startServers(i, &turn) }
       }
     }
-    // Once for all that ended together: the list of 10,000 peers is not written anew for each.
+    // Once for all that end together: the list of 10,000 peers is not written anew for each, nor for each turn of them.
+    if let due = timers.nextDeadline, due <= turn.now { return }
     for i in instances.indices where instances[i].hasUnannouncedPeers { announceLists(i, &turn) }
   }
 

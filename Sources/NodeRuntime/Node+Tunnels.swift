@@ -127,6 +127,7 @@ extension Node {
     f.setsDontFragment = t.discoversPathMTU
     f.networkID = c.nhrp.networkID
     f.redirects = c.nhrp.redirect && c.nhrp.networkID != nil
+    f.icmpRedirectNetwork = c.interface.sendsICMPRedirects ? c.interface.address?.network : nil
     f.resolves = c.nhrp.networkID != nil && t.mode == .multipoint && !c.nhrp.serverOnly
     f.fallbackNextHops = state.fallback
     guard f != state.forwarding || tunnels[id] == nil else { return }

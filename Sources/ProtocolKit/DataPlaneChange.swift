@@ -29,6 +29,8 @@ public struct TunnelForwarding: Sendable, Equatable {
   public var networkID: UInt32?
   /// Whether transit packets that leave where they came from are reported (`ip nhrp redirect`).
   public var redirects = false
+  /// The tunnel's own network, where a sender is told of a next hop that lies on it too (ICMP Redirect); nil sends none.
+  public var icmpRedirectNetwork: IPPrefix?
   /// Whether a missing adjacency is reported (NHRP runs here and the tunnel is multipoint).
   public var resolves = false
   /// Next hops that take the packets of an unresolved one, best first (the NHSs).

@@ -9,7 +9,8 @@ public protocol Engine {
   var nextDeadline: Instant? { get }
   /// Takes one input and emits everything that follows from it.
   mutating func handle(_ input: Input, _ turn: inout Turn<Output>)
-  /// Runs every timer that is due at `turn.now`; timers of one deadline fire in the order they were set.
+  /// Runs the timers that are due at `turn.now`; timers of one deadline fire in the order they were set. Where many are due it may leave
+  /// some: `nextDeadline` is then a time that has come, and the next call goes on.
   mutating func expire(_ turn: inout Turn<Output>)
 }
 

@@ -45,6 +45,28 @@ extension SystemSuite {
       }
     }
 
+    @Test("`check --host` warns of a default route of the host that beats the one through the tunnel; the command it names mends that")
+    func defaultRoute() async throws {
+      try await Bench.with { bench in
+        let underlay = try await bench.underlay()
+        let (router, _) = try await bench.surroundings(of: .spoke(1), on: underlay)
+        let throughTunnel = try Self.checkHost(bench, router, defaultRoute: "10.0.0.1")
+        let besideIt = try Self.checkHost(bench, router, defaultRoute: "198.51.100.254")
+        #expect(try await !throughTunnel().contains("default route"))
+        try await router.run("ip route add default via 198.51.100.254")
+        let warning = try await throughTunnel()
+        let mend = "ip route add default via 198.51.100.254 dev eth0 metric 100; ip route delete default via 198.51.100.254 dev eth0 metric 0"
+        #expect(
+          warning.contains(
+            "warning: the host's default route via 198.51.100.254 has metric 0 and beats the one through the tunnel (20); mend: \(mend)\n"),
+          "\(warning)")
+        #expect(try await !besideIt().contains("beats the one through the tunnel"))
+        try await router.run(mend)
+        #expect(try await router.run("ip route show default").contains("via 198.51.100.254 dev eth0 metric 100"))
+        #expect(try await !throughTunnel().contains("default route"))
+      }
+    }
+
     @Test("SIGTERM: status 0, the kernel has neither routes nor device of ours; the hub forgets the spoke at once")
     func sigterm() async throws {
       try await Bench.with { bench in
@@ -88,6 +110,15 @@ extension SystemSuite.HostTests {
     try await router.link("eth0", to: underlay, "u1")
     try await Shell.run("ip -n \(underlay.name) link set u1 master br0")
     try await router.address("eth0", "\(Site.spoke(1).nbma)/24")
+  }
+
+  /// What `check --host` prints for spoke 1 with a default route by this next hop.
+  private static func checkHost(_ bench: Bench, _ router: Namespace, defaultRoute hop: String) throws -> () async throws -> String {
+    let file = bench.directory.appending(path: "default-by-\(hop).conf")
+    let text = try Site.spoke(1).configuration(phase: 3, replacing: ["ip route 192.168.0.0": "ip route 0.0.0.0 0.0.0.0 \(hop)"])
+    try text.write(to: file, atomically: true, encoding: .utf8)
+    let program = try Program.required()
+    return { try await router.attempt("\(Shell.quote(program)) check --host \(Shell.quote(file.path))").output }
   }
 
   private static func waits(_ node: NodeProcess) async throws {

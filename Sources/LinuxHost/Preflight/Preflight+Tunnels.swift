@@ -119,9 +119,17 @@ extension Preflight {
     }
   }
 
+  private static func leavesByTunnel(_ route: StaticRoute, _ settings: NodeSettings) -> Bool {
+    guard !route.isDiscard else { return false }
+    return tunnels(settings).map(\.interface).contains { tunnel in
+      if let interface = route.interface { return interface == tunnel.name }
+      return route.nextHop.map { tunnel.address?.network.contains($0) ?? false } ?? false
+    }
+  }
+
   /// A default route through a tunnel loses against one of the host's with a lower metric.
   static func defaultRoute(_ settings: NodeSettings, _ host: Host) -> [PreflightFinding] {
-    guard settings.staticRoutes.contains(where: { $0.prefix.length == 0 && !$0.isDiscard }) else { return [] }
+    guard settings.staticRoutes.contains(where: { $0.prefix == .defaultV4 && leavesByTunnel($0, settings) }) else { return [] }
     return host.routes.filter {
       $0.prefix.length == 0 && $0.prefix.address.isV4 && $0.metric < TunnelDevices.routeMetric
         && $0.protocolNumber != KernelRoute.ownProtocol

@@ -21,10 +21,9 @@ extension Node {
     case .cef: return showForwarding(call)
     case .routeSummary: return .shown(Shown(lines: self.summaryLines()))
     default:
-      let entries = table.entries.filter { isWanted($0, what, call.arguments) }
-      let showsOverrides = what == .overrides
-      return .shown(
-        Shown(lines: Node.routeLegend + ["", self.lastResort(), ""] + entries.flatMap { self.lines($0, showsOverrides) }, json: { self.json(entries) }))
+      let all = table.entries
+      let entries = all.filter { isWanted($0, what, call.arguments) }
+      return .shown(Shown(lines: self.tableLines(entries, of: all, showsOverrides: what == .overrides), json: { self.json(entries) }))
     }
   }
 
@@ -42,19 +41,28 @@ extension Node {
 
   // MARK: Lines
 
-  /// A route's line; with `showsOverrides` what NHRP put in its place stands below, under the bracket.
-  func lines(_ e: RouteEntry, _ showsOverrides: Bool) -> [String] {
-    let line = routeLine(e)
-    guard showsOverrides, let o = e.override else { return [line] }
-    let indent = line.prefix { $0 != "[" }.count
-    let below = "[NHO][\(e.route.distance)/255] via \(o.nextHop), \(age(o.since)), \(name(of: o.interface))"
-    return [line, String(repeating: " ", count: indent) + below]
+  /// Legend, gateway of last resort, and the routes that are wanted of `all`, below the headings of their networks.
+  private func tableLines(_ entries: [RouteEntry], of all: [RouteEntry], showsOverrides: Bool) -> [String] {
+    let networks = ClassfulNetworks(all)
+    var lines = Node.routeLegend + ["", lastResort(), ""]
+    var above: IPPrefix?
+    for e in entries {
+      let parent = networks.parent(of: e.route.prefix)
+      if let parent, parent != above { lines.append("      " + networks.heading(of: parent)) }
+      above = parent
+      lines += self.lines(e, named: networks.name(of: e.route.prefix), isIndented: parent != nil, showsOverrides: showsOverrides)
+    }
+    return lines
   }
 
-  private func routeLine(_ e: RouteEntry) -> String {
-    let r = e.route
-    let code = r.source.code + (r.prefix.isDefault ? "*" : "")
-    return (e.override == nil ? code.padded(5) : code.padded(4) + "%  ") + "\(r.prefix) " + way(e)
+  /// A route's line; with `showsOverrides` what NHRP put in its place stands below, under the bracket.
+  private func lines(_ e: RouteEntry, named name: String, isIndented: Bool, showsOverrides: Bool) -> [String] {
+    let code = e.route.source.code + (e.route.prefix.isDefault ? "*" : "")
+    let line = code.padded(4) + (e.override == nil ? "  " : "% ") + (isIndented ? "   " : "") + "\(name) " + way(e)
+    guard showsOverrides, let o = e.override else { return [line] }
+    let indent = line.prefix { $0 != "[" }.count
+    let below = "[NHO][\(e.route.distance)/255] via \(o.nextHop), \(age(o.since)), \(self.name(of: o.interface))"
+    return [line, String(repeating: " ", count: indent) + below]
   }
 
   private func way(_ e: RouteEntry) -> String {

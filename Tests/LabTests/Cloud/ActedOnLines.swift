@@ -126,6 +126,20 @@ extension ActedOnLine {
     return syn.map { p in "\(Int(p.payload.dropFirst(42).first ?? 0) << 8 | Int(p.payload.dropFirst(43).first ?? 0))" } ?? "no SYN"
   }
 
+  /// The first spoke itself, by its tunnel address, sends to a host behind the second, which lies behind the hub.
+  private static let fromTheTunnelAddress: @Sendable (Cloud) -> Void = { cloud in
+    let (spoke, other) = (cloud.topology.nodes[1], cloud.topology.nodes[2])
+    let packet = LabPacket.ipv4(from: spoke.tunnelAddress, to: other.host, protocol: 17, payload: [UInt8](repeating: 0, count: 8))
+    cloud.input(1, .inner(packet))
+    cloud.run(to: 8)
+  }
+
+  /// Type, code and gateway of the ICMP Redirects (RFC 792) the hub sends.
+  private static let redirects: @Sendable (Cloud, UnderlayTrace) -> String = { _, trace in
+    trace.from(0).map { Array($0.payload) }.filter { $0.count >= 28 && $0[9] == 1 && $0[20] == 5 }
+      .map { "\($0[20])/\($0[21]) \(IPAddress(bytes: $0[24..<28])?.description ?? "-")" }.joined(separator: " ")
+  }
+
   /// Lines of a node and of its interfaces.
   static let ofInterfaces: [ActedOnLine] = [
     .init(lines: ["hostname atlanta"], look: { cloud, _ in cloud.picture(1).hostname }, without: "spoke1", with: "atlanta"),
@@ -144,6 +158,10 @@ extension ActedOnLine {
     .init(
       lines: [tunnel, "ip address 10.0.0.99 255.255.0.0"], look: Look.console(0, "show ip nhrp brief", has: "10.0.0.99"),
       without: "not there", with: "there"),
+    .init(lines: [tunnel, "ip redirects"], node: 0, play: fromTheTunnelAddress, look: redirects, without: "", with: "5/1 10.0.0.12"),
+    .init(
+      lines: [tunnel, "no ip redirects"], node: 0, setup: [(0, [tunnel, "default ip redirects"])], play: fromTheTunnelAddress,
+      look: redirects, without: "5/1 10.0.0.12", with: ""),
     .init(lines: [tunnel, "ip mtu 1000"], play: bigPings, look: Look.flow, without: "10 answered", with: "0 answered, errors"),
     .init(lines: [tunnel, "ip tcp adjust-mss 1200"], play: syn, look: offeredSegment, without: "1360", with: "1200"),
     .init(lines: [tunnel, "no ip tcp adjust-mss"], play: syn, look: offeredSegment, without: "1360", with: "1460"),

@@ -19,7 +19,7 @@ struct ExecClearTests {
     #expect(shortcuts(cloud) == "192.168.12.0/24 via 10.0.0.12")
     #expect(cloud.ask(line, of: cloud.spoke1) == Cloud.Answer(text: "", prompt: "spoke1#", failed: false, exits: false, isFinished: true))
     #expect(shortcuts(cloud).isEmpty == isGone)
-    #expect(cloud.text("show ip route nhrp", of: cloud.spoke1).contains("H    192.168.12.0/24") == !isGone)
+    #expect(cloud.text("show ip route nhrp", of: cloud.spoke1).contains("H     192.168.12.0/24") == !isGone)
     #expect(cloud.text("show ip nhrp", of: cloud.spoke1).contains("10.0.0.1/32 via 10.0.0.1"), "a server stays")
   }
 

@@ -15,34 +15,67 @@ struct ExecRouteTests {
     let cloud = ExecShowTests.formed()
     #expect(
       routes(cloud.text("show ip route", of: cloud.spoke1)) == [
-        "C    10.0.0.0/24 is directly connected, Tunnel0", "L    10.0.0.11/32 is directly connected, Tunnel0", "S    192.168.0.0/16 [1/0] via 10.0.0.1",
-        "C    192.168.11.0/24 is directly connected, lan0", "L    192.168.11.1/32 is directly connected, lan0",
-        "H    192.168.12.0/24 [250/255] via 10.0.0.12, 00:00:05, Tunnel0", "C    198.51.100.0/24 is directly connected, GigabitEthernet1",
-        "L    198.51.100.11/32 is directly connected, GigabitEthernet1",
+        "      10.0.0.0/8 is variably subnetted, 2 subnets, 2 masks", "C        10.0.0.0/24 is directly connected, Tunnel0",
+        "L        10.0.0.11/32 is directly connected, Tunnel0", "S     192.168.0.0/16 [1/0] via 10.0.0.1",
+        "      192.168.11.0/24 is variably subnetted, 2 subnets, 2 masks", "C        192.168.11.0/24 is directly connected, lan0",
+        "L        192.168.11.1/32 is directly connected, lan0", "H     192.168.12.0/24 [250/255] via 10.0.0.12, 00:00:05, Tunnel0",
+        "      198.51.100.0/24 is variably subnetted, 2 subnets, 2 masks", "C        198.51.100.0/24 is directly connected, GigabitEthernet1",
+        "L        198.51.100.11/32 is directly connected, GigabitEthernet1",
       ])
-    #expect(routes(cloud.text("show ip route nhrp", of: cloud.spoke1)) == ["H    192.168.12.0/24 [250/255] via 10.0.0.12, 00:00:05, Tunnel0"])
-    #expect(routes(cloud.text("show ip route static", of: cloud.spoke1)) == ["S    192.168.0.0/16 [1/0] via 10.0.0.1"])
-    #expect(routes(cloud.text("show ip route connected", of: cloud.spoke1)).count == 3)
+    #expect(routes(cloud.text("show ip route nhrp", of: cloud.spoke1)) == ["H     192.168.12.0/24 [250/255] via 10.0.0.12, 00:00:05, Tunnel0"])
+    #expect(routes(cloud.text("show ip route static", of: cloud.spoke1)) == ["S     192.168.0.0/16 [1/0] via 10.0.0.1"])
+    #expect(routes(cloud.text("show ip route connected", of: cloud.spoke1)).count == 6)
     #expect(cloud.text("show ip route").contains("o - ODR, P - periodic downloaded static route, H - NHRP, l - LISP\n"))
   }
 
   @Test("where a route of the same network stands, the shortcut overrides its next hop: % and [NHO]")
   func override() {
     let cloud = ExecShowTests.formed(spokeLines: "ip route 192.168.12.0 255.255.255.0 10.0.0.1")
-    #expect(routes(cloud.text("show ip route", of: cloud.spoke1)).contains("S   %  192.168.12.0/24 [1/0] via 10.0.0.1"))
+    #expect(routes(cloud.text("show ip route", of: cloud.spoke1)).contains("S   % 192.168.12.0/24 [1/0] via 10.0.0.1"))
     #expect(
       routes(cloud.text("show ip route next-hop-override", of: cloud.spoke1)) == [
-        "S   %  192.168.12.0/24 [1/0] via 10.0.0.1", "                       [NHO][1/255] via 10.0.0.12, 00:00:05, Tunnel0",
+        "S   % 192.168.12.0/24 [1/0] via 10.0.0.1", "                      [NHO][1/255] via 10.0.0.12, 00:00:05, Tunnel0",
       ])
     #expect(cloud.text("show ip nhrp shortcut", of: cloud.spoke1).contains("Flags: router nho"))
     #expect(cloud.text("show dmvpn", of: cloud.spoke1).contains("  DT2"))
+  }
+
+  /// As a router with IOS 15 printed it: `10.0.0.0/8 is variably subnetted`, its routes indented, `%` in the fifth column, and the
+  /// brackets of a route and of what overrides it below each other.
+  @Test("routes of a classful network stand indented below its heading, counted over the whole table; one mask stands in the heading alone")
+  func headings() {
+    let lines = [
+      "ip route 172.16.0.0 255.255.0.0 10.0.0.1", "ip route 172.20.1.0 255.255.255.0 10.0.0.1", "ip route 172.20.2.0 255.255.255.0 10.0.0.1",
+      "ip route 172.21.0.0 255.255.0.0 10.0.0.1", "ip route 172.21.3.0 255.255.255.0 10.0.0.1", "ip route 172.21.0.0 255.255.128.0 10.0.0.1",
+      "ip route 10.9.0.0 255.255.0.0 10.0.0.1", "ip route 192.168.12.0 255.255.255.0 10.0.0.1",
+      "ip route 172.0.0.0 255.0.0.0 10.0.0.1",
+    ]
+    let cloud = ExecShowTests.formed(spokeLines: lines.joined(separator: "\n"))
+    // Only now: the other spoke would answer for half of its network.
+    cloud.ask("configure terminal ; ip route 192.168.12.128 255.255.255.128 10.0.0.1 ; end", of: cloud.spoke1)
+    let all = routes(cloud.text("show ip route static", of: cloud.spoke1))
+    #expect(
+      all == [
+        "      10.0.0.0/8 is variably subnetted, 3 subnets, 3 masks", "S        10.9.0.0/16 [1/0] via 10.0.0.1",
+        "S     172.0.0.0/8 [1/0] via 10.0.0.1", "S     172.16.0.0/16 [1/0] via 10.0.0.1", "      172.20.0.0/24 is subnetted, 2 subnets",
+        "S        172.20.1.0 [1/0] via 10.0.0.1", "S        172.20.2.0 [1/0] via 10.0.0.1",
+        "      172.21.0.0/16 is variably subnetted, 3 subnets, 3 masks", "S        172.21.0.0/16 [1/0] via 10.0.0.1",
+        "S        172.21.0.0/17 [1/0] via 10.0.0.1", "S        172.21.3.0/24 [1/0] via 10.0.0.1", "S     192.168.0.0/16 [1/0] via 10.0.0.1",
+        "      192.168.12.0/24 is variably subnetted, 2 subnets, 2 masks", "S   %    192.168.12.0/24 [1/0] via 10.0.0.1",
+        "S        192.168.12.128/25 [1/0] via 10.0.0.1",
+      ])
+    #expect(
+      routes(cloud.text("show ip route next-hop-override", of: cloud.spoke1)) == [
+        "      192.168.12.0/24 is variably subnetted, 2 subnets, 2 masks", "S   %    192.168.12.0/24 [1/0] via 10.0.0.1",
+        "                         [NHO][1/255] via 10.0.0.12, 00:00:05, Tunnel0",
+      ])
   }
 
   @Test("the default route gives the gateway of last resort and a star")
   func lastResort() {
     let cloud = Cloud(spokeLines: "ip route 0.0.0.0 0.0.0.0 198.51.100.254")
     let text = cloud.text("show ip route", of: cloud.spoke1)
-    #expect(text.contains("\nGateway of last resort is 198.51.100.254 to network 0.0.0.0\n\nS*   0.0.0.0/0 [1/0] via 198.51.100.254\n"), "\(text)")
+    #expect(text.contains("\nGateway of last resort is 198.51.100.254 to network 0.0.0.0\n\nS*    0.0.0.0/0 [1/0] via 198.51.100.254\n"), "\(text)")
     #expect(cloud.text("show ip route").contains("\nGateway of last resort is not set\n"))
   }
 
