@@ -69,6 +69,8 @@ package enum AssociationInput: Sendable {
   case rekeyChild(ChildReference)
   /// End this child, and tell the peer.
   case deleteChild(ChildReference, IKEFailure)
+  /// The peer uses a child: the first authentic ESP packet came by it.
+  case childInUse(inboundSPI: UInt32)
   /// The lifetime of the association ends soon.
   case rekey
   /// Nothing was heard from the peer: ask whether it lives; `ended(.peerDead)` where it does not answer.

@@ -38,6 +38,9 @@ struct Phase1: Sendable {
 
   /// The policy that counts.
   var policy: ProtectionPolicy? { policies.first }
+
+  /// The same policy with other lifetimes and the like.
+  mutating func replacePolicy(_ policy: ProtectionPolicy) { policies = [policy] }
   /// Whether the ends prove themselves with signatures.
   var isSigned: Bool { agreement.map { $0.method != .preSharedKey } ?? false }
   /// The cookie that is ours.
