@@ -75,6 +75,10 @@ package enum AssociationInput: Sendable {
   case rekey
   /// Nothing was heard from the peer: ask whether it lives; `ended(.peerDead)` where it does not answer.
   case probe
+  /// Somebody says, in clear, that the peer does not know us any more: ask it soon, and give up soon.
+  case doubt
+  /// ESP came from the peer with an SPI that nobody here has: tell it, if the protocol can.
+  case reportUnknownSPI(UInt32)
   /// An authentic ESP packet of a child came from elsewhere: a NAT has a new mapping.
   case moved(remote: IPAddress, remotePort: UInt16)
   /// The policy it was made with has other lifetimes and the like now; what needs new associations never comes this way.
@@ -187,6 +191,8 @@ package struct ChildPair: Sendable {
   /// Whether we began the exchange and have the peer's answer: outbound packets move to it at once. A responder's move when the peer
   /// was heard on it, or after `roundTrip`.
   package var isInitiator: Bool
+  /// It lost a collision and will be deleted: outbound packets never move to it.
+  package var isRedundant = false
   /// What a message to the peer and its answer took, as far as measured.
   package var roundTrip: Duration
   /// The child it replaces, by our SPI.

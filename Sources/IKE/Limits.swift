@@ -53,6 +53,12 @@ package enum IKELimits {
   package static let recoveriesPerSecond = 10
 
   // Times
+  /// Tries of a probe, `deadPeerRetrySeconds` apart: IOS' five.
+  package static let probeTries = 5
+  /// Tries of farewells and of probes that a doubt led to: 0.5, 1, 2, 4 s, given up after 7.5 s.
+  package static let shortTries = 4
+  /// Seconds a superseded IKE SA waits for the peer to delete it.
+  package static let supersededSeconds = 60
   /// Seconds a responder waits for the rest of a first exchange.
   package static let halfOpenSeconds = 30
   /// The first retransmission: in a lab nobody waits, and a satellite link costs one duplicate.

@@ -36,17 +36,38 @@ extension EncryptionRow {
 
   static let all: [EncryptionRow] = [
     EncryptionRow(
-      algorithm: .aesCBC, name: "AES-CBC", keyBits: aesKeyBits, ivBytes: 16, textBlockBytes: 16,
-      method: .separate { (key, use) throws(CryptoError) in try BlockChaining(BlockChaining.aes[key.count], key: key, ivBytes: 16, use: use) }),
-    EncryptionRow(
-      algorithm: .aesGCM8, name: "AES-GCM-8", keyBits: aesKeyBits, saltBytes: 4, ivBytes: 8, icvBytes: 8, method: .combined(.aesGCM)),
-    EncryptionRow(
-      algorithm: .aesGCM12, name: "AES-GCM-12", keyBits: aesKeyBits, saltBytes: 4, ivBytes: 8, icvBytes: 12, method: .combined(.aesGCM)),
-    EncryptionRow(
-      algorithm: .aesGCM16, name: "AES-GCM-16", keyBits: aesKeyBits, saltBytes: 4, ivBytes: 8, icvBytes: 16, method: .combined(.aesGCM)),
+      algorithm: .tripleDES, name: "3DES-CBC", onlyKeyBytes: 24, ivBytes: 8, textBlockBytes: 8, isWeak: true,
+      method: .separate { (key, use) throws(CryptoError) in try BlockChaining(BlockChaining.tripleDES, key: key, ivBytes: 8, use: use) }),
     EncryptionRow(
       algorithm: .null, name: "NULL", protectsMessages: false, method: .separate { (_, _) throws(CryptoError) in NullCipher() }),
+    EncryptionRow(
+      algorithm: .aesCBC, name: "AES-CBC", keyBits: aesKeyBits, ivBytes: 16, textBlockBytes: 16,
+      method: .separate { (key, use) throws(CryptoError) in
+        try BlockChaining(BlockChaining.aes[key.count], key: key, ivBytes: 16, use: use)
+      }),
+    EncryptionRow(
+      algorithm: .aesCTR, name: "AES-CTR", keyBits: aesKeyBits, saltBytes: 4, ivBytes: 8,
+      method: .separate { (key, use) throws(CryptoError) in try AESCounter(key, use) }),
+    combined(.aesCCM8, "AES-CCM-8", icvBytes: 8, .aesCCM),
+    combined(.aesCCM12, "AES-CCM-12", icvBytes: 12, .aesCCM),
+    combined(.aesCCM16, "AES-CCM-16", icvBytes: 16, .aesCCM),
+    combined(.aesGCM8, "AES-GCM-8", icvBytes: 8, .aesGCM),
+    combined(.aesGCM12, "AES-GCM-12", icvBytes: 12, .aesGCM),
+    combined(.aesGCM16, "AES-GCM-16", icvBytes: 16, .aesGCM),
+    combined(.nullGMAC, "NULL-AES-GMAC", icvBytes: 16, .nullGMAC, protectsMessages: false),
+    EncryptionRow(
+      algorithm: .chaCha20Poly1305, name: "ChaCha20-Poly1305", onlyKeyBytes: 32, saltBytes: 4, ivBytes: 8, icvBytes: 16,
+      method: .combined(.chaCha20Poly1305)),
   ]
+
+  /// A combined mode of AES.
+  private static func combined(
+    _ algorithm: EncryptionAlgorithm, _ name: String, icvBytes: Int, _ mode: CombinedProtection.Mode, protectsMessages: Bool = true
+  ) -> EncryptionRow {
+    EncryptionRow(
+      algorithm: algorithm, name: name, keyBits: aesKeyBits, saltBytes: mode.saltBytes, ivBytes: 8, icvBytes: icvBytes,
+      protectsMessages: protectsMessages, method: .combined(mode))
+  }
 
   static func row(_ algorithm: EncryptionAlgorithm) -> EncryptionRow? { all.first { $0.algorithm == algorithm } }
 
@@ -63,24 +84,27 @@ struct IntegrityRow: Sendable {
   let name: String
   let keyBytes: Int
   let icvBytes: Int
-  var isWeak = false
+  let isWeak: Bool
+  /// Takes a key of `keyBytes`.
   let make: @Sendable (SecretBytes) throws(CryptoError) -> any Authenticator
+
+  init(
+    _ algorithm: IntegrityAlgorithm, _ name: String, keyBytes: Int, icvBytes: Int, isWeak: Bool = false,
+    make: @escaping @Sendable (SecretBytes) throws(CryptoError) -> any Authenticator
+  ) {
+    (self.algorithm, self.name, self.keyBytes, self.icvBytes, self.isWeak, self.make) = (algorithm, name, keyBytes, icvBytes, isWeak, make)
+  }
 }
 
 extension IntegrityRow {
   static let all: [IntegrityRow] = [
-    IntegrityRow(
-      algorithm: .hmacMD5, name: "HMAC-MD5-96", keyBytes: 16, icvBytes: 12, isWeak: true,
-      make: { (key) throws(CryptoError) in HMAC<MD5Digest>(key) }),
-    IntegrityRow(
-      algorithm: .hmacSHA1, name: "HMAC-SHA1-96", keyBytes: 20, icvBytes: 12, isWeak: true,
-      make: { (key) throws(CryptoError) in HMAC<SHA1Digest>(key) }),
-    IntegrityRow(
-      algorithm: .hmacSHA256, name: "HMAC-SHA-256-128", keyBytes: 32, icvBytes: 16, make: { (key) throws(CryptoError) in HMAC<SHA256Digest>(key) }),
-    IntegrityRow(
-      algorithm: .hmacSHA384, name: "HMAC-SHA-384-192", keyBytes: 48, icvBytes: 24, make: { (key) throws(CryptoError) in HMAC<SHA384Digest>(key) }),
-    IntegrityRow(
-      algorithm: .hmacSHA512, name: "HMAC-SHA-512-256", keyBytes: 64, icvBytes: 32, make: { (key) throws(CryptoError) in HMAC<SHA512Digest>(key) }),
+    IntegrityRow(.hmacMD5, "HMAC-MD5-96", keyBytes: 16, icvBytes: 12, isWeak: true) { (key) throws(CryptoError) in HMAC<MD5Digest>(key) },
+    IntegrityRow(.hmacSHA1, "HMAC-SHA1-96", keyBytes: 20, icvBytes: 12, isWeak: true) { (key) throws(CryptoError) in HMAC<SHA1Digest>(key) },
+    IntegrityRow(.aesXCBC, "AES-XCBC-96", keyBytes: 16, icvBytes: 12) { (key) throws(CryptoError) in try BlockMAC.xcbc(key) },
+    IntegrityRow(.aesCMAC, "AES-CMAC-96", keyBytes: 16, icvBytes: 12) { (key) throws(CryptoError) in try BlockMAC.cmac(key) },
+    IntegrityRow(.hmacSHA256, "HMAC-SHA-256-128", keyBytes: 32, icvBytes: 16) { (key) throws(CryptoError) in HMAC<SHA256Digest>(key) },
+    IntegrityRow(.hmacSHA384, "HMAC-SHA-384-192", keyBytes: 48, icvBytes: 24) { (key) throws(CryptoError) in HMAC<SHA384Digest>(key) },
+    IntegrityRow(.hmacSHA512, "HMAC-SHA-512-256", keyBytes: 64, icvBytes: 32) { (key) throws(CryptoError) in HMAC<SHA512Digest>(key) },
   ]
 
   static func row(_ algorithm: IntegrityAlgorithm) -> IntegrityRow? { all.first { $0.algorithm == algorithm } }
@@ -90,26 +114,32 @@ extension IntegrityRow {
 struct PseudoRandomFunctionRow: Sendable {
   let function: PseudoRandomFunction
   let name: String
-  let outputBytes: Int
-  /// The preferred length of keys (RFC 7296 §2.13).
-  let keyBytes: Int
-  var isWeak = false
+  /// Bytes of the output, and the preferred length of keys: all functions here have one figure for both (RFC 7296 §2.13).
+  let bytes: Int
+  /// How much of each nonce makes the key of SKEYSEED, where it is not all of it (RFC 7296 §2.14).
+  let seedNonceBytes: Int?
+  let isWeak: Bool
   /// Takes keys of any length.
   let make: @Sendable (SecretBytes) throws(CryptoError) -> any Authenticator
+
+  init(
+    _ function: PseudoRandomFunction, _ name: String, bytes: Int, seedNonceBytes: Int? = nil, isWeak: Bool = false,
+    make: @escaping @Sendable (SecretBytes) throws(CryptoError) -> any Authenticator
+  ) {
+    (self.function, self.name, self.bytes, self.seedNonceBytes) = (function, name, bytes, seedNonceBytes)
+    (self.isWeak, self.make) = (isWeak, make)
+  }
 }
 
 extension PseudoRandomFunctionRow {
   static let all: [PseudoRandomFunctionRow] = [
-    PseudoRandomFunctionRow(
-      function: .hmacMD5, name: "HMAC-MD5", outputBytes: 16, keyBytes: 16, isWeak: true, make: { (key) throws(CryptoError) in HMAC<MD5Digest>(key) }),
-    PseudoRandomFunctionRow(
-      function: .hmacSHA1, name: "HMAC-SHA1", outputBytes: 20, keyBytes: 20, isWeak: true, make: { (key) throws(CryptoError) in HMAC<SHA1Digest>(key) }),
-    PseudoRandomFunctionRow(
-      function: .hmacSHA256, name: "HMAC-SHA-256", outputBytes: 32, keyBytes: 32, make: { (key) throws(CryptoError) in HMAC<SHA256Digest>(key) }),
-    PseudoRandomFunctionRow(
-      function: .hmacSHA384, name: "HMAC-SHA-384", outputBytes: 48, keyBytes: 48, make: { (key) throws(CryptoError) in HMAC<SHA384Digest>(key) }),
-    PseudoRandomFunctionRow(
-      function: .hmacSHA512, name: "HMAC-SHA-512", outputBytes: 64, keyBytes: 64, make: { (key) throws(CryptoError) in HMAC<SHA512Digest>(key) }),
+    PseudoRandomFunctionRow(.hmacMD5, "HMAC-MD5", bytes: 16, isWeak: true) { (key) throws(CryptoError) in HMAC<MD5Digest>(key) },
+    PseudoRandomFunctionRow(.hmacSHA1, "HMAC-SHA1", bytes: 20, isWeak: true) { (key) throws(CryptoError) in HMAC<SHA1Digest>(key) },
+    PseudoRandomFunctionRow(.aesXCBC, "AES-XCBC", bytes: 16, seedNonceBytes: 8) { (key) throws(CryptoError) in try BlockMAC.xcbcPRF(key) },
+    PseudoRandomFunctionRow(.hmacSHA256, "HMAC-SHA-256", bytes: 32) { (key) throws(CryptoError) in HMAC<SHA256Digest>(key) },
+    PseudoRandomFunctionRow(.hmacSHA384, "HMAC-SHA-384", bytes: 48) { (key) throws(CryptoError) in HMAC<SHA384Digest>(key) },
+    PseudoRandomFunctionRow(.hmacSHA512, "HMAC-SHA-512", bytes: 64) { (key) throws(CryptoError) in HMAC<SHA512Digest>(key) },
+    PseudoRandomFunctionRow(.aesCMAC, "AES-CMAC", bytes: 16, seedNonceBytes: 8) { (key) throws(CryptoError) in try BlockMAC.cmacPRF(key) },
   ]
 
   static func row(_ function: PseudoRandomFunction) -> PseudoRandomFunctionRow? { all.first { $0.function == function } }

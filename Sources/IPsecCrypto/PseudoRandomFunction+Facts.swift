@@ -6,9 +6,12 @@ extension PseudoRandomFunction {
   /// As `show` prints it; the number of one that nobody here knows.
   public var name: String { row?.name ?? "prf \(rawValue)" }
   /// Bytes of its output.
-  public var outputBytes: Int { row?.outputBytes ?? 0 }
+  public var outputBytes: Int { row?.bytes ?? 0 }
   /// The preferred length of its keys, SK_d and SK_p among them, in bytes (RFC 7296 §2.13).
-  public var keyBytes: Int { row?.keyBytes ?? 0 }
+  public var keyBytes: Int { row?.bytes ?? 0 }
+  /// How many bytes of each nonce make the key of SKEYSEED; nil for all. AES-XCBC and AES-CMAC take the first 8 of each
+  /// (RFC 7296 §2.14); prf+ takes whole nonces with them too.
+  public var seedNonceBytes: Int? { row?.seedNonceBytes }
   /// Whether RFC 8247 advises against it.
   public var isWeak: Bool { row?.isWeak ?? false }
   /// Whether this build has it.

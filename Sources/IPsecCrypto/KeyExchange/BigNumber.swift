@@ -51,13 +51,6 @@ struct BigNumber: ~Copyable {
 }
 
 /// OpenSSL's scratch memory for one computation.
-struct Scratch: ~Copyable {
-  let pointer: OpaquePointer
-
-  init() throws(CryptoError) {
-    guard let pointer = BN_CTX_new() else { throw .failed("out of memory") }
-    self.pointer = pointer
-  }
-
-  deinit { BN_CTX_free(pointer) }
+enum Scratch {
+  static func new() throws(CryptoError) -> Owned { try Owned(BN_CTX_new(), BN_CTX_free, or: .failed("out of memory")) }
 }

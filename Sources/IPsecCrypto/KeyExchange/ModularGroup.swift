@@ -71,7 +71,7 @@ final class ModularGroup: KeyExchangeGroup, @unchecked Sendable {
   }
 
   private func power(of value: OpaquePointer, _ exponent: OpaquePointer) throws(CryptoError) -> BigNumber {
-    let result = try BigNumber(), scratch = try Scratch()
+    let result = try BigNumber(), scratch = try Scratch.new()
     guard BN_mod_exp_mont_consttime(result.pointer, value, exponent, prime, scratch.pointer, montgomery) == 1 else {
       throw .failed("modular exponentiation")
     }

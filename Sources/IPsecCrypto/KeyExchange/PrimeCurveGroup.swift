@@ -26,13 +26,13 @@ final class PrimeCurveGroup: KeyExchangeGroup, @unchecked Sendable {
   deinit { EC_GROUP_free(curve) }
 
   func generate() throws(CryptoError) -> KeyPair {
-    let scratch = try Scratch()
+    let scratch = try Scratch.new()
     let scalar = try BigNumber()
     BN_set_flags(scalar.pointer, BN_FLG_CONSTTIME)
     repeat {
       guard BN_priv_rand_range(scalar.pointer, order) == 1 else { throw .failed("no randomness") }
     } while BN_is_zero(scalar.pointer) == 1
-    let point = try Point(curve)
+    let point = try newPoint()
     guard EC_POINT_mul(curve, point.pointer, scalar.pointer, nil, nil, scratch.pointer) == 1,
       let privateValue = scalar.secretBytes(count: coordinateBytes)
     else { throw .failed("curve multiplication") }
@@ -40,12 +40,12 @@ final class PrimeCurveGroup: KeyExchangeGroup, @unchecked Sendable {
   }
 
   func agree(_ privateValue: SecretBytes, with peerPublicValue: [UInt8]) throws(CryptoError) -> SecretBytes {
-    let scratch = try Scratch(), peer = try decode(peerPublicValue, scratch)
+    let scratch = try Scratch.new(), peer = try decode(peerPublicValue, scratch)
     let scalar = try BigNumber(secret: privateValue)
     guard privateValue.count == coordinateBytes, BN_is_zero(scalar.pointer) == 0, BN_cmp(scalar.pointer, order) < 0 else {
       throw .wrongLength("private value")
     }
-    let shared = try Point(curve), x = try BigNumber()
+    let shared = try newPoint(), x = try BigNumber()
     guard EC_POINT_mul(curve, shared.pointer, nil, peer.pointer, scalar.pointer, scratch.pointer) == 1 else {
       throw .failed("curve multiplication")
     }
@@ -57,9 +57,9 @@ final class PrimeCurveGroup: KeyExchangeGroup, @unchecked Sendable {
   }
 
   /// OpenSSL refuses coordinates outside the field and points off the curve here (RFC 6989 §2.3).
-  private func decode(_ publicValue: [UInt8], _ scratch: borrowing Scratch) throws(CryptoError) -> Point {
+  private func decode(_ publicValue: [UInt8], _ scratch: borrowing Owned) throws(CryptoError) -> Owned {
     guard publicValue.count == publicValueBytes else { throw .invalidPublicValue }
-    let point = try Point(curve), encoded = [0x04] + publicValue
+    let point = try newPoint(), encoded = [0x04] + publicValue
     guard EC_POINT_oct2point(curve, point.pointer, encoded, encoded.count, scratch.pointer) == 1 else {
       ERR_clear_error()
       throw .invalidPublicValue
@@ -67,22 +67,12 @@ final class PrimeCurveGroup: KeyExchangeGroup, @unchecked Sendable {
     return point
   }
 
-  private func encode(_ point: borrowing Point, _ scratch: borrowing Scratch) throws(CryptoError) -> [UInt8] {
+  private func encode(_ point: borrowing Owned, _ scratch: borrowing Owned) throws(CryptoError) -> [UInt8] {
     var encoded = [UInt8](repeating: 0, count: 1 + publicValueBytes)
     let written = EC_POINT_point2oct(curve, point.pointer, POINT_CONVERSION_UNCOMPRESSED, &encoded, encoded.count, scratch.pointer)
     guard written == encoded.count else { throw .failed("curve multiplication") }
     return Array(encoded.dropFirst())
   }
-}
 
-/// A point on a curve, owned.
-private struct Point: ~Copyable {
-  let pointer: OpaquePointer
-
-  init(_ curve: OpaquePointer) throws(CryptoError) {
-    guard let pointer = EC_POINT_new(curve) else { throw .failed("out of memory") }
-    self.pointer = pointer
-  }
-
-  deinit { EC_POINT_clear_free(pointer) }
+  private func newPoint() throws(CryptoError) -> Owned { try Owned(EC_POINT_new(curve), EC_POINT_clear_free, or: .failed("out of memory")) }
 }

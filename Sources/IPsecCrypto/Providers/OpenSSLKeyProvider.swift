@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ProtocolKit
 
-/// Does key jobs with OpenSSL. It keeps no state and may be used by many threads at once.
+/// Does key jobs with OpenSSL. It may be used by many threads at once. A few private keys and trust anchors are kept parsed in memory.
 public struct OpenSSLKeyProvider: KeyProvider {
   /// A provider; all of them are alike.
   public init() {}
@@ -29,8 +29,17 @@ public struct OpenSSLKeyProvider: KeyProvider {
       let answer = try KeyExchangeGroups.group(method).respond(to: peerPublicValue)
       return .responded(
         publicValue: answer.publicValue, sharedSecret: answer.sharedSecret, random: try RandomBytes.visible(count: randomBytes))
-    case .sign, .verify:
-      throw .unsupported("signatures")
+    case .sign(let key, let scheme, let message):
+      let privateKey = try Self.privateKeys.value(for: key.privateKey) { () throws(CryptoError) in try PrivateKey(der: key.privateKey) }
+      return .signature(try SignatureOperation(key: privateKey.pointer, scheme: scheme).sign(message))
+    case .verify(let chain, let anchors, let wallSeconds, let scheme, let message, let signature):
+      let path = try CertificatePath(chain)
+      let facts = try path.validate(anchors, wallSeconds: wallSeconds)
+      guard let publicKey = path.end.publicKey else { throw .unreadable("a certificate's public key") }
+      try SignatureOperation(key: publicKey, scheme: scheme).verify(signature, over: message)
+      return .verified(facts)
     }
   }
+
+  private static let privateKeys = RecentlyUsed<SecretBytes, PrivateKey>(limit: KeyLimits.parsedKeys)
 }
