@@ -131,9 +131,12 @@ extension ISAKMPAssociation {
 // MARK: Dead peer detection
 
 extension ISAKMPAssociation {
-  mutating func probe(_ turn: inout AssociationTurn) {
-    guard isEstablished, phase1.peerDetectsDeath, !deadPeer.isAsking else { return }
-    probeAgain(&turn)
+  /// Asks whether the peer lives, if it takes part. Urgent: with a second between the questions.
+  mutating func probe(isUrgent: Bool, _ turn: inout AssociationTurn) {
+    guard isEstablished, phase1.peerDetectsDeath else { return }
+    let wasAsking = deadPeer.isAsking
+    deadPeer.isUrgent = deadPeer.isUrgent || isUrgent
+    if !wasAsking { probeAgain(&turn) }
   }
 
   mutating func probeAgain(_ turn: inout AssociationTurn) {
@@ -141,7 +144,14 @@ extension ISAKMPAssociation {
     let first = UInt32(truncatingIfNeeded: turn.random.next())
     guard let question = deadPeer.ask(cookies: phase1.cookies, random: first) else { return end(.peerDead, &turn) }
     inform([question], &turn)
-    turn.emit(.setTimer(.retransmission(id: TimerID.probe), after: .seconds(max(1, policy.deadPeerRetrySeconds))))
+    let seconds = deadPeer.isUrgent ? 1 : max(1, policy.deadPeerRetrySeconds)
+    turn.emit(.setTimer(.retransmission(id: TimerID.probe), after: .seconds(seconds)))
+  }
+
+  /// INVALID-SPI: the peer uses a child that we do not have (RFC 2408 §3.14.1).
+  mutating func reportUnknownSPI(_ spi: UInt32, _ turn: inout AssociationTurn) {
+    guard isEstablished else { return }
+    inform([.notification(ISAKMPNotification(protocolID: .esp, spi: spi.bytes, type: .invalidSPI))], &turn)
   }
 }
 

@@ -91,7 +91,9 @@ package struct ISAKMPAssociation: Association {
     case .deleteChild(let child, let failure): deleteChild(child, failure, &turn)
     case .childInUse(let spi): childInUse(spi, &turn)
     case .rekey: if isEstablished { turn.emit(.wantsSuccessor) }
-    case .probe: probe(&turn)
+    case .probe: probe(isUrgent: false, &turn)
+    case .doubt: probe(isUrgent: true, &turn)
+    case .reportUnknownSPI(let spi): reportUnknownSPI(spi, &turn)
     case .moved(let remote, let port): moved(remote, port, &turn)
     case .reconfigured(let policy): phase1.replacePolicy(policy)
     case .close(let failure, _): close(failure, &turn)

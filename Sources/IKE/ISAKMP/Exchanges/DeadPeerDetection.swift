@@ -6,6 +6,8 @@ import Wire
 struct DeadPeerDetection: Sendable {
   private var sequence: UInt32 = 0
   private var tries = 0
+  /// Somebody doubts that it lives.
+  var isUrgent = false
 
   init() {}
 
@@ -24,7 +26,7 @@ struct DeadPeerDetection: Sendable {
   func isAnswer(_ notify: ISAKMPNotification) -> Bool { isAsking && notify.content == sequence.bytes }
 
   /// The peer was heard.
-  mutating func heard() { tries = 0 }
+  mutating func heard() { (tries, isUrgent) = (0, false) }
 
   /// R-U-THERE-ACK, with the number of the question; nil where that has none.
   static func answer(to notify: ISAKMPNotification, cookies: [UInt8]) -> ISAKMPPayload? {
