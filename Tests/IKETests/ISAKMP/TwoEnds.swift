@@ -2,6 +2,7 @@
 import IKE
 import IPsecCrypto
 import ProtocolKit
+import Testing
 import Wire
 
 /// Two ends of IKEv1 back to back, in virtual time, with a link between them that may lose, repeat and reorder. It does for each end what
@@ -222,6 +223,14 @@ extension TwoEnds {
       return false
     }
     return a.inboundSPI == b.outboundSPI && a.outboundSPI == b.inboundSPI && a.inboundKeys == b.outboundKeys && a.outboundKeys == b.inboundKeys
+  }
+}
+
+/// Packets pass from these ends to the other.
+func expectPackets(_ world: inout TwoEnds, _ comment: String = "", from: [Int] = [0, 1], sourceLocation: SourceLocation = #_sourceLocation) {
+  for index in from {
+    let arrived = world.packet(from: index)
+    #expect(arrived, "from \(index) \(comment)", sourceLocation: sourceLocation)
   }
 }
 
