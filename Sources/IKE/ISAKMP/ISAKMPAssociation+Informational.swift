@@ -72,8 +72,12 @@ extension ISAKMPAssociation {
     turn.emit(.removeChild(.outbound(spi), .deletedByPeer))
   }
 
-  /// A quick mode of ours was refused: the one with this SPI, or the only one.
+  /// Phase 1 itself, or a quick mode of ours, was refused: the one with this SPI, or the only one.
   private mutating func receivedError(_ notify: ISAKMPNotification, _ turn: inout AssociationTurn) {
+    let isOfPhase1 = notify.protocolID == .isakmp && notify.spi == phase1.cookies
+    if isOfPhase1, notify.type == .authenticationFailed || notify.type == .invalidIDInformation {
+      return end(.refused(notify: notify.type.rawValue), &turn)
+    }
     let open = quickModes.filter { $0.machine.isInitiator && !$0.machine.isDone }
     let meant = open.first { $0.machine.inboundSPI.bytes == notify.spi } ?? (open.count == 1 ? open[0] : nil)
     guard let meant else { return }
