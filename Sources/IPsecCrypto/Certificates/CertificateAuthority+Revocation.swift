@@ -22,8 +22,8 @@ extension CertificateAuthority {
     try Self.withTime(validity.notBefore) { X509_CRL_set1_lastUpdate(list.pointer, $0) }
     try Self.withTime(validity.notAfter) { X509_CRL_set1_nextUpdate(list.pointer, $0) }
     for revocation in revocations { try Self.add(revocation, to: list.pointer) }
-    try addExtension(NID_authority_key_identifier, "keyid", to: list.pointer)
-    try addExtension(NID_crl_number, "\(number)", to: list.pointer)
+    try addKeyIdentifier(to: list.pointer)
+    try Self.setNumber(number, of: list.pointer)
     let digest = try key.certificateDigest()
     guard X509_CRL_sort(list.pointer) == 1, key.withPointer({ X509_CRL_sign(list.pointer, $0, digest) }) > 0,
       let output = MemoryOutput(), PEM_write_bio_X509_CRL(output.pointer, list.pointer) == 1
@@ -53,14 +53,22 @@ extension CertificateAuthority {
     guard body(time) == 1 else { throw .openSSL("a time of a revocation list") }
   }
 
-  private func addExtension(_ identifier: Int32, _ value: String, to list: OpaquePointer) throws(CryptoError) {
+  private func addKeyIdentifier(to list: OpaquePointer) throws(CryptoError) {
     var context = X509V3_CTX()
     let made = certificate.withPointer { issuer in
       X509V3_set_ctx(&context, issuer, nil, nil, list, 0)
-      return X509V3_EXT_nconf_nid(nil, &context, identifier, value)
+      return X509V3_EXT_nconf_nid(nil, &context, NID_authority_key_identifier, "keyid")
     }
     guard let element = made else { throw .openSSL("an extension of a revocation list") }
     defer { X509_EXTENSION_free(element) }
     guard X509_CRL_add_ext(list, element, -1) == 1 else { throw .openSSL("an extension of a revocation list") }
+  }
+
+  private static func setNumber(_ number: UInt64, of list: OpaquePointer) throws(CryptoError) {
+    let encoded = ASN1_INTEGER_new()
+    defer { ASN1_STRING_free(encoded) }
+    guard ASN1_INTEGER_set_uint64(encoded, number) == 1, X509_CRL_add1_ext_i2d(list, NID_crl_number, encoded, 0, 0) == 1 else {
+      throw .openSSL("a revocation list's number")
+    }
   }
 }
