@@ -77,6 +77,8 @@ package enum IKELimits {
   package static let outboundMove = Duration.milliseconds(20)...Duration.seconds(1)
   /// The longest lifetime, in seconds: ten years, so that no sum overflows.
   package static let lifetimeSeconds = 315_360_000
+  /// After a rekey that the peer began: it was neither heard on the new child, nor did it delete the old one.
+  package static let rekeyedOutboundMove = Duration.seconds(10)
   /// Seconds an association without children is kept.
   package static let childlessSeconds = 30
   /// The packet path answers a question in this time.

@@ -195,6 +195,8 @@ struct IKECounters: Sendable {
   var handshakes: UInt64 = 0, failures: UInt64 = 0, rekeys: UInt64 = 0, cookiesDemanded: UInt64 = 0
   /// Established associations, kept so that `summary` need not count.
   var established = 0
+  /// Children of which only the inbound half is left.
+  var lingering = 0
   private(set) var refusals = [UInt64](repeating: 0, count: IKERefusal.allCases.count)
   var children: UInt64 = 0
 

@@ -31,7 +31,9 @@ extension IKEEngine {
     setLifetime(of: pair, &turn)
     if pair.isRedundant || pair.waitsForUse { return }
     if pair.isInitiator { return moveOutbound(to: pair.inboundSPI, &turn) }
-    let wait = min(max(pair.roundTrip, IKELimits.outboundMove.lowerBound), IKELimits.outboundMove.upperBound)
+    // A rekey is in no hurry: the old one works until the peer, who moves at once, was heard on the new one or deletes the old one.
+    let wait = pair.replaces == nil
+      ? min(max(pair.roundTrip, IKELimits.outboundMove.lowerBound), IKELimits.outboundMove.upperBound) : IKELimits.rekeyedOutboundMove
     timers.set(.moveOutbound(pair.inboundSPI), at: turn.now + wait)
   }
 
@@ -124,12 +126,14 @@ extension IKEEngine {
     children[spi]?.outbound = .retired
     if child.isReplaced || peers[child.peer]?.current != nil {
       children[spi]?.isLingering = true
+      counters.lingering += 1
       timers.set(.linger(spi), at: turn.now + IKELimits.lingering)
     } else {
       forgetChild(spi, &turn)
     }
-    if ownChildren(of: child.owner).isEmpty { timers.set(.childless(child.owner), at: turn.now + .seconds(IKELimits.childlessSeconds)) }
     settleOutbound(of: child.peer, failure, &turn)
+    guard let owner = associations[child.owner], ownChildren(of: child.owner).isEmpty else { return }
+    timers.set(.childless(owner.number), at: turn.now + .seconds(IKELimits.childlessSeconds))
   }
 
   /// Packets left by this child: they move to the newest one they never were on, or nowhere.
@@ -152,10 +156,10 @@ extension IKEEngine {
   /// The inbound half goes, and with it all that is known of the child.
   mutating func forgetChild(_ spi: UInt32, _ turn: inout Turn<Output>) {
     guard let child = children.removeValue(forKey: spi) else { return }
+    if child.isLingering { counters.lingering -= 1 }
     timers.cancel(.linger(spi))
     takenSPIs.remove(spi)
     turn.emit(.dataPlane(.dissociate(.inbound, spi: spi, peer: child.peer)))
-    removePeerIfUnused(child.peer, .deletedHere, &turn)
   }
 
   /// Its lifetime ends soon. One that packets do not leave by, while they leave by another, just ends.

@@ -34,7 +34,7 @@ extension IKEEngine {
     var summary = IKESummary()
     summary.halfOpen = associations.count - counters.established
     summary.established = counters.established
-    summary.children = children.count
+    summary.children = children.count - counters.lingering
     (summary.handshakes, summary.failures, summary.rekeys) = (counters.handshakes, counters.failures, counters.rekeys)
     summary.cookiesDemanded = counters.cookiesDemanded
     summary.refused = zip(IKERefusal.allCases, counters.refusals).map { ($0.rawValue, $1) }

@@ -23,11 +23,11 @@ enum Situation {
 
   /// Two nodes that know each other's key.
   static func pair(
-    seed: UInt64 = 1, provider: any KeyProvider = OpenSSLKeyProvider(), globals: IKEGlobalSettings = IKEGlobalSettings(),
+    seed: UInt64 = 1, keys: Keys = .openSSL, globals: IKEGlobalSettings = IKEGlobalSettings(),
     change: (inout ProtectionPolicy) -> Void = { _ in }
   ) -> (world: World, a: TestNode, b: TestNode) {
     let world = World(seed: seed)
-    let a = world.add(spoke, provider: provider), b = world.add(hub, provider: provider)
+    let a = world.add(spoke, keys: keys), b = world.add(hub, keys: keys)
     a.handle(.configure([policy(spoke, change: change)], globals))
     b.handle(.configure([policy(hub, change: change)], globals))
     world.run(.milliseconds(10))
@@ -36,9 +36,9 @@ enum Situation {
 
   /// Two nodes with a child between them.
   static func established(
-    seed: UInt64 = 1, provider: any KeyProvider = OpenSSLKeyProvider(), change: (inout ProtectionPolicy) -> Void = { _ in }
+    seed: UInt64 = 1, keys: Keys = .openSSL, change: (inout ProtectionPolicy) -> Void = { _ in }
   ) -> (world: World, a: TestNode, b: TestNode) {
-    let made = pair(seed: seed, provider: provider, change: change)
+    let made = pair(seed: seed, keys: keys, change: change)
     made.a.handle(.protect(tunnel, remote: hub))
     made.world.run(.seconds(2))
     return made

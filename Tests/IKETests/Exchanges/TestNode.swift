@@ -9,7 +9,9 @@ import Wire
 final class TestNode {
   let address: IPAddress
   private unowned let world: World
-  private let provider: any KeyProvider
+  private let keys: Keys
+  private var jobs: UInt64 = 0
+  private let seed: UInt64
   private(set) var engine = IKEEngine()
   private var random: RandomSource
   private var records: [JournalRecord] = []
@@ -36,8 +38,8 @@ final class TestNode {
   var reportsUnknownSPI = true
   var knownSPIs: Set<UInt64> = []
 
-  init(_ address: IPAddress, _ world: World, provider: any KeyProvider, seed: UInt64) {
-    (self.address, self.world, self.provider) = (address, world, provider)
+  init(_ address: IPAddress, _ world: World, keys: Keys, seed: UInt64) {
+    (self.address, self.world, self.keys, self.seed) = (address, world, keys, seed)
     random = RandomSource(seed: seed)
     handle(.wallClock(startSeconds: 1_800_000_000))
   }
@@ -88,12 +90,20 @@ final class TestNode {
       world.send(
         Datagram(
           source: ends.local, sourcePort: ends.localPort, destination: ends.remote, destinationPort: ends.remotePort, content: .udp(bytes)))
-    case .compute(let id, let job): world.schedule(.jobDone(address, id, provider.perform(job)), after: jobDelay)
+    case .compute(let id, let job): world.schedule(.jobDone(address, id, result(of: job)), after: jobDelay)
     case .dataPlane(let change): apply(change)
     case .protectionUp(let peer): ups.append(peer)
     case .protectionDown(let id, _, _, let failure): downs.append((id, failure))
     case .protectionFailed(_, let remote, let failure): failures.append((remote, failure))
     case .peerMoved(let peer): moves.append(peer)
+    }
+  }
+
+  private func result(of job: KeyJob) -> KeyResult {
+    jobs += 1
+    return switch keys {
+    case .openSSL: OpenSSLKeyProvider().perform(job)
+    case .simulated: DeterministicKeyProvider(seed: seed &+ jobs).perform(job)
     }
   }
 
@@ -151,6 +161,13 @@ final class TestNode {
         content: .esp(spi: association.spi, keys: association.keys)))
     return true
   }
+}
+
+/// Who does the key jobs of a test.
+enum Keys {
+  case openSSL
+  /// Quick, and the same in every run.
+  case simulated
 }
 
 /// An engine that asks for no routes.

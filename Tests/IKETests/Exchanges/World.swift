@@ -53,8 +53,8 @@ final class World {
 
   init(seed: UInt64 = 1) { random = RandomSource(seed: seed) }
 
-  func add(_ address: IPAddress, provider: any KeyProvider = OpenSSLKeyProvider()) -> TestNode {
-    let node = TestNode(address, self, provider: provider, seed: random.next())
+  func add(_ address: IPAddress, keys: Keys = .openSSL) -> TestNode {
+    let node = TestNode(address, self, keys: keys, seed: random.next())
     nodes[address] = node
     return node
   }
