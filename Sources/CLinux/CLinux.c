@@ -58,6 +58,11 @@ int clx_attach_filter(int fd, const struct sock_filter *program, unsigned short 
   return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &whole, sizeof whole);
 }
 
+int clx_attach_port_filter(int fd, const struct sock_filter *program, unsigned short count) {
+  struct sock_fprog whole = {.len = count, .filter = (struct sock_filter *)program};
+  return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &whole, sizeof whole);
+}
+
 int clx_epoll_control(int epoll, int operation, int fd, uint32_t events, uint64_t token) {
   struct epoll_event event = {.events = events, .data.u64 = token};
   return epoll_ctl(epoll, operation, fd, &event);

@@ -21,3 +21,21 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
+
+// Keys: macros that Swift cannot import, and what needs strings that outlive a call.
+static const unsigned long RFC2253_NAME_FLAGS = XN_FLAG_RFC2253;
+static inline int PEM_ERROR_IS_NO_START_LINE(unsigned long error) {
+  return error == 0 || (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE);
+}
+/* A key object of both values as they are given; NULL if that fails. */
+static inline EVP_PKEY *EVP_PKEY_from_raw_pair(EVP_PKEY_CTX *context, const void *private_value, const void *public_value, size_t count) {
+  OSSL_PARAM parameters[] = {
+    OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, (void *)private_value, count),
+    OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)public_value, count),
+    OSSL_PARAM_END,
+  };
+  EVP_PKEY *key = NULL;
+  if (EVP_PKEY_fromdata_init(context) == 1) (void)EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters);
+  return key;
+}
+// End of keys.

@@ -62,12 +62,10 @@ struct CaptureQueue {
   }
 
   mutating func take(
-    _ memory: PacketMemory, from start: Int, _ direction: CapturedPacket.Direction, _ interface: InterfaceID, isInner: Bool,
-    at now: Instant
+    _ packet: PacketMemory, _ direction: CapturedPacket.Direction, _ interface: InterfaceID, isInner: Bool, at now: Instant
   ) {
     guard let filter else { return }
-    let whole = memory.slice(start, memory.count)
-    let kept = min(whole.count, max(0, filter.snapLength))
+    let kept = min(packet.count, max(0, filter.snapLength))
     guard packets.count < Limits.capturedPackets, bytes + kept <= Limits.capturedBytes else {
       lost &+= 1
       return
@@ -75,8 +73,7 @@ struct CaptureQueue {
     bytes += kept
     packets.append(
       CapturedPacket(
-        at: now, direction: direction, interface: interface, isInner: isInner, originalLength: whole.count,
-        bytes: Array(memory.slice(start, kept))))
+        at: now, direction: direction, interface: interface, isInner: isInner, originalLength: packet.count, bytes: packet.prefix(kept)))
   }
 
   mutating func drain() -> [CapturedPacket] {

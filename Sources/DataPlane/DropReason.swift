@@ -14,7 +14,7 @@ public enum DropReason: UInt8, Error, Sendable, CaseIterable, Codable {
   case badHeaderChecksum
   /// A fragment of an outer packet: the host's stack reassembles before us, so this one came by another way.
   case outerFragment
-  /// The outer protocol is not 47.
+  /// The outer protocol is not 47, nor what protection travels in (50, UDP to port 500 or 4500) to the address of a protected tunnel.
   case notGRE
   /// A GRE version other than 0 (1 is PPTP, RFC 2637).
   case greVersion
@@ -67,6 +67,39 @@ public enum DropReason: UInt8, Error, Sendable, CaseIterable, Codable {
   case puntRateLimited
   /// The batch has no slot left for a copy, a fragment or an injected packet.
   case batchFull
+  // Protection
+  /// GRE in clear to a protected tunnel (RFC 4301 §5.2: what must be protected and is not is dropped).
+  case clearOnProtected
+  /// A packet for a protected tunnel's peer with whom there is no outbound association.
+  case noAssociation
+  /// ESP with an SPI that nobody here gave out.
+  case unknownSPI
+  /// ESP under an association that belongs to another local address.
+  case notForUs
+  /// ESP too short for its header, IV, trailer and ICV, or not in whole blocks.
+  case espTruncated
+  /// ESP with a sequence number that was seen, or is older than the window (RFC 4303 §3.4.3).
+  case espReplay
+  /// ESP whose integrity check failed.
+  case espForged
+  /// The association reached its hard limit of bytes, or its sequence numbers ran out (RFC 4303 §3.3.3).
+  case espLimit
+  /// Authentic ESP with padding that is longer than the packet or not 1, 2, 3 and on (RFC 4303 §2.4).
+  case espPadding
+  /// Authentic ESP around another protocol than the association's mode says.
+  case espNextHeader
+  /// Authentic ESP whose inner (or, in transport mode, outer) addresses or protocol are not the association's selectors (RFC 4301 §5.2).
+  case espSelectors
+  /// Authentic ESP for a tunnel that is not protected, or not by this association's group.
+  case espWrongGroup
+  /// A dummy packet (next header 59), sent to blur the traffic's pattern: nothing is wrong with it (RFC 4303 §2.6).
+  case espDummy
+  /// The cipher failed on a packet of our own.
+  case sealFailed
+  /// A NAT keepalive, whose work is done (RFC 3948 §2.3).
+  case natKeepalive
+  /// An IKE message shorter than its header says, or longer than we take.
+  case ikeLength
 
   /// The name in counters and shows.
   public var name: String { String(describing: self) }

@@ -3,7 +3,8 @@ import ProtocolKit
 import Wire
 
 extension PacketPath {
-  /// Writes GRE and the outer IPv4 header in front of slot `i` and counts it out. The slot then holds a complete packet.
+  /// Writes GRE and the outer IPv4 header in front of slot `i`, with ESP between them on a protected tunnel, and counts it out. The slot
+  /// then holds a complete packet. There is no other way out of a tunnel.
   mutating func encapsulate(
     _ batch: inout PacketBatch, _ i: Int, _ hop: Hop, protocolType: UInt16, tos: UInt8, at now: Instant
   ) throws(DropReason) {
@@ -11,26 +12,40 @@ extension PacketPath {
     guard facts.isUp else { throw .tunnelDown }
     guard hop.nbma != facts.source else { throw .ownNBMALoop }
     let payload = batch.length(of: i)
-    guard payload &+ facts.headerLength <= 65_535 else { throw .tooBig }
-    guard batch.push(i, facts.headerLength) else { throw .batchFull }
-    let memory = batch.memory(i)
-    let sequence = facts.checksSequence ? nextSequence(hop) : 0
-    PacketPath.writeGRE(memory, facts, protocolType: protocolType, sequence: sequence)
-    PacketPath.writeOuter(memory, facts, destination: hop.nbma, tos: tos, id: nextID)
-    nextID &+= 1
+    if facts.group == 0 {
+      try wrap(&batch, i, hop, facts, protocolType: protocolType, tos: tos, at: now)
+    } else {
+      try seal(&batch, i, hop, facts, protocolType: protocolType, tos: tos, at: now)
+    }
     tunnels[hop.tunnel].counters.traffic.sent(payload)
     peers.sent(payload, adjacency: hop.adjacency, peer: hop.peer)
     batch.decide(i, .underlay(tunnel: facts.interface, destination: IPAddress(v4: hop.nbma)))
+  }
+
+  private mutating func wrap(
+    _ batch: inout PacketBatch, _ i: Int, _ hop: Hop, _ facts: TunnelFacts, protocolType: UInt16, tos: UInt8, at now: Instant
+  ) throws(DropReason) {
+    guard batch.length(of: i) &+ facts.headerLength <= 65_535 else { throw .tooBig }
+    guard batch.push(i, facts.headerLength) else { throw .batchFull }
+    let memory = batch.memory(i)
+    writeGRE(memory, at: 20, end: memory.count, hop, facts, protocolType: protocolType)
+    OuterFields(facts, tos: tos, id: takeID(), source: facts.source, destination: hop.nbma).write(memory, length: memory.count)
     if isCapturing {
-      capture(memory, payloadAt: facts.headerLength, .outbound, facts.interface, protocolType: protocolType, at: now)
+      capture(memory, memory.part(from: facts.headerLength), .outbound, facts.interface, protocolType: protocolType, at: now)
     }
   }
 
-  /// GRE in RFC 2890's order: checksum, key, sequence number; the checksum last, over everything behind the outer header.
-  private static func writeGRE(_ memory: PacketMemory, _ facts: TunnelFacts, protocolType: UInt16, sequence: UInt32) {
-    memory.set(20, u16: facts.greFlags)
-    memory.set(22, u16: protocolType)
-    var at = 24
+  /// The next outer identification.
+  mutating func takeID() -> UInt16 {
+    defer { nextID &+= 1 }
+    return nextID
+  }
+
+  /// GRE in RFC 2890's order: checksum, key, sequence number; the checksum last, over the header and all behind it up to `end`.
+  mutating func writeGRE(_ memory: PacketMemory, at start: Int, end: Int, _ hop: Hop, _ facts: TunnelFacts, protocolType: UInt16) {
+    memory.set(start, u16: facts.greFlags)
+    memory.set(start &+ 2, u16: protocolType)
+    var at = start &+ 4
     let hasChecksum = facts.greFlags & GREFlags.checksum != 0
     if hasChecksum {
       memory.set(at, u32: 0)
@@ -40,23 +55,8 @@ extension PacketPath {
       memory.set(at, u32: facts.key)
       at &+= 4
     }
-    if facts.greFlags & GREFlags.sequence != 0 { memory.set(at, u32: sequence) }
-    if hasChecksum { memory.set(24, u16: memory.checksum(20, memory.count &- 20)) }
-  }
-
-  /// An outer header without options. A fixed TOS keeps the inner ECN bits (RFC 6040 §4.1, normal mode).
-  private static func writeOuter(_ memory: PacketMemory, _ facts: TunnelFacts, destination: UInt32, tos: UInt8, id: UInt16) {
-    memory.set(0, u8: 0x45)
-    memory.set(1, u8: facts.copiesTOS ? tos : facts.tos & 0xfc | tos & 3)
-    memory.set(2, u16: UInt16(truncatingIfNeeded: memory.count))
-    memory.set(4, u16: id)
-    memory.set(6, u16: facts.setsDontFragment ? 0x4000 : 0)
-    memory.set(8, u8: facts.ttl)
-    memory.set(9, u8: IPProtocol.gre)
-    memory.set(10, u16: 0)
-    memory.set(12, u32: facts.source)
-    memory.set(16, u32: destination)
-    memory.set(10, u16: memory.checksum(0, 20))
+    if facts.checksSequence { memory.set(at, u32: nextSequence(hop)) }
+    if hasChecksum { memory.set(start &+ 4, u16: memory.checksum(start, end &- start)) }
   }
 
   /// The next number towards a peer; the first is 0 (RFC 2890 §2.2).

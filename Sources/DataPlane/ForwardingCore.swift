@@ -43,8 +43,12 @@ public final class ForwardingCore {
   private var path: PacketPath
 
   /// Makes an empty core. `hashSeed` keeps peers from choosing addresses that collide in its tables; no output depends on it.
-  public init(pairLimit: Int = Limits.pairs, peerLimit: Int = Limits.peers, hashSeed: UInt64 = 0x2545_f491_4f6c_dd1d) {
-    path = PacketPath(pairLimit: max(1, pairLimit), peerLimit: max(1, peerLimit), seed: hashSeed)
+  public init(
+    pairLimit: Int = Limits.pairs, peerLimit: Int = Limits.peers, associationLimit: Int = Limits.associations,
+    hashSeed: UInt64 = 0x2545_f491_4f6c_dd1d
+  ) {
+    path = PacketPath(
+      pairLimit: max(1, pairLimit), peerLimit: max(1, peerLimit), associationLimit: max(1, associationLimit), seed: hashSeed)
   }
 
   /// Echo identifiers of the node's own probes: answers to them, at an own address, go to the control side.
@@ -77,6 +81,15 @@ public final class ForwardingCore {
 
   /// When `expirePairs` next has something to say; nil when all is quiet.
   public var nextPairDeadline: Instant? { path.peerPairs.nextIdle(after: Limits.pairIdle) }
+
+  /// Whether `takeNotices` has something to give; asked after every batch.
+  public var hasNotices: Bool { !path.notices.isEmpty }
+
+  /// What associations reported since the last call: first use, limits, moved peers.
+  public func takeNotices() -> [DataPlaneNotice] {
+    defer { path.notices.removeAll() }
+    return path.notices
+  }
 
   /// The packets that a capture took since the last call.
   public func takeCaptured() -> [CapturedPacket] { path.captures.drain() }
@@ -114,10 +127,15 @@ extension ForwardingCore {
     return counters
   }
 
-  /// The NBMA addresses a tunnel knows, by address, with their counters.
+  /// The NBMA addresses a tunnel knows, by address, with their counters; those of peers behind one address are added up.
   public func peers(of interface: InterfaceID) -> [(nbma: IPAddress, counters: TrafficCounters)] {
-    path.peers.peers.filter { $0.references > 0 && $0.interface == interface }
-      .map { (IPAddress(v4: $0.nbma), $0.traffic) }.sorted { $0.0 < $1.0 }
+    let known = path.peers.peers.filter { $0.references > 0 && $0.interface == interface }.sorted { $0.nbma < $1.nbma }
+    var rows: [(nbma: IPAddress, counters: TrafficCounters)] = []
+    for peer in known {
+      let nbma = IPAddress(v4: peer.nbma)
+      if rows.last?.nbma == nbma { rows[rows.count - 1].counters.add(peer.traffic) } else { rows.append((nbma, peer.traffic)) }
+    }
+    return rows
   }
 
   /// Transit packets and bytes from one NBMA address to another; nil when none were seen lately.
@@ -130,6 +148,29 @@ extension ForwardingCore {
 
   /// Adjacencies and peers that found no room.
   public var refusedPeers: UInt64 { path.peers.refused }
+
+  /// How many security associations there are.
+  public var associationCount: (inbound: Int, outbound: Int) { (path.associations.inboundCount, path.associations.outboundCount) }
+
+  /// What was counted for each security association, by SPI. Outbound SPIs are the peers' to choose, and two may be equal.
+  public var associationCounters: (inbound: [AssociationRow], outbound: [AssociationRow]) {
+    var rows: (inbound: [AssociationRow], outbound: [AssociationRow]) = ([], [])
+    for association in path.associations.inbound where association.definition != nil {
+      rows.inbound.append((association.facts.spi, association.counters))
+    }
+    for association in path.associations.outbound where association.definition != nil {
+      rows.outbound.append((association.facts.spi, association.counters))
+    }
+    rows.inbound.sort { $0.spi < $1.spi }
+    rows.outbound.sort { $0.spi < $1.spi }
+    return rows
+  }
+
+  /// One association and what was counted for it.
+  public typealias AssociationRow = (spi: UInt32, counters: AssociationCounters)
+
+  /// Associations that found no room or could not be used, and IKE SPIs that found none.
+  public var refusedAssociations: UInt64 { path.associations.refused &+ path.refusedIKESPIs }
 
   /// The FIB of a VRF as it stands.
   public func fib(of vrf: VRFID) -> FIB { path.vrfs[vrf].map { path.fibs[$0] } ?? FIB() }

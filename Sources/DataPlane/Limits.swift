@@ -4,11 +4,13 @@ import ProtocolKit
 /// Every bound of the data plane, with its reason. What a standard fixes is not here but beside its use.
 public enum Limits {
   // Batches
-  /// Room in front of every packet. IPv4 20 + GRE 16 are written there, and an ICMPv6 error's 48 before them; the rest is kept for
-  /// the ESP, UDP and vnet headers to come.
+  /// Room in front of every packet. IPv4 20, UDP 8, ESP 8 with an IV of 16, a second IPv4 20 (tunnel mode) and GRE 16 are written there:
+  /// 88. An ICMPv6 error's 48 before them make 136, but then at least 24 were freed by the headers that the packet came with.
   public static let headroomBytes = 128
-  /// A smaller headroom could not take an ICMPv6 error inside GRE: 48 + 36, rounded up.
-  public static let leastHeadroomBytes = 96
+  /// A smaller headroom could not take an ICMPv6 error inside all that: 136 - 24.
+  public static let leastHeadroomBytes = 112
+  /// Room behind every packet: for ESP's padding of up to 15, the 2 bytes behind it and an ICV of up to 32.
+  public static let tailroomBytes = 64
   /// A slot below this could not hold the largest ICMP error (1280) behind its headroom.
   public static let leastSlotBytes = 1536
   /// Slots a batch may grow to while multicasts are copied and packets fragmented: a hello to 10,000 spokes is 10,000 packets.
@@ -23,6 +25,14 @@ public enum Limits {
   public static let peers = 65_536
   /// Next hops whose resolution was asked for lately; beyond it the punt's own rate limit holds alone.
   public static let resolutions = 1024
+  /// Associations of each direction: two for every peer while it rekeys.
+  public static let associations = 131_072
+  /// SPIs of IKE that are known: two for every peer while it rekeys.
+  public static let ikeSPIs = 131_072
+  /// Peers whose protection was asked for lately; as `resolutions`.
+  public static let protections = 1024
+  /// Notices that wait to be taken: one turn's worth of a hub whose spokes all rekey. What finds no room is told by the next packet.
+  public static let notices = 4096
   /// Pairs of sender and destination an ICMP Redirect was sent for lately; beyond it none is sent, and the packets go on as before.
   public static let icmpRedirectPairs = 1024
 
@@ -35,6 +45,10 @@ public enum Limits {
   public static let redirectInterval: Duration = .seconds(1)
   /// One resolution a next hop is asked for in this time; NHRP keeps its own retransmission timer.
   public static let resolutionInterval: Duration = .milliseconds(500)
+  /// Protection of one peer is asked for once in this time; IKE keeps its own retransmission timer.
+  public static let protectionInterval: Duration = .milliseconds(500)
+  /// That a peer moved is told once in this time: IKE may have its reasons not to follow.
+  public static let endpointInterval: Duration = .milliseconds(500)
   /// One ICMP Redirect a pair of sender and destination in this time: a host that acts on it needs one, a router never will.
   public static let icmpRedirectInterval: Duration = .seconds(5)
   /// After this silence a peer may have restarted and begins its sequence at any number (RFC 2890 §2.2 leaves it open).
@@ -45,6 +59,10 @@ public enum Limits {
   public static let quotedBytes = 128
   /// Of the first packet of a pair: both headers are in it.
   public static let firstPacketBytes = 64
+  /// Of clear GRE on a protected tunnel: both headers are in it, nothing of what it carries.
+  public static let clearRefusedBytes = 24
+  /// An IKE message: certificates make some kilobytes; RFC 7296 §2 wants 3,000 at least.
+  public static let ikeMessageBytes = 16_384
   /// An ICMP error in whole (RFC 1812 §4.3.2.3).
   public static let icmpErrorBytes = 576
   /// An ICMPv6 error in whole (RFC 4443 §2.4 c).
@@ -53,6 +71,10 @@ public enum Limits {
   // Rates
   /// ICMP errors a second and core: a traceroute needs 3, a flood shall not be answered (RFC 1812 §4.3.2.8).
   public static let icmpErrors = Rate(perSecond: 100, burst: 100)
+
+  // Sequence numbers
+  /// Without extended numbers, where a new association is asked for: 16 million packets, ten seconds at our best, before the end.
+  public static let softSequence: UInt64 = 1 << 32 - 1 << 24
 
   // Capture
   /// Packets that wait to be taken; one full console page of a busy second.

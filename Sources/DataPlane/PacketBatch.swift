@@ -30,7 +30,7 @@ public struct PacketBatch: ~Copyable {
 
   /// How many packets a port may put in.
   public let capacity: Int
-  /// Bytes of a slot, headroom included.
+  /// Bytes of a slot, headroom included; behind it `Limits.tailroomBytes` more are kept for what ESP appends.
   public let slotSize: Int
   /// Bytes in front of a packet that was put in.
   public let headroom: Int
@@ -60,6 +60,7 @@ public struct PacketBatch: ~Copyable {
 
   /// The largest packet that may be put in.
   public var roomBytes: Int { slotSize &- headroom }
+  private var stride: Int { slotSize &+ Limits.tailroomBytes }
   /// Whether a port can put in no more.
   public var isFull: Bool { count >= capacity }
 
@@ -145,6 +146,13 @@ extension PacketBatch {
     return true
   }
 
+  /// Lengthens the packet by `bytes` at its end, which hold anything; false when the tailroom is used up.
+  @inline(__always) mutating func lengthen(_ i: Int, _ bytes: Int) -> Bool {
+    guard bytes >= 0, Int(slots[i].start) &+ Int(slots[i].length) &+ bytes <= stride else { return false }
+    slots[i].length &+= Int32(truncatingIfNeeded: bytes)
+    return true
+  }
+
   /// Cuts `bytes` from the front and everything after `length` more.
   @inline(__always) mutating func trim(_ i: Int, front bytes: Int, length: Int) {
     let cut = min(max(bytes, 0), Int(slots[i].length))
@@ -182,9 +190,9 @@ extension PacketBatch {
 
   private mutating func addChunk() {
     let n = min(capacity, growthLimit &- slotCount)
-    let chunk = UnsafeMutableRawPointer.allocate(byteCount: n &* slotSize, alignment: 64)
+    let chunk = UnsafeMutableRawPointer.allocate(byteCount: n &* stride, alignment: 64)
     chunks.append(chunk)
-    for k in 0..<n { (slots + slotCount + k).initialize(to: Slot(base: chunk + k &* slotSize)) }
+    for k in 0..<n { (slots + slotCount + k).initialize(to: Slot(base: chunk + k &* stride)) }
     slotCount &+= n
   }
 }

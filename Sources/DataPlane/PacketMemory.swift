@@ -57,6 +57,12 @@ struct PacketMemory {
     return UnsafeRawBufferPointer(start: base + start, count: min(max(length, 0), count &- start))
   }
 
+  /// The packet from `at` on, as a packet of its own.
+  @inline(__always) func part(from at: Int) -> PacketMemory {
+    let start = min(max(at, 0), count)
+    return PacketMemory(base: base + start, count: count &- start)
+  }
+
   /// The Internet checksum of a part, ready for its field.
   @inline(__always) func checksum(_ at: Int, _ length: Int, initial: UInt64 = 0) -> UInt16 {
     InternetChecksum.finish(InternetChecksum.sum(slice(at, length), initial: initial))

@@ -9,8 +9,8 @@ extension PacketPath {
     case .tunnel(let interface, let settings?): setTunnel(interface, settings)
     case .tunnel(let interface, nil): removeTunnel(interface)
     case .route(let vrf, let prefix, let action): setRoute(vrf, prefix, action)
-    case .adjacency(let interface, let nextHop, let nbma, _):
-      peers.setAdjacency(interface, nextHop, nbma: nbma.flatMap { $0.isV4 ? $0.v4Bits : nil })
+    case .adjacency(let interface, let nextHop, let nbma, let peer):
+      peers.setAdjacency(interface, nextHop, nbma: nbma.flatMap { $0.isV4 ? $0.v4Bits : nil }, peer)
     case .multicast(let interface, let list): setMulticast(interface, list)
     case .queryUsage(let interface, let nextHop):
       let i = peers.adjacency(interface, nextHop)
@@ -22,12 +22,30 @@ extension PacketPath {
       hostPairs.forget(address)
       peerPairs.forget(address)
       resolutions.forget(address)
+      protections.forget(address)
       icmpRedirects.forget(address)
     case .clearCounters: clearCounters()
-    case .associate, .dissociate, .moveAssociations, .ikeSPI: break
-    case .queryAssociation(let spi): return .associationUsage(spi: spi, packets: 0)
+    case .associate(let association): associations.install(association)
+    case .dissociate(let direction, let spi, let peer): associations.remove(direction, spi: spi, peer: peer)
+    case .moveAssociations(let peer, let ends): move(peer, to: ends)
+    case .ikeSPI(let spi, let isKnown): setIKESPI(spi, isKnown)
+    case .queryAssociation(let spi):
+      let i = associations.inbound(spi: spi)
+      return .associationUsage(spi: spi, packets: i < 0 ? 0 : associations.inbound[i].tally.packets)
     }
     return nil
+  }
+
+  private mutating func move(_ peer: ProtectionID, to ends: AssociationEndpoints) {
+    associations.move(peer, to: ends)
+    guard ends.remote.isV4 else { return }
+    for tunnel in tunnels { peers.move(tunnel.facts.interface, peer, to: ends.remote.v4Bits) }
+  }
+
+  private mutating func setIKESPI(_ spi: UInt64, _ isKnown: Bool) {
+    guard isKnown else { return ikeSPIs.remove(spi) }
+    guard ikeSPIs.count < Limits.ikeSPIs || ikeSPIs.find(spi) >= 0 else { return refusedIKESPIs &+= 1 }
+    ikeSPIs.set(spi, 0)
   }
 
   mutating func expirePairs(at now: Instant) -> [DataPlaneNotice] {
@@ -71,6 +89,7 @@ extension PacketPath {
     let old = tunnels[i].peer
     tunnels[i].peer = facts.isPointToPoint && facts.isUp ? peers.retain(interface, facts.destination) : -1
     peers.release(old)
+    retainMulticast(i)
     rebuildIndexes()
   }
 
@@ -83,6 +102,7 @@ extension PacketPath {
     hostPairs.forget(interface)
     peerPairs.forget(interface)
     resolutions.forget(interface)
+    protections.forget(interface)
     icmpRedirects.forget(interface)
     tunnelSlots[Int(interface.rawValue)] = -1
     let last = tunnels.count - 1
@@ -96,13 +116,21 @@ extension PacketPath {
 
   private mutating func setMulticast(_ interface: InterfaceID, _ list: [IPAddress]) {
     guard let i = tunnel(interface) else { return }
+    var seen: Set<UInt32> = []
+    tunnels[i].multicastAddresses = list.prefix(Limits.peers).filter { $0.isV4 && seen.insert($0.v4Bits).inserted }.map(\.v4Bits)
+    retainMulticast(i)
+  }
+
+  /// The peers of the list; none on a protected tunnel, where an address alone is nobody.
+  private mutating func retainMulticast(_ i: Int) {
     let old = tunnels[i].multicast
     // The new ones first, so that a peer on both lists keeps its counters.
     var fresh: [Int] = []
-    var seen: Set<IPAddress> = []
-    for nbma in list where nbma.isV4 && seen.insert(nbma).inserted {
-      let peer = peers.retain(interface, nbma.v4Bits)
-      if peer >= 0 { fresh.append(peer) }
+    if tunnels[i].facts.group == 0 {
+      for nbma in tunnels[i].multicastAddresses {
+        let peer = peers.retain(tunnels[i].facts.interface, nbma)
+        if peer >= 0 { fresh.append(peer) }
+      }
     }
     tunnels[i].multicast = fresh
     for peer in old { peers.release(peer) }
@@ -123,6 +151,7 @@ extension PacketPath {
       demux.set(TableKey(source, peer, tag: tag), i)
       if facts.isPointToPoint { demux.set(TableKey(source, PacketPath.anyPeer, tag: tag), i) }
       demux.set(TableKey(source, tag: PacketPath.anyKey), i)
+      if facts.group != 0 { demux.set(TableKey(source, tag: PacketPath.anyProtected), i) }
     }
   }
 
@@ -132,6 +161,7 @@ extension PacketPath {
     refused = Array(repeating: 0, count: refused.count)
     for i in tunnels.indices { tunnels[i].counters = TunnelCounters() }
     peers.clearCounters()
+    associations.clearCounters()
     hostPairs.clearCounters()
     peerPairs.clearCounters()
   }

@@ -18,24 +18,37 @@ extension PacketPath {
   private mutating func takeFromWire(
     _ batch: inout PacketBatch, _ i: Int, _ arrival: inout Arrival?, at now: Instant, _ punts: inout PuntQueue
   ) throws(DropReason) {
-    let memory = batch.memory(i)
-    let outer = try OuterHeader.parse(memory)
-    let gre = try GREOffsets.parse(memory, at: outer.headerLength, end: outer.totalLength)
-    let tunnel = try demultiplex(outer, gre)
-    let from = try judgeSource(outer, gre, tunnel, at: now)
-    let payload = outer.totalLength &- gre.payload
+    let outer = try OuterHeader.parse(batch.memory(i))
+    switch outer.payloadProtocol {
+    case IPProtocol.gre:
+      let clear = CarriedGRE(
+        at: outer.headerLength, end: outer.totalLength, tos: outer.tos, source: outer.source, destination: outer.destination)
+      try takeGRE(&batch, i, clear, &arrival, at: now, &punts)
+    case IPProtocol.esp:
+      let esp = ESPPlace(at: outer.headerLength, end: outer.totalLength)
+      try takeESP(&batch, i, esp, outer, &arrival, at: now, &punts)
+    default: try takeUDP(&batch, i, outer, &arrival, at: now, &punts)
+    }
+  }
+
+  /// GRE as it came in clear, or out of ESP.
+  mutating func takeGRE(
+    _ batch: inout PacketBatch, _ i: Int, _ carried: CarriedGRE, _ arrival: inout Arrival?, at now: Instant, _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    let gre = try GREOffsets.parse(batch.memory(i), at: carried.at, end: carried.end)
+    let tunnel = try demultiplex(carried, gre)
+    guard tunnels[tunnel].facts.group == carried.group else { throw refuse(batch.memory(i), carried, tunnel, at: now, &punts) }
+    let from = try judgeSource(carried, gre, tunnel, at: now)
+    let payload = carried.end &- gre.payload
     tunnels[tunnel].counters.traffic.received(payload)
     if from.peer >= 0 { peers.peers[from.peer].traffic.received(payload) }
-    batch.trim(i, front: 0, length: outer.totalLength)
-    if isCapturing {
-      capture(
-        batch.memory(i), payloadAt: gre.payload, .inbound, tunnels[tunnel].facts.interface, protocolType: gre.protocolType, at: now)
-    }
+    batch.trim(i, front: 0, length: carried.end)
+    if isCapturing { captureArrived(batch.memory(i), gre, carried, tunnels[tunnel].facts.interface, at: now) }
     batch.trim(i, front: gre.payload, length: payload)
     arrival = from
     switch gre.protocolType {
     case GREProtocolType.ipv4, GREProtocolType.ipv6:
-      try takeInner(&batch, i, from, gre.protocolType, outerTOS: outer.tos, at: now, &punts)
+      try takeInner(&batch, i, from, gre.protocolType, outerTOS: carried.tos, at: now, &punts)
     case GREProtocolType.nhrp: try punt(&batch, i, from.peer >= 0 ? .nhrp : .nhrpStranger, from, at: now, &punts)
     case GREProtocolType.cdp:
       guard from.peer >= 0 else { throw .unknownPeer }
@@ -44,11 +57,40 @@ extension PacketPath {
     }
   }
 
+  /// What came in clear to a protected tunnel is told; what came by another group's association only counted.
+  private mutating func refuse(
+    _ memory: PacketMemory, _ carried: CarriedGRE, _ tunnel: Int, at now: Instant, _ punts: inout PuntQueue
+  ) -> DropReason {
+    guard carried.group == 0 else {
+      countError(carried.association)
+      return .espWrongGroup
+    }
+    let packet = Hint(
+      kind: .clearRefused, interface: tunnels[tunnel].facts.interface, source: carried.source, destination: carried.destination)
+    hint(memory, packet, bytes: Limits.clearRefusedBytes, at: now, &punts)
+    return .clearOnProtected
+  }
+
+  private mutating func captureArrived(
+    _ memory: PacketMemory, _ gre: GREOffsets, _ carried: CarriedGRE, _ interface: InterfaceID, at now: Instant
+  ) {
+    let payload = memory.part(from: gre.payload)
+    guard carried.association >= 0 else {
+      return capture(memory, payload, .inbound, interface, protocolType: gre.protocolType, at: now)
+    }
+    var wire = takeOtherForm()
+    wire.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      let whole = PacketMemory(base: base, count: bytes.count)
+      capture(whole, payload, .inbound, interface, protocolType: gre.protocolType, at: now)
+    }
+  }
+
   /// The tunnel of a packet. A point-to-point tunnel is chosen by its peer too; then multipoint ones by destination and key.
-  private func demultiplex(_ outer: OuterHeader, _ gre: GREOffsets) throws(DropReason) -> Int {
-    let destination = IPAddress(v4: outer.destination)
+  private func demultiplex(_ carried: CarriedGRE, _ gre: GREOffsets) throws(DropReason) -> Int {
+    let destination = IPAddress(v4: carried.destination)
     let tag = PacketPath.demuxTag(hasKey: gre.hasKey, gre.key)
-    let byPeer = demux.find(TableKey(destination, IPAddress(v4: outer.source), tag: tag))
+    let byPeer = demux.find(TableKey(destination, IPAddress(v4: carried.source), tag: tag))
     if byPeer >= 0 { return byPeer }
     let byKey = demux.find(TableKey(destination, .anyV6, tag: tag))
     if byKey >= 0 { return byKey }
@@ -60,19 +102,21 @@ extension PacketPath {
   static func demuxTag(hasKey: Bool, _ key: UInt32) -> UInt64 { hasKey ? 1 << 32 | UInt64(key) : 0 }
   /// Stands for "some tunnel has this destination", whatever its key.
   static var anyKey: UInt64 { 2 << 32 }
+  /// Stands for "some protected tunnel has this destination", whatever its key.
+  static var anyProtected: UInt64 { 3 << 32 }
   /// Stands for "some point-to-point tunnel has this destination and key", whoever its peer is.
   static var anyPeer: IPAddress { IPAddress(high: .max, low: .max) }
 
   private mutating func judgeSource(
-    _ outer: OuterHeader, _ gre: GREOffsets, _ tunnel: Int, at now: Instant
+    _ carried: CarriedGRE, _ gre: GREOffsets, _ tunnel: Int, at now: Instant
   ) throws(DropReason) -> Arrival {
     let facts = tunnels[tunnel].facts
-    guard outer.source != facts.source else { throw .ownNBMALoop }
-    let source = IPAddress(v4: outer.source)
-    if source.isUnspecified || source.isMulticast || source.isBroadcast { throw .martian }
-    let peer = peers.peer(facts.interface, outer.source)
+    guard carried.source != facts.source else { throw .ownNBMALoop }
+    if carried.source.isMartianSource { throw .martian }
+    let peer = peers.peer(facts.interface, carried.source, carried.peer)
     if facts.checksSequence, gre.hasSequence, peer >= 0 { try takeSequence(gre.sequence, peer, at: now) }
-    return Arrival(tunnel: tunnel, source: outer.source, destination: outer.destination, peer: peer)
+    return Arrival(
+      tunnel: tunnel, source: carried.source, destination: carried.destination, peer: peer, protection: carried.peer)
   }
 
   /// Refuses numbers that are not newer than the last one, in arithmetic modulo 2³² (RFC 2890 §2.2).
@@ -161,15 +205,13 @@ extension PacketPath {
     let hosts = TableKey(inner.source, inner.destination, tag: UInt64(facts.interface.rawValue))
     let (pair, isNew) = hostPairs.touch(hosts, facts.interface, bytes: inner.totalLength, at: now)
     guard pair >= 0 else { return }
-    if isNew {
-      hint(
-        memory, .firstPacket, facts.interface, from: arrival.source, to: arrival.destination, nextHop: hop.nextHop,
-        bytes: Limits.firstPacketBytes, at: now, &punts)
-    }
+    var packet = Hint(
+      kind: .firstPacket, interface: facts.interface, source: arrival.source, destination: arrival.destination, nextHop: hop.nextHop,
+      peer: arrival.protection)
+    if isNew { hint(memory, packet, bytes: Limits.firstPacketBytes, at: now, &punts) }
     guard hostPairs.mayPunt(pair, every: Limits.redirectInterval, at: now) else { return }
+    packet.kind = .redirectWanted
     // Even, for FRR 8.4.4 sums NHRP packets of odd length wrongly.
-    hint(
-      memory, .redirectWanted, facts.interface, from: arrival.source, to: arrival.destination, nextHop: hop.nextHop,
-      bytes: min(Limits.quotedBytes, inner.totalLength) & ~1, at: now, &punts)
+    hint(memory, packet, bytes: min(Limits.quotedBytes, inner.totalLength) & ~1, at: now, &punts)
   }
 }

@@ -26,40 +26,40 @@ extension PacketPath {
     let inner = try InnerHeader.parse(batch.memory(i), verifiesChecksum: false)
     batch.trim(i, front: 0, length: inner.totalLength)
     try inner.checkAddresses()
-    if inner.isToMany { return try replicate(&batch, i, inner, source, at: now) }
+    if inner.isToMany { return try replicate(&batch, i, inner, source, at: now, &punts) }
     try route(&batch, i, inner, fib: tunnels[source].facts.fib, at: now, &punts)
   }
 
   /// Sends a copy to everyone on the tunnel's multicast list. Copies go by their NBMA address: there is no next hop to resolve.
   private mutating func replicate(
-    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ source: Int, at now: Instant
+    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ source: Int, at now: Instant, _ punts: inout PuntQueue
   ) throws(DropReason) {
     let facts = tunnels[source].facts
     guard facts.isUp else { throw .tunnelDown }
-    var list = tunnels[source].multicast
-    if list.isEmpty, tunnels[source].peer >= 0 { list = [tunnels[source].peer] }
+    let list =
+      facts.group == 0 ? clearReceivers(inner, source) : try protectedReceivers(batch.memory(i), inner, source, at: now, &punts)
     guard !list.isEmpty else { throw .multicastNoPeers }
     let pieces = try prepare(&batch, i, inner, facts)
-    copy(&batch, i, inner, source, list, at: now)
-    for j in pieces { copy(&batch, j, inner, source, list, at: now) }
+    copy(&batch, i, inner, list, at: now)
+    for j in pieces { copy(&batch, j, inner, list, at: now) }
   }
 
-  private mutating func copy(
-    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ source: Int, _ list: [Int], at now: Instant
-  ) {
+  private mutating func copy(_ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ list: [Hop], at now: Instant) {
     // The original goes last, for it is what the others are copied from.
-    for peer in list.dropFirst() {
+    for hop in list.dropFirst() {
       guard let j = batch.duplicate(i) else {
         drops[Int(DropReason.batchFull.rawValue)] &+= 1
         continue
       }
-      send(&batch, j, inner, toPeer(peer, inner, source), at: now)
+      send(&batch, j, inner, hop, at: now)
     }
-    send(&batch, i, inner, toPeer(list[0], inner, source), at: now)
+    send(&batch, i, inner, list[0], at: now)
   }
 
-  private func toPeer(_ peer: Int, _ inner: InnerHeader, _ tunnel: Int) -> Hop {
-    Hop(tunnel: tunnel, nextHop: inner.destination, nbma: peers.peers[peer].nbma, adjacency: -1, peer: peer)
+  private func clearReceivers(_ inner: InnerHeader, _ tunnel: Int) -> [Hop] {
+    var list = tunnels[tunnel].multicast
+    if list.isEmpty, tunnels[tunnel].peer >= 0 { list = [tunnels[tunnel].peer] }
+    return list.map { Hop(tunnel: tunnel, nextHop: inner.destination, nbma: peers.peers[$0].nbma, adjacency: -1, peer: $0) }
   }
 
   /// The end of the way for one piece or copy; should it stop here, that does not concern the others.
@@ -93,8 +93,9 @@ extension PacketPath {
     let facts = tunnels[tunnel].facts
     guard facts.isUp else { throw .tunnelDown }
     if arrival != nil, inner.ttl <= 1 { throw .ttlExceeded }
-    let hop = try hop(batch.memory(i), tunnel, nextHop, arrival, at: now, &punts)
-    guard hop.nbma != facts.source, hop.nbma != arrival?.source else { throw .ownNBMALoop }
+    var hop = try hop(batch.memory(i), tunnel, nextHop, arrival, at: now, &punts)
+    if facts.group != 0 { try protect(&hop, facts, batch.memory(i), arrival, at: now, &punts) }
+    guard hop.nbma != facts.source, !hop.leadsBack(to: arrival) else { throw .ownNBMALoop }
     if inner.totalLength > facts.mtu, !Fragmentation.isAllowed(inner) {
       exceededMTU = facts.mtu
       throw .tooBig
@@ -135,18 +136,21 @@ extension PacketPath {
     for fallback in tunnels[tunnel].settings.fallbackNextHops {
       let i = peers.adjacency(facts.interface, fallback)
       guard i >= 0 else { continue }
-      guard peers.adjacencies[i].nbma != arrival?.source else {
+      let way = hop(tunnel, nextHop, i)
+      guard !way.leadsBack(to: arrival) else {
         isOnlyWayBack = true
         continue
       }
-      return hop(tunnel, nextHop, i)
+      return way
     }
     throw isOnlyWayBack ? .ownNBMALoop : .noAdjacency
   }
 
   private func hop(_ tunnel: Int, _ nextHop: IPAddress, _ adjacency: Int) -> Hop {
     let entry = peers.adjacencies[adjacency]
-    return Hop(tunnel: tunnel, nextHop: nextHop, nbma: entry.nbma, adjacency: adjacency, peer: Int(entry.peer))
+    return Hop(
+      tunnel: tunnel, nextHop: nextHop, nbma: entry.nbma, adjacency: adjacency, peer: Int(entry.peer),
+      protection: peers.peers[Int(entry.peer)].protection)
   }
 
   private mutating func wantResolution(
@@ -156,9 +160,10 @@ extension PacketPath {
     let key = TableKey(nextHop, tag: UInt64(interface.rawValue))
     let (entry, _) = resolutions.touch(key, interface, bytes: memory.count, at: now)
     guard entry >= 0, resolutions.mayPunt(entry, every: Limits.resolutionInterval, at: now) else { return }
-    hint(
-      memory, .resolutionWanted, interface, from: arrival?.source ?? 0, to: arrival?.destination ?? 0, nextHop: nextHop,
-      bytes: Limits.quotedBytes, at: now, &punts)
+    let packet = Hint(
+      kind: .resolutionWanted, interface: interface, source: arrival?.source ?? 0, destination: arrival?.destination ?? 0, nextHop: nextHop,
+      peer: arrival?.protection ?? .none)
+    hint(memory, packet, bytes: Limits.quotedBytes, at: now, &punts)
   }
 }
 
@@ -168,9 +173,9 @@ extension PacketPath {
     let first = batch.count
     do throws(DropReason) {
       switch packet {
-      case .gre(let interface, let nbma, let protocolType, let bytes, _):
-        try injectGRE(interface, nbma, protocolType, bytes, into: &batch, at: now)
-      case .datagram: throw .noRoute
+      case .gre(let interface, let nbma, let protocolType, let bytes, let peer):
+        try injectGRE(interface, nbma, protocolType, bytes, to: peer, into: &batch, at: now, &punts)
+      case .datagram(let ends, let bytes): try injectDatagram(ends, bytes, into: &batch)
       case .inner(let vrf, let bytes):
         try injectInner(vrf, bytes, into: &batch, at: now, &punts)
       }
@@ -181,14 +186,16 @@ extension PacketPath {
   }
 
   private mutating func injectGRE(
-    _ interface: InterfaceID, _ nbma: IPAddress, _ protocolType: UInt16, _ bytes: [UInt8], into batch: inout PacketBatch,
-    at now: Instant
+    _ interface: InterfaceID, _ nbma: IPAddress, _ protocolType: UInt16, _ bytes: [UInt8], to peer: ProtectionID,
+    into batch: inout PacketBatch, at now: Instant, _ punts: inout PuntQueue
   ) throws(DropReason) {
     guard let tunnel = tunnel(interface) else { throw .noTunnel }
     guard nbma.isV4, !nbma.isUnspecified, !nbma.isMulticast, !nbma.isBroadcast else { throw .martian }
     let i = try place(bytes, in: &batch)
-    let hop = Hop(
-      tunnel: tunnel, nextHop: nbma, nbma: nbma.v4Bits, adjacency: -1, peer: peers.peer(interface, nbma.v4Bits))
+    var hop = Hop(
+      tunnel: tunnel, nextHop: nbma, nbma: nbma.v4Bits, adjacency: -1, peer: peers.peer(interface, nbma.v4Bits, peer), protection: peer)
+    let facts = tunnels[tunnel].facts
+    if facts.group != 0, facts.isUp { try protect(&hop, facts, batch.memory(i), nil, at: now, &punts) }
     // Control traffic is "internetwork control" (RFC 4594 §3.1) unless the tunnel fixes a TOS.
     try encapsulate(&batch, i, hop, protocolType: protocolType, tos: 0xc0, at: now)
   }
@@ -204,7 +211,7 @@ extension PacketPath {
     try route(&batch, i, inner, fib: fib, at: now, &punts)
   }
 
-  private mutating func place(_ bytes: [UInt8], in batch: inout PacketBatch) throws(DropReason) -> Int {
+  mutating func place(_ bytes: [UInt8], in batch: inout PacketBatch) throws(DropReason) -> Int {
     guard bytes.count <= batch.roomBytes else { throw .tooBig }
     guard let i = batch.extend(length: bytes.count) else { throw .batchFull }
     bytes.withUnsafeBytes { if let from = $0.baseAddress { batch.memory(i).base.copyMemory(from: from, byteCount: $0.count) } }

@@ -19,6 +19,15 @@ struct PacketPath: ~Copyable {
   var hostPairs: PairTable
   var peerPairs: PairTable
   var resolutions: PairTable
+  var protections: PairTable
+  var associations: SecurityAssociationTable
+  /// SPIs of ours that IKE told of.
+  var ikeSPIs: NumberIndex
+  var refusedIKESPIs: UInt64 = 0
+  /// What waits to be told besides packets.
+  var notices: [DataPlaneNotice] = []
+  /// The other form of a packet, while it is sealed or opened and somebody captures.
+  var otherForm: [UInt8] = []
   /// Whom an ICMP Redirect told of which destination lately.
   var icmpRedirects: PairTable
   var captures = CaptureQueue()
@@ -33,12 +42,15 @@ struct PacketPath: ~Copyable {
   /// The MTU that the packet which just threw `tooBig` did not fit.
   var exceededMTU = 0
 
-  init(pairLimit: Int, peerLimit: Int, seed: UInt64) {
+  init(pairLimit: Int, peerLimit: Int, associationLimit: Int, seed: UInt64) {
     (demux, own, local) = (KeyIndex(seed: seed), KeyIndex(seed: seed), KeyIndex(seed: seed))
     peers = PeerTable(limit: peerLimit, seed: seed)
     hostPairs = PairTable(limit: pairLimit, evictsAfter: Limits.pairEviction, seed: seed)
     peerPairs = PairTable(limit: pairLimit, evictsAfter: Limits.pairEviction, seed: seed)
     resolutions = PairTable(limit: Limits.resolutions, evictsAfter: Limits.resolutionInterval, seed: seed)
+    protections = PairTable(limit: Limits.protections, evictsAfter: Limits.protectionInterval, seed: seed)
+    associations = SecurityAssociationTable(limit: associationLimit, seed: seed)
+    ikeSPIs = NumberIndex(seed: seed)
     icmpRedirects = PairTable(limit: Limits.icmpRedirectPairs, evictsAfter: Limits.icmpRedirectInterval, seed: seed)
   }
 
@@ -98,47 +110,64 @@ extension PacketPath {
   mutating func punt(
     _ batch: inout PacketBatch, _ i: Int, _ kind: PuntClass, _ arrival: Arrival, at now: Instant, _ punts: inout PuntQueue
   ) throws(DropReason) {
-    let admission = punts.admit(kind, at: now)
+    let packet = Hint(
+      kind: kind, interface: tunnels[arrival.tunnel].facts.interface, source: arrival.source, destination: arrival.destination,
+      peer: arrival.protection)
+    try punt(&batch, i, packet, at: now, &punts)
+  }
+
+  /// The same for a packet that arrived by no tunnel.
+  mutating func punt(
+    _ batch: inout PacketBatch, _ i: Int, _ packet: Hint, at now: Instant, _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    let admission = punts.admit(packet.kind, at: now)
     guard admission == .admitted else {
-      refused[Int(kind.rawValue)] &+= 1
+      refused[Int(packet.kind.rawValue)] &+= 1
       throw admission == .full ? .puntQueueFull : .puntRateLimited
     }
-    punted[Int(kind.rawValue)] &+= 1
-    punts.push(
-      PuntedPacket(
-        kind: kind, interface: tunnels[arrival.tunnel].facts.interface, nbmaSource: IPAddress(v4: arrival.source),
-        nbmaDestination: IPAddress(v4: arrival.destination), bytes: batch.memory(i).prefix(.max)))
+    punted[Int(packet.kind.rawValue)] &+= 1
+    punts.push(packet.punted(batch.memory(i).prefix(.max)))
     batch.decide(i, .punted)
   }
 
   /// Shows the control side the beginning of a packet that goes on.
-  mutating func hint(
-    _ memory: PacketMemory, _ kind: PuntClass, _ interface: InterfaceID, from source: UInt32, to destination: UInt32,
-    nextHop: IPAddress, bytes: Int, at now: Instant, _ punts: inout PuntQueue
-  ) {
-    guard punts.admit(kind, at: now) == .admitted else {
-      refused[Int(kind.rawValue)] &+= 1
+  mutating func hint(_ memory: PacketMemory, from start: Int = 0, _ packet: Hint, bytes: Int, at now: Instant, _ punts: inout PuntQueue) {
+    guard punts.admit(packet.kind, at: now) == .admitted else {
+      refused[Int(packet.kind.rawValue)] &+= 1
       return
     }
-    punted[Int(kind.rawValue)] &+= 1
-    punts.push(
-      PuntedPacket(
-        kind: kind, interface: interface, nbmaSource: IPAddress(v4: source), nbmaDestination: IPAddress(v4: destination),
-        nextHop: nextHop, bytes: memory.prefix(bytes)))
+    punted[Int(packet.kind.rawValue)] &+= 1
+    punts.push(packet.punted(Array(memory.slice(start, bytes))))
   }
 
-  /// Copies a packet in its outer and, where it is IP, its inner form to the capture.
+  /// Copies a packet to the capture: as it is on the wire and, where it is IP, what GRE carries.
   mutating func capture(
-    _ memory: PacketMemory, payloadAt: Int, _ direction: CapturedPacket.Direction, _ interface: InterfaceID, protocolType: UInt16,
+    _ wire: PacketMemory, _ payload: PacketMemory, _ direction: CapturedPacket.Direction, _ interface: InterfaceID, protocolType: UInt16,
     at now: Instant
   ) {
-    let outer = (IPAddress(v4: memory.u32(12)), IPAddress(v4: memory.u32(16)))
-    let payload = memory.slice(payloadAt, memory.count)
+    let outer = (IPAddress(v4: wire.u32(12)), IPAddress(v4: wire.u32(16)))
     let isIP = protocolType == GREProtocolType.ipv4 || protocolType == GREProtocolType.ipv6
-    let view = PacketMemory(base: memory.base + (memory.count - payload.count), count: payload.count)
-    let inner = isIP ? try? InnerHeader.parse(view, verifiesChecksum: false) : nil
+    let inner = isIP ? try? InnerHeader.parse(payload, verifiesChecksum: false) : nil
     guard captures.wants((outer.0, outer.1, inner?.source ?? outer.0, inner?.destination ?? outer.1)) else { return }
-    captures.take(memory, from: 0, direction, interface, isInner: false, at: now)
-    if inner != nil { captures.take(memory, from: payloadAt, direction, interface, isInner: true, at: now) }
+    captures.take(wire, direction, interface, isInner: false, at: now)
+    if inner != nil { captures.take(payload, direction, interface, isInner: true, at: now) }
+  }
+}
+
+/// What the control side is told of a packet, besides its bytes.
+struct Hint {
+  var kind: PuntClass
+  var interface: InterfaceID
+  var source: UInt32 = 0
+  var destination: UInt32 = 0
+  var nextHop = IPAddress.anyV4
+  var peer = ProtectionID.none
+  var sourcePort: UInt16 = 0
+  var destinationPort: UInt16 = 0
+
+  func punted(_ bytes: [UInt8]) -> PuntedPacket {
+    PuntedPacket(
+      kind: kind, interface: interface, nbmaSource: IPAddress(v4: source), nbmaDestination: IPAddress(v4: destination), nextHop: nextHop,
+      bytes: bytes, peer: peer, sourcePort: sourcePort, destinationPort: destinationPort)
   }
 }

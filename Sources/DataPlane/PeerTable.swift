@@ -21,6 +21,13 @@ public struct TrafficCounters: Sendable, Equatable {
     bytesIn &+= UInt64(truncatingIfNeeded: bytes)
   }
 
+  mutating func add(_ other: TrafficCounters) {
+    packetsIn &+= other.packetsIn
+    bytesIn &+= other.bytesIn
+    packetsOut &+= other.packetsOut
+    bytesOut &+= other.bytesOut
+  }
+
   @inline(__always) mutating func sent(_ bytes: Int) {
     packetsOut &+= 1
     bytesOut &+= UInt64(truncatingIfNeeded: bytes)
@@ -41,10 +48,12 @@ struct Adjacency {
   var isLive = true
 }
 
-/// An NBMA address of a tunnel that something refers to: adjacencies, the multicast list, a point-to-point destination.
+/// A peer of a tunnel that something refers to: adjacencies, the multicast list, a point-to-point destination. It is an NBMA address or,
+/// where its protection is known, whoever that names at whatever address: several stand behind one NAT address, and any may move.
 struct Peer {
   var interface: InterfaceID
   var nbma: UInt32
+  var protection: ProtectionID
   var references: Int32
   var traffic = TrafficCounters()
   /// The next number to send, and the last one taken (RFC 2890).
@@ -53,7 +62,7 @@ struct Peer {
   var sequenceAt: Instant?
 }
 
-/// Adjacencies by (tunnel, next hop) and peers by (tunnel, NBMA address).
+/// Adjacencies by (tunnel, next hop), and peers by (tunnel, protection) or, without one, by (tunnel, NBMA address).
 struct PeerTable {
   private(set) var adjacencies: [Adjacency] = []
   var peers: [Peer] = []
@@ -75,23 +84,34 @@ struct PeerTable {
     byNextHop.find(TableKey(nextHop, tag: UInt64(interface.rawValue)))
   }
 
-  /// The peer's index, -1 when there is none.
-  @inline(__always) func peer(_ interface: InterfaceID, _ nbma: UInt32) -> Int {
-    byNBMA.find(TableKey(IPAddress(v4: nbma), tag: UInt64(interface.rawValue)))
+  /// The peer's index, -1 when there is none. One whose protection nobody named when it was installed is known by its address.
+  @inline(__always) func peer(_ interface: InterfaceID, _ nbma: UInt32, _ protection: ProtectionID = .none) -> Int {
+    if protection != .none {
+      let known = byNBMA.find(PeerTable.key(interface, nbma, protection))
+      if known >= 0 { return known }
+    }
+    return byNBMA.find(PeerTable.key(interface, nbma, .none))
   }
 
-  /// Refers to a peer, new or known; -1 when the table is full.
-  mutating func retain(_ interface: InterfaceID, _ nbma: UInt32) -> Int {
-    let known = peer(interface, nbma)
+  @inline(__always) private static func key(_ interface: InterfaceID, _ nbma: UInt32, _ protection: ProtectionID) -> TableKey {
+    let tag = UInt64(interface.rawValue) | UInt64(protection.rawValue) << 16
+    return protection == .none ? TableKey(IPAddress(v4: nbma), tag: tag) : TableKey(.anyV6, tag: tag)
+  }
+
+  /// Refers to a peer, new or known; -1 when the table is full. `nbma` is its address from now on.
+  mutating func retain(_ interface: InterfaceID, _ nbma: UInt32, _ protection: ProtectionID = .none) -> Int {
+    let key = PeerTable.key(interface, nbma, protection)
+    let known = byNBMA.find(key)
     if known >= 0 {
       peers[known].references &+= 1
+      peers[known].nbma = nbma
       return known
     }
     guard byNBMA.count < limit else {
       refused &+= 1
       return -1
     }
-    let fresh = Peer(interface: interface, nbma: nbma, references: 1)
+    let fresh = Peer(interface: interface, nbma: nbma, protection: protection, references: 1)
     let i: Int
     if let free = freePeers.popLast() {
       i = Int(free)
@@ -100,7 +120,7 @@ struct PeerTable {
       i = peers.count
       peers.append(fresh)
     }
-    byNBMA.set(TableKey(IPAddress(v4: nbma), tag: UInt64(interface.rawValue)), i)
+    byNBMA.set(key, i)
     return i
   }
 
@@ -109,21 +129,32 @@ struct PeerTable {
     guard i >= 0, i < peers.count, peers[i].references > 0 else { return }
     peers[i].references &-= 1
     guard peers[i].references == 0 else { return }
-    byNBMA.remove(TableKey(IPAddress(v4: peers[i].nbma), tag: UInt64(peers[i].interface.rawValue)))
+    byNBMA.remove(PeerTable.key(peers[i].interface, peers[i].nbma, peers[i].protection))
     freePeers.append(Int32(truncatingIfNeeded: i))
   }
 
-  /// Installs, moves or removes (nil) an adjacency. One that stays where it is keeps its counters.
-  mutating func setAdjacency(_ interface: InterfaceID, _ nextHop: IPAddress, nbma: UInt32?) {
+  /// Says which address a protected peer has now.
+  mutating func move(_ interface: InterfaceID, _ protection: ProtectionID, to nbma: UInt32) {
+    let known = byNBMA.find(PeerTable.key(interface, nbma, protection))
+    if known >= 0, protection != .none { peers[known].nbma = nbma }
+  }
+
+  /// Installs, moves or removes (nil) an adjacency. One that stays where it is, or with whom it is, keeps its counters.
+  mutating func setAdjacency(_ interface: InterfaceID, _ nextHop: IPAddress, nbma: UInt32?, _ protection: ProtectionID = .none) {
     let old = adjacency(interface, nextHop)
-    if old >= 0, adjacencies[old].nbma == nbma { return }
+    if old >= 0, adjacencies[old].nbma == nbma, peers[Int(adjacencies[old].peer)].protection == protection { return }
+    if let nbma, old >= 0, protection != .none, peers[Int(adjacencies[old].peer)].protection == protection {
+      adjacencies[old].nbma = nbma
+      peers[Int(adjacencies[old].peer)].nbma = nbma
+      return
+    }
     if old >= 0 { removeAdjacency(old) }
     guard let nbma else { return }
     guard byNextHop.count < limit else {
       refused &+= 1
       return
     }
-    let peer = retain(interface, nbma)
+    let peer = retain(interface, nbma, protection)
     guard peer >= 0 else { return }
     let fresh = Adjacency(interface: interface, nextHop: nextHop, nbma: nbma, peer: Int32(truncatingIfNeeded: peer))
     let i: Int

@@ -36,6 +36,8 @@ struct TunnelFacts {
   var sendsICMPRedirects: Bool
   var resolves: Bool
   var fib: Int
+  /// Not 0: nothing leaves or enters in clear.
+  var group: UInt16
 
   init(_ interface: InterfaceID, _ settings: TunnelForwarding, fib: Int) {
     self.interface = interface
@@ -59,6 +61,7 @@ struct TunnelFacts {
     (networkID, redirects, resolves) = (settings.networkID, settings.redirects, settings.resolves)
     sendsICMPRedirects = settings.icmpRedirectNetwork?.address.isV4 == true
     self.fib = fib
+    group = settings.protectionGroup
   }
 }
 
@@ -69,9 +72,9 @@ struct Tunnel {
   var counters = TunnelCounters()
   /// The peer of a point-to-point tunnel, -1 for none.
   var peer = -1
-  /// Those that get multicasts, as peers.
+  /// Those that get multicasts, as peers. On a protected tunnel they are whoever has an association at one of the addresses.
   var multicast: [Int] = []
-  var multicastAddresses: [IPAddress] = []
+  var multicastAddresses: [UInt32] = []
   /// The number for packets to an NBMA address nothing refers to.
   var strangerSequence: UInt32 = 0
 
@@ -86,6 +89,8 @@ struct Arrival {
   var destination: UInt32
   /// The peer's index, -1 for a stranger.
   var peer: Int
+  /// Under whose association it came; none for clear packets.
+  var protection: ProtectionID
 }
 
 /// Where an inner packet goes next.
@@ -95,4 +100,15 @@ struct Hop {
   var nbma: UInt32
   var adjacency: Int
   var peer: Int
+  /// The peer's name on a protected tunnel, where the adjacency knows it.
+  var protection = ProtectionID.none
+  /// The outbound association, -1 for none: clear tunnels have none, protected ones send nothing without.
+  var association = -1
+
+  /// Whether the packet would return to whom it came from. Peers behind one NAT address are told apart by their associations.
+  func leadsBack(to arrival: Arrival?) -> Bool {
+    guard let arrival else { return false }
+    if arrival.protection != .none, protection != .none { return arrival.protection == protection }
+    return arrival.source == nbma
+  }
 }

@@ -16,6 +16,10 @@ extension Cloud {
   /// An inner packet came out of the tunnel of node `i`.
   func deliver(_ packet: [UInt8], at i: Int) {
     guard let destination = IPPacketAddresses.destination(of: packet) else { return }
+    if topology.protection != .none, packet.count > 8 {
+      // Hosts send with 64; a gateway takes one, and so does every hub.
+      ledger.noteArrival(packet, crossings: (hosts[i].gateway == nil ? 64 : 63) - Int(packet[8]) + 1)
+    }
     if stacks[i].addresses.contains(destination) { return intoStack(packet, at: i) }
     guard hosts[i].addresses.contains(destination) else { return }
     guard let forwarded = Cloud.decrementingTTL(packet) else { return answerExpired(packet, at: i) }

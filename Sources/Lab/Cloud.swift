@@ -59,13 +59,18 @@ public final class Cloud {
   /// Rows of shortcuts a node of the lab keeps.
   static let shortcutLimit = 256
   private let seed: UInt64
+  private let keys: VirtualKeys
   private let journalLimit: Int
   private var isStarted: [Bool] = []
   var captures: [Int: [String: LabCapture]] = [:]
 
   /// A cloud whose nodes are not started yet. Spokes start within `spread` of the hubs.
-  public init(_ topology: LabTopology, seed: UInt64, spread: Duration = .seconds(1), journalLimit: Int = 8_192) {
-    (self.topology, self.seed, self.journalLimit) = (topology, seed, journalLimit)
+  ///
+  /// `keys` does their key jobs: the real provider, or for large clouds the deterministic one.
+  public init(
+    _ topology: LabTopology, seed: UInt64, spread: Duration = .seconds(1), journalLimit: Int = 8_192, keys: VirtualKeys = VirtualKeys()
+  ) {
+    (self.topology, self.seed, self.journalLimit, self.keys) = (topology, seed, journalLimit, keys)
     underlay = topology.makeUnderlay()
     ledger = FlowLedger()
     random = RandomSource(seed: seed).split("cloud")
@@ -73,7 +78,7 @@ public final class Cloud {
   }
 
   private func add(_ i: Int, startingWithin spread: Duration) {
-    nodes.append(VirtualNode(seed: seed &* 1_000_003 &+ UInt64(i), journalLimit: journalLimit, shortcutLimit: Cloud.shortcutLimit, bench: bench))
+    nodes.append(VirtualNode(seed: seed &* 1_000_003 &+ UInt64(i), journalLimit: journalLimit, shortcutLimit: Cloud.shortcutLimit, bench: bench, keys: keys))
     hosts.append(topology.makeHost(i))
     stacks.append(topology.makeStack(i))
     timers.append(nil)
@@ -131,7 +136,7 @@ public final class Cloud {
     case .start(let i): start(i)
     case .packet(let d):
       guard isStarted[d.to] else { return }
-      ledger.noteCrossing(d.packet)
+      if topology.protection == .none { ledger.noteCrossing(d.packet) }
       input(d.to, .underlay(d.packet))
     case .timer(let i):
       guard timers[i] == now || (timers[i].map { $0 < now } ?? false) else { return }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import DataPlane
+import IPsecCrypto
 import NodeRuntime
 import ProtocolKit
 import Wire
@@ -44,26 +45,33 @@ public final class VirtualNode {
   /// Inner packets arriving from the host behind the node enter by this tunnel.
   public private(set) var tunnel = InterfaceID.none
 
+  /// Who does the node's key jobs, and what is in the files it names.
+  public var keys: VirtualKeys
+
   private var punts = PuntQueue()
   private let bench: PacketBench
+  /// Results of key jobs on their way, by the time they come.
+  private var results: [(at: Instant, id: UInt64, result: KeyResult)] = []
   private var effects: [HostEffect] = []
   /// When silent pairs are looked for; the core moves its own deadline with every packet, this one only when it has come.
   private var pairCheck: Instant?
 
   /// A node with nothing configured. Nodes that never run at once may share a bench.
   public init(
-    seed: UInt64, journalLimit: Int = 8_192, shortcutLimit: Int = 512, pairLimit: Int = 4_096, bench: PacketBench = PacketBench()
+    seed: UInt64, journalLimit: Int = 8_192, shortcutLimit: Int = 512, pairLimit: Int = 4_096, bench: PacketBench = PacketBench(),
+    keys: VirtualKeys = VirtualKeys()
   ) {
-    self.bench = bench
+    (self.bench, self.keys) = (bench, keys)
     node = Node(seed: seed, journalLimit: journalLimit, shortcutLimit: shortcutLimit)
     core = ForwardingCore(pairLimit: pairLimit)
   }
 
   /// When `expire` wants to be called next.
   public var nextDeadline: Instant? {
-    guard let own = node.nextDeadline else { return pairCheck }
-    guard let pair = pairCheck else { return own }
-    return min(own, pair)
+    var first = node.nextDeadline
+    if let pair = pairCheck { first = first.map { min($0, pair) } ?? pair }
+    if let job = results.first?.at { first = first.map { min($0, job) } ?? job }
+    return first
   }
 
   /// Takes what was given out, in exchange for an empty array whose memory is used from now on.
@@ -116,6 +124,11 @@ public final class VirtualNode {
       for notice in notices { node.handle(.notice(notice), at: now, &effects) }
       perform(now)
     }
+    while let first = results.first, first.at <= now {
+      results.removeFirst()
+      node.handle(.computed(first.id, first.result), at: now, &effects)
+      perform(now)
+    }
     if let due = node.nextDeadline, due <= now {
       node.handle(.expire, at: now, &effects)
       perform(now)
@@ -138,6 +151,10 @@ public final class VirtualNode {
   // MARK: Inside
 
   private func drain(_ now: Instant) {
+    while core.hasNotices {
+      for notice in core.takeNotices() { node.handle(.notice(notice), at: now, &effects) }
+      perform(now)
+    }
     while let punt = punts.popFirst() {
       node.handle(.punt(punt), at: now, &effects)
       perform(now)
@@ -169,7 +186,10 @@ public final class VirtualNode {
     case .captureFilter(let name, let filter): outputs.append(.captureFilter(name: name, filter))
     case .stopped: outputs.append(.stopped)
     case .lookUp(let name): node.handle(.nameResolved(name, []), at: now, &effects)
-    case .compute, .readMaterial: break
+    case .compute(let id, let job):
+      // The work is done at once; only its result takes virtual time.
+      results.append((now + keys.delay, id, keys.provider.perform(job)))
+    case .readMaterial(let request): node.handle(.material(request, keys.material(request)), at: now, &effects)
     case .tunnelDevice, .underlay, .kernelRoute, .log: break
     }
   }
@@ -191,6 +211,8 @@ public final class VirtualNode {
     for (nbma, traffic) in core.peers(of: tunnel) { c.peers[tunnel, default: [:]][nbma] = traffic.control }
     c.drops = zip(DropReason.allCases, core.drops).filter { $0.1 > 0 }.map { DropRow(reason: $0.0.name, packets: $0.1) }
     c.pairs = pairCounters(c.peers[tunnel]?.keys.sorted() ?? [])
+    c.inboundAssociations = Dictionary(core.associationCounters.inbound.map { ($0.spi, $0.counters) }) { $0 + $1 }
+    c.outboundAssociations = Dictionary(core.associationCounters.outbound.map { ($0.spi, $0.counters) }) { $0 + $1 }
     return c
   }
 

@@ -62,6 +62,12 @@ public enum ConfigurationFile {
       level: level, file: path, line: 1, column: 1, text: "the file holds keys and others can read it (mode 0\(mode)): chmod 600 \(path)")
   }
 
+  /// The directory a file is in.
+  static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
   private static func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }

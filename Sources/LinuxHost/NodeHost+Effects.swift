@@ -27,7 +27,8 @@ extension NodeHost {
   private func performAside(_ effect: HostEffect) {
     switch effect {
     case .dataPlane, .inject, .underlay, .tunnelDevice: break
-    case .compute, .readMaterial: break
+    case .compute(let id, let job): keys.perform(id, job)
+    case .readMaterial(let request): readMaterial(request)
     case .kernelRoute(let prefix, let device, let gateway, let isPresent):
       if isPresent { devices.addRoute(prefix, device, gateway: gateway) } else { devices.removeRoute(prefix, device) }
     case .lookUp(let name): lookUp(name)
@@ -64,6 +65,16 @@ extension NodeHost {
         deliver(.nameResolved(name, []))
       }
     }
+  }
+
+  // MARK: Keys
+
+  /// Small files, read here and now: only at the start and when the configuration changes.
+  private func readMaterial(_ request: KeyMaterialRequest) {
+    let directory = options.configurationFile.map(ConfigurationFile.directory(of:)) ?? "."
+    let material = KeyMaterialReader.read(request, directory: directory)
+    if case .failure(let reason) = material { log.write(.error, reason) }
+    deliver(.material(request, material))
   }
 
   // MARK: Saving

@@ -32,6 +32,7 @@ public final class NodeHost {
   let loop: EventLoop
   let log: HostLog
   let workers: WorkerGroup
+  let keys: KeyPool
   let devices: TunnelDevices
   let underlays: Underlays
   let resolver: Resolver
@@ -71,6 +72,7 @@ public final class NodeHost {
     node.wallAtStartNanoseconds = WallClock.now()
     node.platformText = NodeHost.platformText
     workers = try WorkerGroup(count: options.workers, startNanoseconds: startNanoseconds, hashSeed: generator.next())
+    keys = try KeyPool(count: max(1, WorkerThread.processorCount - 1))
     devices = TunnelDevices(workers: workers, netlink: try NetlinkRoutes())
     underlays = Underlays(workers: workers)
     resolver = try Resolver(loop: loop)
@@ -105,6 +107,7 @@ public final class NodeHost {
       try connectParts()
       try awaitLinks()
       try workers.start()
+      try keys.start()
       defer { tearDown() }
       guard start(text) else { return 1 }
       try sessions.open()
@@ -131,6 +134,7 @@ public final class NodeHost {
     loop.onDeadline = { [unowned self] in expire() }
     try loop.add(monitor.descriptor) { [unowned self] _ in readLinks() }
     try loop.receive(from: workers.reports) { [unowned self] in take($0) }
+    try loop.receive(from: keys.results) { [unowned self] in if !isStopping { deliver(.computed($0.id, $0.result)) } }
     try loop.receive(from: saves) { [unowned self] in deliver(.saved($0.session, id: $0.id, failure: $0.failure)) }
     try loop.receive(from: findings) { [unowned self] in logFindings($0) }
     try loop.receive(from: stopWishes) { [unowned self] _ in stop() }
@@ -194,6 +198,7 @@ public final class NodeHost {
     sessions?.close()
     devices.closeAll()
     workers.stop()
+    keys.stop()
     captures = [:]
   }
 

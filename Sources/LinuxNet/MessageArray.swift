@@ -49,6 +49,22 @@ struct MessageArray: ~Copyable {
     messages[index].count = 0
   }
 
+  /// Readies message `index` to receive into `slot`, with the sender's address.
+  @inline(__always)
+  func prepareReceiveFrom(_ index: Int, into slot: UnsafeMutableRawBufferPointer) {
+    prepareReceive(index, into: slot)
+    messages[index].header.msg_name = UnsafeMutableRawPointer(addresses + index)
+    messages[index].header.msg_namelen = socklen_t(MemoryLayout<sockaddr_in>.size)
+  }
+
+  /// The address and port of message `index`, in network order.
+  @inline(__always)
+  func sender(_ index: Int) -> (address: UInt32, port: UInt16) { (addresses[index].sin_addr.s_addr, addresses[index].sin_port) }
+
+  /// Sets the port that message `index` goes to, in network order.
+  @inline(__always)
+  func setPort(_ index: Int, _ port: UInt16) { addresses[index].sin_port = port }
+
   /// Readies message `index` to send `payload` to `destination` (network order); negative TOS or TTL: the socket's own.
   @inline(__always)
   func prepareSend(_ index: Int, payload: UnsafeRawBufferPointer, to destination: UInt32, tos: Int32, ttl: Int32) {

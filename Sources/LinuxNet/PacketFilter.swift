@@ -16,6 +16,10 @@ public struct PacketFilter: Sendable, Equatable {
   private static let moduloConstant: UInt16 = 0x94
   private static let jumpIfEqual: UInt16 = 0x15
   private static let returnConstant: UInt16 = 0x06
+  private static let returnAccumulator: UInt16 = 0x16
+  /// `ldx 4*([k]&0xf)`
+  private static let loadHeaderLength: UInt16 = 0xb1
+  private static let loadWordIndexed: UInt16 = 0x40
   /// Where an IPv4 header holds its source address (RFC 791 §3.1).
   private static let sourceAddressOffset: UInt32 = 12
 
@@ -36,12 +40,42 @@ public struct PacketFilter: Sendable, Equatable {
     ])
   }
 
+  /// Takes the ESP packets whose SPI leaves `remainder` when divided by `count` (the SPI stands behind a header of any length). We
+  /// choose our SPIs, so one worker sees an association's sequence numbers whatever address they come from.
+  public static func spi(modulo count: UInt32, equals remainder: UInt32) -> PacketFilter {
+    guard count > 1 else { return all }
+    return PacketFilter(program: [
+      Instruction(code: loadHeaderLength, k: 0),
+      Instruction(code: loadWordIndexed, k: 0),
+      Instruction(code: moduloConstant, k: count),
+      Instruction(code: jumpIfEqual, jumpTrue: 0, jumpFalse: 1, k: remainder),
+      Instruction(code: returnConstant, k: .max),
+      Instruction(code: returnConstant, k: 0),
+    ])
+  }
+
+  /// For datagram sockets that share a port: the number of the socket that gets a datagram, by its first word modulo `count`. That is
+  /// the SPI of ESP in UDP; IKE's non-ESP marker is zero, so IKE comes to the first.
+  static func socketByFirstWord(modulo count: UInt32) -> PacketFilter {
+    PacketFilter(program: [
+      Instruction(code: loadWordAbsolute, k: 0),
+      Instruction(code: moduloConstant, k: max(1, count)),
+      Instruction(code: returnAccumulator, k: 0),
+    ])
+  }
+
   /// Takes every packet.
   public static let all = PacketFilter(program: [Instruction(code: returnConstant, k: .max)])
 
   /// Puts the filter in front of `socket`; it replaces an earlier one at once.
   func attach(to socket: Int32) throws(SystemError) {
-    let code = program.map { sock_filter(code: $0.code, jt: $0.jumpTrue, jf: $0.jumpFalse, k: $0.k) }
     try check(code.withUnsafeBufferPointer { clx_attach_filter(socket, $0.baseAddress, UInt16($0.count)) }, "attach packet filter")
   }
+
+  /// Lets the filter choose among the sockets that share a port with `socket` (SO_ATTACH_REUSEPORT_CBPF).
+  func attachToShared(_ socket: Int32) throws(SystemError) {
+    try check(code.withUnsafeBufferPointer { clx_attach_port_filter(socket, $0.baseAddress, UInt16($0.count)) }, "attach port filter")
+  }
+
+  private var code: [sock_filter] { program.map { sock_filter(code: $0.code, jt: $0.jumpTrue, jf: $0.jumpFalse, k: $0.k) } }
 }

@@ -3,12 +3,12 @@ import CLinux
 import Glibc
 
 extension RawSocket {
-  /// Receives up to `limit` packets (at most `batchLimit`) into the caller's slots and names each that came whole,
+  /// Receives up to `limit` packets (at most `underlayBatchLimit`) into the caller's slots and names each that came whole,
   /// outer header first. Returns how many slots were used; less than asked means drained.
   public func receive(
     upTo limit: Int, slot: (Int) -> UnsafeMutableRawBufferPointer, received: (_ index: Int, _ count: Int) -> Void
   ) throws(SystemError) -> Int {
-    let wanted = min(limit, RawSocket.batchLimit)
+    let wanted = min(limit, underlayBatchLimit)
     guard wanted > 0 else { return 0 }
     for index in 0..<wanted { messages.prepareReceive(index, into: slot(index)) }
     let count = retrying { Int(clx_receive_many(socket.rawValue, messages.messages, UInt32(wanted))) }
@@ -64,9 +64,9 @@ extension RawSocket {
   private func prepareRun(from start: Int, to end: Int, _ packet: (Int) -> UnsafeRawBufferPointer) throws(SystemError) -> Int {
     var run = 0
     var wantsDF = setsDontFragment
-    while run < RawSocket.batchLimit, start + run < end {
+    while run < underlayBatchLimit, start + run < end {
       let bytes = packet(start + run)
-      guard let header = OuterHeader(bytes), run == 0 || header.dontFragment == wantsDF else { break }
+      guard let header = OuterFields(bytes), run == 0 || header.dontFragment == wantsDF else { break }
       wantsDF = header.dontFragment
       messages.prepareSend(
         run, payload: UnsafeRawBufferPointer(rebasing: bytes[header.byteCount..<header.totalLength]), to: header.destination,
@@ -117,27 +117,4 @@ extension RawSocket {
   }
 
   private var lostInterface: SystemError { SystemError(call: "send on \(subject)", errno: ENODEV, detail: "the interface is gone") }
-}
-
-/// What the socket needs of the outer header it is given (RFC 791 §3.1), checked once.
-private struct OuterHeader {
-  var byteCount: Int
-  var totalLength: Int
-  var tos: UInt8
-  var ttl: UInt8
-  var dontFragment: Bool
-  /// Network order, as it stands in the packet.
-  var destination: UInt32
-
-  @inline(__always)
-  init?(_ bytes: UnsafeRawBufferPointer) {
-    guard bytes.count >= 20, bytes[0] >> 4 == 4 else { return nil }
-    byteCount = Int(bytes[0] & 15) * 4
-    totalLength = Int(bytes[2]) << 8 | Int(bytes[3])
-    guard byteCount >= 20, totalLength >= byteCount, totalLength <= bytes.count else { return nil }
-    tos = bytes[1]
-    ttl = bytes[8]
-    dontFragment = bytes[6] & 0x40 != 0
-    destination = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
-  }
 }

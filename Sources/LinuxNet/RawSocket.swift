@@ -3,14 +3,14 @@ import CLinux
 import Glibc
 import Wire
 
-/// A raw IPv4 socket of one protocol: GRE (47) between this node and its peers.
+/// A raw IPv4 socket of one protocol: GRE (47) or ESP (50) between this node and its peers.
 ///
 /// Received packets come with their outer header. Sent packets are given with one too, but the kernel writes the
 /// header on the wire: the socket takes from the given one the destination, the TOS, the TTL and DF. The kernel
 /// then also fragments what is too long and may be (never IP_HDRINCL, which would do neither).
 ///
 /// One thread at a time: the message arrays are made once and used again by every call.
-public final class RawSocket {
+public final class RawSocket: UnderlayPort {
   /// How to open a raw socket.
   public struct Settings: Sendable {
     /// The IP protocol number.
@@ -34,37 +34,10 @@ public final class RawSocket {
     }
   }
 
-  /// Packets that could not be sent or taken, by reason. They only ever grow.
-  public struct Counters: Sendable, Equatable {
-    /// Longer than the path takes, with DF set (EMSGSIZE).
-    public var tooBig: UInt64 = 0
-    /// No route to the peer, or the source address is gone (ENETUNREACH, EHOSTUNREACH, ENETDOWN, EINVAL).
-    public var unreachable: UInt64 = 0
-    /// Refused by the local firewall or policy (EPERM, EACCES).
-    public var refused: UInt64 = 0
-    /// The kernel had no memory for it (ENOBUFS, ENOMEM).
-    public var noBuffer: UInt64 = 0
-    /// Not an IPv4 packet, or refused for another reason.
-    public var malformed: UInt64 = 0
-    /// Received, but longer than the slot: dropped.
-    public var truncated: UInt64 = 0
-  }
-
-  /// What became of one batch.
-  public struct SendOutcome: Sendable, Equatable {
-    /// How many packets are done with: sent, or counted as unsendable.
-    public var consumed: Int
-    /// Whether the rest must wait until the socket can be written.
-    public var wouldBlock: Bool
-  }
-
-  /// The most packets one call moves.
-  public static let batchLimit = 64
-
   /// How the socket was opened.
   public let settings: Settings
   /// What went wrong so far.
-  public internal(set) var counters = Counters()
+  public internal(set) var counters = UnderlayCounters()
   let socket: Descriptor
   let messages: MessageArray
   /// The index of `settings.device` when the socket was bound to it; it stays with that link, whatever comes under its name.
@@ -75,7 +48,7 @@ public final class RawSocket {
   /// Opens, binds and filters the socket.
   public init(_ settings: Settings) throws(SystemError) {
     self.settings = settings
-    messages = MessageArray(count: RawSocket.batchLimit)
+    messages = MessageArray(count: underlayBatchLimit)
     deviceIndex = settings.device.map { if_nametoindex($0) } ?? 0
     socket = try makeSocket(
       AF_INET, SOCK_RAW, protocol: Int32(settings.protocolNumber), "a raw socket takes root or the capability CAP_NET_RAW")

@@ -30,6 +30,8 @@ public enum NHRPLimits {
   public static let resolutionTries = 5
   /// How long a negative answer is believed, in seconds (OpenNHRP: 180).
   public static let negativeSeconds = 180
+  /// Answers that wait for associations, on one interface: as many as questions may be open.
+  public static let answersAwaitingProtection = 4_096
   /// Purge requests are sent this often; FRR never answers one.
   public static let purgeTries = 3
 }

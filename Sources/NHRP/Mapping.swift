@@ -97,6 +97,8 @@ public struct Mapping: Sendable, Equatable {
   public var askedFor: IPAddress?
   /// How long it lives from each answer; a used entry is renewed once three eighths of it are left.
   public var life = Duration.zero
+  /// The protected peer it leads to; none on an unprotected tunnel, or while there is no association.
+  public var peer = ProtectionID.none
   /// Packets counted when its use was last asked about.
   public var packetsSeen: UInt64 = 0
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
 import Wire
 
 /// The NHRP cache of one interface, bounded, ordered only when shown.
@@ -65,6 +66,9 @@ struct MappingTable: Sendable {
     guard let m = self[host: address], m.isUsable else { return nil }
     return m.nbma
   }
+
+  /// The protected peer of a usable host entry.
+  func peer(of address: IPAddress) -> ProtectionID { self[host: address].map { $0.isUsable ? $0.peer : .none } ?? .none }
 
   // MARK: Indexes
 

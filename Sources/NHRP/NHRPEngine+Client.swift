@@ -96,7 +96,7 @@ extension NHRPEngine {
     return now - since >= .seconds(pause)
   }
 
-  private mutating func beginRegistration(_ i: Int, _ s: Int, _ turn: inout Turn<Output>) {
+  mutating func beginRegistration(_ i: Int, _ s: Int, _ turn: inout Turn<Output>) {
     instances[i].servers[s].state = .registering(tries: 0)
     instances[i].servers[s].requestID = newRequestID()
     register(i, s, &turn)
@@ -116,12 +116,13 @@ extension NHRPEngine {
     timers.set(.server(instances[i].id, s), at: turn.now + .seconds(NextHopServer.retrySeconds(after: tries)))
     guard let nbma = instances[i].servers[s].nbma, instances[i].config.isUp else { return }
     let server = instances[i].servers[s]
+    guard isReachable(nbma, i) else { return protect(i, nbma, because: server.origin, &turn) }
     if !server.isResponding || tries > 1 {
       instances[i].servers[s].origin = turn.record(
         JournalRecord(.registrationSent, interface: instances[i].id, a: server.address ?? .anyV4, b: nbma, x: server.requestID, y: UInt32(tries)))
     }
     instances[i].servers[s].sent &+= 1
-    send(registrationRequest(i, server), i, to: nbma, because: instances[i].servers[s].origin, &turn)
+    send(registrationRequest(i, server), i, to: nbma, peer: peer(at: nbma, i), because: instances[i].servers[s].origin, &turn)
   }
 
   mutating func registrationTimer(_ i: Int, _ s: Int, _ turn: inout Turn<Output>) {
@@ -149,6 +150,13 @@ extension NHRPEngine {
       because: server.origin)
     announceFallback(i, &turn)
     startServers(i, &turn)
+  }
+
+  /// The associations with a server are gone: it is down at once, and asked for anew.
+  mutating func serverLost(_ i: Int, _ s: Int, _ turn: inout Turn<Output>) {
+    guard instances[i].servers[s].state != .waiting else { return }
+    if instances[i].servers[s].isResponding { serverSilent(i, s, &turn) }
+    if instances[i].servers[s].state != .waiting { beginRegistration(i, s, &turn) }
   }
 
   /// A registration reply came in (§5.2.4). One refused entry makes it a refusal; one that fits no open request is ignored.

@@ -36,12 +36,12 @@ extension NHRPEngine {
   ) {
     let isOwnEcho = isOwn(error.sourceProtocol) && error.sourceNBMA == instances[i].ownNBMA
     guard error.code != .authenticationFailure, !isOwnEcho, r.packet.header.hopCount > 0, instances[i].isKnownPeer(r.source),
-      carriesSecret(i, r.packet), let (out, nbma) = nextPlace(i, towards: concerned, turn.routes), nbma != r.source,
-      instances[out].errorsSent.permits(nbma, now: turn.now)
+      carriesSecret(i, r.packet), let place = nextPlace(i, towards: concerned, turn.routes), !isBack(place, r),
+      instances[place.out].errorsSent.permits(place.nbma, now: turn.now)
     else { return }
     var packet = r.packet
     packet.header.hopCount -= 1
     packet.trailing = []
-    send(packet, out, to: nbma, because: cause, isForwarded: true, &turn)
+    send(packet, place.out, to: place.nbma, peer: place.peer, because: cause, isForwarded: true, &turn)
   }
 }

@@ -12,7 +12,8 @@ extension NHRPEngine {
     guard let i = index(of: id) else { return add(id, new, &turn) }
     let old = instances[i].config
     guard old != new else { return }
-    if old.address != new.address || old.settings.networkID != new.settings.networkID || old.destination != new.destination {
+    if old.address != new.address || old.settings.networkID != new.settings.networkID || old.destination != new.destination
+      || old.isProtected != new.isProtected {
       remove(i, &turn)
       add(id, new, &turn)
     } else {
@@ -90,8 +91,13 @@ extension NHRPEngine {
       if old.nbma == nbma, old.kind == .static, old.flags.contains(.server) == server || !server { return }
       timers.cancel(.mapping(instances[i].id, m.target))
     }
+    m.peer = peer(at: nbma, i)
     guard instances[i].table.store(m) else { return }
-    turn.emit(.adjacency(instances[i].id, nextHop: address, nbma: nbma))
+    guard isReachable(nbma, i) else {
+      if instances[i].table[host: address]?.created != turn.now { turn.emit(.adjacency(instances[i].id, nextHop: address, nbma: nil)) }
+      return protect(i, nbma, because: turn.cause, &turn)
+    }
+    turn.emit(.adjacency(instances[i].id, nextHop: address, nbma: nbma, peer: m.peer))
   }
 
   mutating func removeStatic(_ i: Int, _ address: IPAddress, _ turn: inout Turn<Output>) {

@@ -6,15 +6,17 @@ import Wire
 extension NHRPEngine {
   /// Sends a purge straight to a peer whose NBMA address is known, else along the routed path, else by way of a server.
   mutating func purge(_ i: Int, _ prefixes: [IPPrefix], at requester: IPAddress, wantsReply: Bool, because cause: EventID, _ turn: inout Turn<Output>) {
-    guard let nbma = instances[i].table.nbma(of: requester) ?? nextPlace(i, towards: requester, turn.routes)?.1
+    guard let nbma = instances[i].table.nbma(of: requester) ?? nextPlace(i, towards: requester, turn.routes)?.nbma
       ?? placeToAsk(i, for: requester, turn.routes)
     else { return }
-    sendPurge(i, prefixes, to: requester, nbma: nbma, requestID: newRequestID(), wantsReply: wantsReply, because: cause, &turn)
+    sendPurge(
+      i, prefixes, to: requester, nbma: nbma, peer: instances[i].table.peer(of: requester), requestID: newRequestID(), wantsReply: wantsReply,
+      because: cause, &turn)
   }
 
   mutating func sendPurge(
-    _ i: Int, _ prefixes: [IPPrefix], to destination: IPAddress, nbma: IPAddress, requestID: UInt32, wantsReply: Bool,
-    because cause: EventID, _ turn: inout Turn<Output>
+    _ i: Int, _ prefixes: [IPPrefix], to destination: IPAddress, nbma: IPAddress, peer: ProtectionID = .none, requestID: UInt32,
+    wantsReply: Bool, because cause: EventID, _ turn: inout Turn<Output>
   ) {
     let entries = prefixes.map { ClientInformationEntry(prefixLength: $0.length, protocolAddress: $0.address) }
     let packet = NHRPPacket(
@@ -25,10 +27,10 @@ extension NHRPEngine {
     let id = turn.record(
       JournalRecord(.purgeSent, interface: instances[i].id, a: first.address, b: nbma, c: destination, x: requestID, y: UInt32(first.length)), because: cause)
     if wantsReply, instances[i].purges.count < NHRPLimits.pendingPurges {
-      instances[i].purges[requestID] = PendingPurge(destination: destination, nbma: nbma, packet: packet, tries: 1)
+      instances[i].purges[requestID] = PendingPurge(destination: destination, nbma: nbma, peer: peer, packet: packet, tries: 1)
       timers.set(.purge(instances[i].id, requestID), at: turn.now + .seconds(1))
     }
-    send(packet, i, to: nbma, because: id, &turn)
+    send(packet, i, to: nbma, peer: peer, because: id, &turn)
   }
 
   mutating func purgeTimer(_ i: Int, _ request: UInt32, _ turn: inout Turn<Output>) {
@@ -40,7 +42,7 @@ extension NHRPEngine {
     p.tries += 1
     instances[i].purges[request] = p
     timers.set(.purge(instances[i].id, request), at: turn.now + .seconds(1 << (p.tries - 1)))
-    send(p.packet, i, to: p.nbma, because: turn.cause, &turn)
+    send(p.packet, i, to: p.nbma, peer: p.peer, because: turn.cause, &turn)
   }
 
   /// §5.2.5: a reply nobody waits for is ignored.
@@ -88,6 +90,7 @@ extension NHRPEngine {
   private func purgeable(_ i: Int, _ prefix: IPPrefix, _ r: Received, _ m: NHRPMandatory) -> [Mapping] {
     // Clients behind one public address are told apart by what they claim.
     var own = instances[i].table.entries(nbma: r.source)
+      .filter { $0.peer == r.peer }
       .filter { $0.via == m.sourceProtocol || $0.flags.contains(.registered) && $0.claimedNBMA ?? r.source == m.sourceNBMA }
     if let old = ownRegistration(i, of: m), old.nbma != r.source { own.append(old) }
     guard instances[i].isUpstream(r.source) else { return own }
@@ -112,7 +115,7 @@ extension NHRPEngine {
     packet.header.hopCount = NHRPEngine.ownHopCount
     packet.trailing = []
     if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
-    send(packet, i, to: r.source, because: turn.cause, &turn)
+    send(packet, i, to: r.source, peer: r.peer, because: turn.cause, &turn)
   }
 
   // MARK: clear ip nhrp

@@ -9,14 +9,16 @@ extension NHRPEngine {
     let packet: NHRPPacket
     let raw: [UInt8]
     let source: IPAddress
+    /// The protected peer it came from; none on an unprotected tunnel.
+    let peer: ProtectionID
   }
 
-  mutating func receive(_ bytes: [UInt8], from source: IPAddress, on id: InterfaceID, _ turn: inout Turn<Output>) {
+  mutating func receive(_ bytes: [UInt8], from source: IPAddress, peer: ProtectionID, on id: InterfaceID, _ turn: inout Turn<Output>) {
     guard let i = index(of: id) else { return }
     do throws(NHRPDecodeError) {
       let packet = try NHRPPacket.decode(bytes)
       instances[i].traffic.received[NHRPTraffic.slot(packet.type.rawValue)] &+= 1
-      dispatch(i, Received(packet: packet, raw: bytes, source: source), &turn)
+      dispatch(i, Received(packet: packet, raw: bytes, source: source, peer: peer), &turn)
     } catch {
       instances[i].traffic.malformed[error, default: 0] &+= 1
     }
@@ -62,7 +64,7 @@ extension NHRPEngine {
     guard instances[i].errorsSent.isDue(r.source, now: turn.now) else { return false }
     let id = turn.record(
       JournalRecord(.authenticationFailed, interface: instances[i].id, a: r.packet.addresses.source ?? .anyV4, b: r.source, x: UInt32(r.packet.type.rawValue)))
-    sendError(.authenticationFailure, about: r.packet, raw: r.raw, i, to: r.source, because: id, &turn)
+    sendError(.authenticationFailure, about: r, i, because: id, &turn)
     return false
   }
 }

@@ -4,7 +4,7 @@ import Wire
 
 /// The hub's traffic indication ("redirect"): draft-detienne-dmvpn-01 §4.
 extension NHRPEngine {
-  mutating func redirect(_ packet: [UInt8], from source: IPAddress, on id: InterfaceID, _ turn: inout Turn<Output>) {
+  mutating func redirect(_ packet: [UInt8], from source: IPAddress, peer: ProtectionID, on id: InterfaceID, _ turn: inout Turn<Output>) {
     guard let i = index(of: id), instances[i].settings.redirect,
       let sender = IPPacketAddresses.source(of: packet), let destination = IPPacketAddresses.destination(of: packet),
       isUnicast(destination), !isOwn(sender), !isOwn(destination)
@@ -16,7 +16,7 @@ extension NHRPEngine {
       return instances[i].traffic.redirectsSuppressed &+= 1
     }
     let record = turn.record(JournalRecord(.redirectSent, interface: id, a: sender, b: source, c: destination))
-    send(trafficIndication(i, about: packet, from: sender), i, to: source, because: record, &turn)
+    send(trafficIndication(i, about: packet, from: sender), i, to: source, peer: peer, because: record, &turn)
   }
 
   func isUnicast(_ address: IPAddress) -> Bool { !address.isMulticast && !address.isBroadcast && !address.isUnspecified && !address.isLoopback }

@@ -11,10 +11,10 @@ extension NHRPEngine {
       let destination = IPPacketAddresses.destination(of: indication.offendingPacket), mayShortcut(to: destination, i, turn.routes)
     else { return }
     // Only who carries our packets there can know of a better way.
-    guard instances[i].isUpstream(source) || nextPlace(i, towards: destination, turn.routes)?.1 == source else {
+    guard instances[i].isUpstream(source) || nextPlace(i, towards: destination, turn.routes)?.nbma == source else {
       return count(.unknownPeer, i)
     }
-    guard instances[i].pending[destination] == nil, activeShortcut(i, covering: destination) == nil else { return }
+    guard instances[i].pending[destination] == nil, !instances[i].neighbours.isWaiting(for: destination), activeShortcut(i, covering: destination) == nil else { return }
     let id = turn.record(JournalRecord(.redirectReceived, interface: instances[i].id, a: destination, b: source, c: indication.sourceProtocol))
     ask(i, for: destination, because: id, isNextHop: false, &turn)
   }
@@ -63,10 +63,10 @@ extension NHRPEngine {
   }
 
   /// An incomplete entry, for `show`: packets are on their way through the hub.
-  private mutating func noteIncomplete(_ i: Int, _ target: IPAddress, _ turn: inout Turn<Output>) {
+  mutating func noteIncomplete(_ i: Int, _ target: IPAddress, nbma: IPAddress? = nil, _ turn: inout Turn<Output>) {
     guard instances[i].table[host: target] == nil else { return }
     _ = instances[i].table.store(
-      Mapping(target: IPPrefix(host: target), via: target, nbma: nil, kind: .incomplete, flags: [], created: turn.now, expires: nil))
+      Mapping(target: IPPrefix(host: target), via: target, nbma: nbma, kind: .incomplete, flags: [], created: turn.now, expires: nil))
   }
 
   /// Where a question goes: the peer at the routed next hop (phase 3), else the best server (phase 2).
@@ -123,18 +123,21 @@ extension NHRPEngine {
       JournalRecord(
         .resolutionReplyReceived, interface: instances[i].id, a: open.target, b: nbma, c: responder, x: open.requestID,
         y: UInt32(best.hostOrPrefixLength(width: responder.bitWidth))), because: open.sentRecord)
-    install(Answer(open: open, entry: best, responder: responder, nbma: nbma, flags: m.flags, record: id), i, &turn)
+    // An answer that came by the peer's own association says which of several behind one address it is.
+    let peer = r.source == nbma ? r.peer : .none
+    install(Answer(open: open, entry: best, responder: responder, nbma: nbma, peer: peer, flags: m.flags, record: id), i, &turn)
   }
 
   /// Whether packets may be sent to an NBMA address that a message names.
   func isPeerNBMA(_ nbma: IPAddress, _ i: Int) -> Bool { isUnicast(nbma) && nbma != instances[i].ownNBMA && nbma != instances[i].natAddress }
 
   /// A reply that was found good.
-  struct Answer {
+  struct Answer: Sendable {
     let open: PendingResolution
     let entry: ClientInformationEntry
     let responder: IPAddress
     let nbma: IPAddress
+    let peer: ProtectionID
     let flags: NHRPFlags
     let record: EventID
     var hold: Duration { .seconds(Int(entry.holdingTimeSeconds)) }

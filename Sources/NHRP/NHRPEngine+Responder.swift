@@ -45,9 +45,10 @@ extension NHRPEngine {
       target: target, via: m.sourceProtocol, nbma: nbma, claimedNBMA: nbma == m.sourceNBMA ? nil : m.sourceNBMA, kind: .dynamic,
       flags: [.router, .implicit, .nhop], created: old?.created ?? turn.now, expires: turn.now + .seconds(hold))
     (mapping.origin, mapping.requestID) = (cause, m.requestID)
+    mapping.peer = peer(at: nbma, known: isDirect && nbma == r.source ? r.peer : .none, i)
     guard instances[i].table.store(mapping) else { return }
     timers.set(.mapping(instances[i].id, target), at: turn.now + .seconds(hold))
-    if old?.nbma != nbma { setAdjacency(i, m.sourceProtocol, nbma, because: cause, &turn) }
+    if old?.nbma != nbma || old?.peer != mapping.peer { setAdjacency(i, m.sourceProtocol, nbma, peer: mapping.peer, because: cause, &turn) }
   }
 
   private mutating func answer(
@@ -78,10 +79,10 @@ extension NHRPEngine {
   /// the requester will send, and when it is lost the question is asked again. A requester behind a NAT of its own gets both: it cannot
   /// hear the straight one before it has sent something itself.
   private mutating func sendAnswer(_ packet: NHRPPacket, _ i: Int, _ r: Received, _ m: NHRPMandatory, because id: EventID, _ turn: inout Turn<Output>) {
-    guard instances[i].natAddress != nil, r.source != m.sourceNBMA else { return send(packet, i, to: r.source, because: id, &turn) }
+    guard instances[i].natAddress != nil, r.source != m.sourceNBMA else { return send(packet, i, to: r.source, peer: r.peer, because: id, &turn) }
     let requester = r.packet.natAddress(of: m.sourceProtocol) ?? m.sourceNBMA
     if isPeerNBMA(requester, i), requester != r.source { send(packet, i, to: requester, because: id, &turn) }
-    if isBehindNAT(m, r) { send(packet, i, to: r.source, because: id, &turn) }
+    if isBehindNAT(m, r) { send(packet, i, to: r.source, peer: r.peer, because: id, &turn) }
   }
 
   /// Whether the requester stands behind a NAT. Nothing can be sent straight to it before it has sent something to us.
@@ -114,24 +115,25 @@ extension NHRPEngine {
       return loop(i, r, &turn)
     }
     guard r.packet.header.hopCount > 0 else {
-      return sendError(.hopCountExceeded, offset: 9, about: r.packet, raw: r.raw, i, to: r.source, because: turn.cause, &turn)
+      return sendError(.hopCountExceeded, offset: 9, about: r, i, because: turn.cause, &turn)
     }
-    guard let (out, nbma) = nextPlace(i, towards: target, turn.routes), nbma != r.source else {
-      return unreachable(i, r, m, &turn)
-    }
+    guard let place = nextPlace(i, towards: target, turn.routes), !isBack(place, r) else { return unreachable(i, r, m, &turn) }
     var packet = r.packet
     packet.header.hopCount -= 1
     packet.trailing = []
     // §5.3: with an unknown compulsory extension the packet is passed on unchanged, without a record of us, and not cached.
     let isUnderstood = packet.unknownCompulsoryOffset == nil
     if isUnderstood {
-      fillNAT(&packet, m, isReply: isReply, from: i, out)
-      appendTransit(&packet, isReply: isReply, out)
+      fillNAT(&packet, m, isReply: isReply, from: i, place.out)
+      appendTransit(&packet, isReply: isReply, place.out)
     }
-    let id = noteRelay(m, i, to: nbma, &turn)
+    let id = noteRelay(m, i, to: place.nbma, &turn)
     if m.type == .resolutionReply, isUnderstood { rememberRelayed(i, m, turn.now) }
-    send(packet, out, to: nbma, because: id, isForwarded: true, &turn)
+    send(packet, place.out, to: place.nbma, peer: place.peer, because: id, isForwarded: true, &turn)
   }
+
+  /// Whether a packet would return to who sent it; peers behind one NAT are told apart by their associations.
+  func isBack(_ place: Place, _ r: Received) -> Bool { place.nbma == r.source && place.peer == r.peer }
 
   private mutating func noteRelay(_ m: NHRPMandatory, _ i: Int, to nbma: IPAddress, _ turn: inout Turn<Output>) -> EventID {
     switch m.type {
@@ -155,12 +157,21 @@ extension NHRPEngine {
     }
   }
 
+  /// Where a packet goes next.
+  struct Place {
+    /// The interface's place in `instances`.
+    let out: Int
+    let nbma: IPAddress
+    let peer: ProtectionID
+  }
+
   /// The interface and NBMA address on the way to a protocol address.
-  func nextPlace(_ i: Int, towards target: IPAddress, _ routes: any RouteView) -> (Int, IPAddress)? {
+  func nextPlace(_ i: Int, towards target: IPAddress, _ routes: any RouteView) -> Place? {
     guard let match = routes.longestMatch(for: target, vrf: .default), isSameNetwork(match.interface, as: i), let out = index(of: match.interface)
     else { return nil }
     let hop = match.nextHop ?? target
-    return (instances[out].table.nbma(of: hop) ?? instances[out].config.destination).map { (out, $0) }
+    let nbma = instances[out].table.nbma(of: hop) ?? instances[out].config.destination
+    return nbma.map { Place(out: out, nbma: $0, peer: instances[out].table.peer(of: hop)) }
   }
 
   private func isLooping(_ record: [ClientInformationEntry]) -> Bool {
@@ -169,7 +180,7 @@ extension NHRPEngine {
 
   private mutating func loop(_ i: Int, _ r: Received, _ turn: inout Turn<Output>) {
     let id = turn.record(JournalRecord(.loopDetected, interface: instances[i].id, a: r.packet.addresses.source ?? .anyV4, b: r.source, x: UInt32(r.packet.type.rawValue)))
-    sendError(.loopDetected, about: r.packet, raw: r.raw, i, to: r.source, because: id, &turn)
+    sendError(.loopDetected, about: r, i, because: id, &turn)
   }
 
   /// No way on. A question for an address of the cloud gets "no binding"; everything else an error to its sender.
@@ -180,7 +191,7 @@ extension NHRPEngine {
     guard m.type == .resolutionRequest, let match, match.isConnected, isSameNetwork(match.interface, as: i),
       var body = m.reply(flags: m.flags.intersection([.resolutionRouter, .sourceStable, .nat]), entries: [])
     else {
-      return sendError(.protocolAddressUnreachable, about: r.packet, raw: r.raw, i, to: r.source, because: turn.cause, &turn)
+      return sendError(.protocolAddressUnreachable, about: r, i, because: turn.cause, &turn)
     }
     body.entries = [ClientInformationEntry(code: .noBinding)]
     var packet = r.packet
@@ -190,7 +201,7 @@ extension NHRPEngine {
     if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
     let id = turn.record(
       JournalRecord(.resolutionRefused, interface: instances[i].id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID, y: UInt32(NHRPCode.noBinding.rawValue)))
-    send(packet, i, to: r.source, because: id, &turn)
+    send(packet, i, to: r.source, peer: r.peer, because: id, &turn)
   }
 
   private func appendTransit(_ packet: inout NHRPPacket, isReply: Bool, _ out: Int) {

@@ -11,7 +11,10 @@ extension NHRPEngine {
   enum Refusal { case unexpectedReply, unknownPeer }
 
   /// Puts the interface's authentication on (hop by hop, RFC 2332 §5.3.4), counts, and sends within `ip nhrp max-send`.
-  mutating func send(_ packet: NHRPPacket, _ i: Int, to nbma: IPAddress, because cause: EventID, isForwarded: Bool = false, _ turn: inout Turn<Output>) {
+  mutating func send(
+    _ packet: NHRPPacket, _ i: Int, to nbma: IPAddress, peer: ProtectionID = .none, because cause: EventID, isForwarded: Bool = false,
+    _ turn: inout Turn<Output>
+  ) {
     guard maySend(i, turn.now) else { return instances[i].traffic.sendLimited &+= 1 }
     var out = packet
     out.removeExtensions(.authentication)
@@ -20,7 +23,7 @@ extension NHRPEngine {
     }
     let slot = NHRPTraffic.slot(out.type.rawValue)
     if isForwarded { instances[i].traffic.forwarded[slot] &+= 1 } else { instances[i].traffic.sent[slot] &+= 1 }
-    turn.emit(.send(instances[i].id, nbma: nbma, bytes: out.encode()), because: cause)
+    turn.emit(.send(instances[i].id, nbma: nbma, bytes: out.encode(), peer: peer), because: cause)
   }
 
   private mutating func maySend(_ i: Int, _ now: Instant) -> Bool {
@@ -80,17 +83,17 @@ extension NHRPEngine {
 
   /// Tells `nbma` what was wrong with its packet: at most one a second and peer, never in answer to an error.
   mutating func sendError(
-    _ code: NHRPErrorCode, offset: Int = 0, about packet: NHRPPacket, raw: [UInt8], _ i: Int, to nbma: IPAddress, because cause: EventID,
-    _ turn: inout Turn<Output>
+    _ code: NHRPErrorCode, offset: Int = 0, about r: Received, _ i: Int, because cause: EventID, _ turn: inout Turn<Output>
   ) {
+    let (packet, nbma) = (r.packet, r.source)
     guard packet.type != .errorIndication, instances[i].errorsSent.permits(nbma, now: turn.now) else { return }
     let source = packet.addresses.source ?? .anyV4
     let error = NHRPErrorIndication(
       code: code, offset: UInt16(clamping: offset), sourceNBMA: instances[i].ownNBMA, sourceProtocol: instances[i].ownAddress,
-      destinationProtocol: source, offendingPacket: raw)
+      destinationProtocol: source, offendingPacket: r.raw)
     let id = turn.record(
       JournalRecord(.errorSent, interface: instances[i].id, a: source, b: nbma, x: UInt32(code.rawValue), y: UInt32(packet.type.rawValue)), because: cause)
-    send(NHRPPacket(.error(error), hopCount: NHRPEngine.ownHopCount), i, to: nbma, because: id, &turn)
+    send(NHRPPacket(.error(error), hopCount: NHRPEngine.ownHopCount), i, to: nbma, peer: r.peer, because: id, &turn)
   }
 
   mutating func count(_ refusal: Refusal, _ i: Int) {

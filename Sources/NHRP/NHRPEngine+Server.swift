@@ -33,7 +33,7 @@ extension NHRPEngine {
   }
 
   mutating func refuseExtension(_ i: Int, _ r: Received, at offset: Int, _ turn: inout Turn<Output>) {
-    sendError(.unrecognizedExtension, offset: offset, about: r.packet, raw: r.raw, i, to: r.source, because: turn.cause, &turn)
+    sendError(.unrecognizedExtension, offset: offset, about: r, i, because: turn.cause, &turn)
   }
 
   /// Decides on one entry of a registration and returns it with its code.
@@ -62,12 +62,21 @@ extension NHRPEngine {
     let unique = m.flags.contains(.registrationUnique)
     guard entry.hostOrPrefixLength(width: address.bitWidth) == address.bitWidth else { return unique ? .administrativelyProhibited : .bindingNotUnique }
     guard isAcceptable(address), address.isV4 == instances[i].ownAddress.isV4 else { return .administrativelyProhibited }
+    if let peer = instances[i].neighbours[r.peer], !peer.mayRegister(address) { return .administrativelyProhibited }
     guard let old = instances[i].table[host: address] else { return instances[i].table.isFull ? .insufficientResources : .success }
     guard old.isUsable else { return .success }
-    if old.nbma == r.source { return .success }
+    if isSameClient(old, i, r) { return .success }
     if old.kind > .dynamic { return .administrativelyProhibited }
     // §5.2.3 with IOS' reading: only two unique registrations collide.
     return old.flags.contains(.registered) && old.flags.contains(.unique) && unique ? .uniqueAddressRegistered : .success
+  }
+
+  /// Whether an entry is of the client that speaks now: by address, and where that is protected by its association or by who it proved
+  /// to be, under whatever address and association it did.
+  private func isSameClient(_ old: Mapping, _ i: Int, _ r: Received) -> Bool {
+    guard instances[i].config.isProtected else { return old.nbma == r.source }
+    guard old.peer != r.peer, let before = instances[i].neighbours[old.peer] else { return true }
+    return before.identity != nil && before.identity == instances[i].neighbours[r.peer]?.identity
   }
 
   /// Whether this can be the tunnel address of a peer at all.
@@ -86,14 +95,14 @@ extension NHRPEngine {
     var mapping = Mapping(
       target: IPPrefix(host: address), via: address, nbma: r.source, claimedNBMA: claimed == r.source ? nil : claimed, kind: .dynamic,
       flags: flags, created: old?.created ?? turn.now, expires: turn.now + .seconds(Int(entry.holdingTimeSeconds)))
-    mapping.requestID = m.requestID
+    (mapping.requestID, mapping.peer) = (m.requestID, r.peer)
     if let old, old.kind > .dynamic { return }
     let isNew = !(old?.flags.contains(.registered) ?? false)
-    let moved = !isNew && old?.nbma != r.source
+    let moved = !isNew && (old?.nbma != r.source || old?.peer != r.peer)
     mapping.origin = noteRegistration(i, mapping, old, isNew: isNew, moved: moved, &turn)
     guard instances[i].table.store(mapping) else { return }
     if let end = mapping.expires { timers.set(.mapping(instances[i].id, mapping.target), at: end) }
-    if isNew || moved || old?.nbma != r.source { clientAppeared(i, mapping, moved: moved, &turn) }
+    if isNew || moved || old?.nbma != r.source || old?.peer != r.peer { clientAppeared(i, mapping, moved: moved, &turn) }
   }
 
   private mutating func noteRegistration(
@@ -109,7 +118,7 @@ extension NHRPEngine {
 
   private mutating func clientAppeared(_ i: Int, _ mapping: Mapping, moved: Bool, _ turn: inout Turn<Output>) {
     guard let nbma = mapping.nbma else { return }
-    setAdjacency(i, mapping.via, nbma, because: mapping.origin, &turn)
+    setAdjacency(i, mapping.via, nbma, peer: mapping.peer, because: mapping.origin, &turn)
     instances[i].limiter.reset(peer: nbma)
     turn.emit(.forgetPairs(mapping.via))
     if moved { tellRequesters(i, of: mapping.via, because: mapping.origin, &turn) }
@@ -134,7 +143,7 @@ extension NHRPEngine {
     if packet.extension(.responderAddress) != nil { packet.replaceExtension(.responderAddress([ownEntry(i)])) }
     if m.sourceNBMA != r.source, packet.hasNATList { addNATAddress(&packet, observed: r.source, of: m.sourceProtocol) }
     packet.trailing = []
-    send(packet, i, to: r.source, because: turn.cause, &turn)
+    send(packet, i, to: r.source, peer: r.peer, because: turn.cause, &turn)
   }
 
   /// The client's own entry stays first; the second says under which address it is seen.

@@ -5,6 +5,8 @@ import Wire
 /// Mappings and shortcuts: installing, using, renewing, ending.
 extension NHRPEngine {
   mutating func install(_ answer: Answer, _ i: Int, _ turn: inout Turn<Output>) {
+    guard !awaitsProtection(answer, i, &turn) else { return }
+    dropIncomplete(i, answer.responder)
     installPeer(answer, i, &turn)
     guard answer.responder != answer.open.target, let prefix = shortcutPrefix(answer, i, turn.routes) else { return }
     installShortcut(prefix, answer, i, &turn)
@@ -22,20 +24,28 @@ extension NHRPEngine {
     if answer.flags.contains(.nat) { m.flags.insert(.nat) }
     if let old { m.flags.formUnion(old.flags.intersection([.rib, .nho, .used])) }
     (m.origin, m.requestID, m.askedFor, m.life) = (answer.record, answer.open.requestID, answer.responder, answer.hold)
+    m.peer = peer(at: answer.nbma, known: answer.peer, i)
     guard instances[i].table.store(m) else { return }
     if let end = m.expires { timers.set(.mapping(instances[i].id, target), at: end) }
-    if old == nil || old?.nbma != answer.nbma {
-      setAdjacency(i, answer.responder, answer.nbma, because: answer.record, &turn)
+    if old == nil || old?.nbma != answer.nbma || old?.peer != m.peer {
+      setAdjacency(i, answer.responder, answer.nbma, peer: m.peer, because: answer.record, &turn)
       turn.record(JournalRecord(.mappingInstalled, interface: instances[i].id, a: answer.responder, b: answer.nbma), because: answer.record)
     }
     if answer.open.isNextHop { scheduleUse(i, m, hold: answer.hold, &turn) }
     installPeerRoute(i, target, because: answer.record, &turn)
   }
 
-  /// A peer is reached at `nbma` from now on, and so is what lies behind it.
-  mutating func setAdjacency(_ i: Int, _ peer: IPAddress, _ nbma: IPAddress, because cause: EventID, _ turn: inout Turn<Output>) {
-    turn.emit(.adjacency(instances[i].id, nextHop: peer, nbma: nbma), because: cause)
-    for through in instances[i].table.entries(via: peer) where !through.isPeer && through.nbma != nil && through.nbma != nbma {
+  /// A peer is reached at `nbma` from now on, and so is what lies behind it. On a protected tunnel associations are asked for first.
+  mutating func setAdjacency(
+    _ i: Int, _ address: IPAddress, _ nbma: IPAddress, peer: ProtectionID, because cause: EventID, _ turn: inout Turn<Output>
+  ) {
+    if isReachable(nbma, known: peer, i) {
+      turn.emit(.adjacency(instances[i].id, nextHop: address, nbma: nbma, peer: peer), because: cause)
+    } else {
+      turn.emit(.adjacency(instances[i].id, nextHop: address, nbma: nil), because: cause)
+      protect(i, nbma, because: cause, &turn)
+    }
+    for through in instances[i].table.entries(via: address) where !through.isPeer && through.nbma != nil && through.nbma != nbma {
       instances[i].table.update(through.target) { $0.nbma = nbma }
     }
   }
@@ -60,7 +70,8 @@ extension NHRPEngine {
       if nbma == target { return nil }
       length = max(length, target.commonPrefixLength(with: nbma) + 1)
     }
-    return IPPrefix(target, length: length)
+    let prefix = IPPrefix(target, length: length)
+    return mayAnnounce(prefix, answer, i) ? prefix : nil
   }
 
   /// The live underlay addresses that share most bits with `target`; those further off share fewer with it than these.

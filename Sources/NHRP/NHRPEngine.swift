@@ -18,8 +18,11 @@ import Wire
 ///      asks on a redirect (phase 3) or        │ NHRPEngine│      tells peers of a better way (traffic indication)
 ///      a missing adjacency (phase 2)          └─────┬─────┘      egress ── answers for the networks behind it
 ///                                                   │
-///                 send, adjacency, multicast, fallback, route, queryUsage, lookUp, forgetPairs
+///                 send, adjacency, multicast, fallback, route, queryUsage, lookUp, forgetPairs, protect
 /// ```
+///
+/// **Protected tunnels.** A mapping asks for associations (`protect`) and is used only while there are some: registrations, answers and
+/// adjacencies wait for `protectionUp` and end with `protectionDown`. Peers are told apart by their associations, not by address.
 ///
 /// **Timers.** server: retry 1…64 s, refresh at a third of the hold time · mapping: expiry · use: at 1/2, 3/4 and 7/8 of a
 /// shortcut's life its use is asked for, and one that is used is renewed · resolution: 2, 4, 8, 16 s · purge: 1 s, three tries ·
@@ -34,9 +37,9 @@ public struct NHRPEngine: Engine, Sendable {
     /// An interface appears, changes or (nil) leaves NHRP.
     case configure(InterfaceID, NHRPInterface?)
     /// An NHRP message came in.
-    case packet(InterfaceID, nbmaSource: IPAddress, bytes: [UInt8])
+    case packet(InterfaceID, nbmaSource: IPAddress, bytes: [UInt8], peer: ProtectionID = .none)
     /// A transit packet left where it came from.
-    case redirectWanted(InterfaceID, nbmaSource: IPAddress, packet: [UInt8])
+    case redirectWanted(InterfaceID, nbmaSource: IPAddress, packet: [UInt8], peer: ProtectionID = .none)
     /// A next hop has no adjacency.
     case resolutionWanted(InterfaceID, nextHop: IPAddress)
     /// Routes of these networks came, went or moved.
@@ -45,6 +48,12 @@ public struct NHRPEngine: Engine, Sendable {
     case usage(InterfaceID, nextHop: IPAddress, packets: UInt64)
     /// A name was looked up; empty when that failed.
     case nameResolved(String, [IPAddress])
+    /// A peer is protected from now on, or moved to another NBMA address.
+    case protectionUp(InterfaceID, NHRPProtectedPeer)
+    /// A peer is no longer protected.
+    case protectionDown(InterfaceID, ProtectionID)
+    /// The protection that was asked for could not be had.
+    case protectionFailed(InterfaceID, nbma: IPAddress)
     /// An operator clears entries.
     case clear(NHRPClearScope)
     /// The node stops: withdraw what was registered and answered.
@@ -54,9 +63,11 @@ public struct NHRPEngine: Engine, Sendable {
   /// What the engine wants done.
   public enum Output: Sendable, Equatable {
     /// Send an NHRP message to an NBMA address.
-    case send(InterfaceID, nbma: IPAddress, bytes: [UInt8])
+    case send(InterfaceID, nbma: IPAddress, bytes: [UInt8], peer: ProtectionID = .none)
     /// A next hop is (not: nil) reachable at this NBMA address.
-    case adjacency(InterfaceID, nextHop: IPAddress, nbma: IPAddress?)
+    case adjacency(InterfaceID, nextHop: IPAddress, nbma: IPAddress?, peer: ProtectionID = .none)
+    /// Associations with this NBMA address are wanted; answered by `protectionUp` or `protectionFailed`.
+    case protect(InterfaceID, nbma: IPAddress)
     /// These NBMA addresses get multicast.
     case multicast(InterfaceID, [IPAddress])
     /// These next hops carry what is unresolved.
@@ -97,8 +108,11 @@ public struct NHRPEngine: Engine, Sendable {
   public mutating func handle(_ input: Input, _ turn: inout Turn<Output>) {
     switch input {
     case .configure(let id, let interface): configure(id, interface, &turn)
-    case .packet(let id, let source, let bytes): receive(bytes, from: source, on: id, &turn)
-    case .redirectWanted(let id, let source, let packet): redirect(packet, from: source, on: id, &turn)
+    case .packet(let id, let source, let bytes, let peer): receive(bytes, from: source, peer: peer, on: id, &turn)
+    case .protectionUp(let id, let peer): protectionUp(id, peer, &turn)
+    case .protectionDown(let id, let peer): protectionDown(id, peer, &turn)
+    case .protectionFailed(let id, let nbma): protectionFailed(id, nbma: nbma, &turn)
+    case .redirectWanted(let id, let source, let packet, let peer): redirect(packet, from: source, peer: peer, on: id, &turn)
     case .resolutionWanted(let id, let nextHop): resolutionWanted(nextHop, on: id, &turn)
     case .routesChanged(let prefixes): routesChanged(prefixes, &turn)
     case .usage(let id, let nextHop, let packets): noteUsage(of: nextHop, packets: packets, on: id, &turn)

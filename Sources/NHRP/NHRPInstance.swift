@@ -48,6 +48,8 @@ struct NHRPInstance: Sendable {
   /// Whether clients ended since multicast peers were announced.
   var hasUnannouncedPeers = false
   var announcedFallback: [IPAddress] = []
+  /// Peers with associations, and answers that wait for some.
+  var neighbours = ProtectedNeighbours()
   /// Purges that wait for their reply, by request id.
   var purges: [UInt32: PendingPurge] = [:]
 
@@ -93,6 +95,7 @@ struct NHRPInstance: Sendable {
 struct PendingPurge: Sendable {
   var destination: IPAddress
   var nbma: IPAddress
+  var peer: ProtectionID
   var packet: NHRPPacket
   var tries: Int
 }

@@ -100,11 +100,16 @@ public struct NHRPInterface: Sendable, Equatable {
   public var nbma: IPAddress?
   /// The far end of a point-to-point tunnel; nil for multipoint.
   public var destination: IPAddress?
+  /// Whether peers are used only under security associations (`tunnel protection`).
+  public var isProtected: Bool
 
   /// Makes an interface.
-  public init(name: String, settings: NHRPSettings, address: IPAddress?, isUp: Bool, nbma: IPAddress?, destination: IPAddress?) {
+  public init(
+    name: String, settings: NHRPSettings, address: IPAddress?, isUp: Bool, nbma: IPAddress?, destination: IPAddress?,
+    isProtected: Bool = false
+  ) {
     (self.name, self.settings, self.address) = (name, settings, address)
-    (self.isUp, self.nbma, self.destination) = (isUp, nbma, destination)
+    (self.isUp, self.nbma, self.destination, self.isProtected) = (isUp, nbma, destination, isProtected)
   }
 
   /// Whether NHRP runs here at all.

@@ -7,14 +7,15 @@ import Wire
 extension Node {
   func take(_ p: PuntedPacket) {
     switch p.kind {
-    case .nhrp, .nhrpStranger: enqueue(.packet(p.interface, nbmaSource: p.nbmaSource, bytes: p.bytes))
-    case .redirectWanted: enqueue(.redirectWanted(p.interface, nbmaSource: p.nbmaSource, packet: p.bytes), because: firstPacketRecord(p))
+    case .nhrp, .nhrpStranger: enqueue(.packet(p.interface, nbmaSource: p.nbmaSource, bytes: p.bytes, peer: p.peer))
+    case .redirectWanted:
+      enqueue(.redirectWanted(p.interface, nbmaSource: p.nbmaSource, packet: p.bytes, peer: p.peer), because: firstPacketRecord(p))
     case .resolutionWanted: enqueue(.resolutionWanted(p.interface, nextHop: p.nextHop))
     case .firstPacket: firstPacket(p)
     case .probeReply: probeAnswered(p)
     case .stepReport: told(p)
     case .cdp: break
-    case .ike, .ikeStranger, .protectionWanted, .unknownSPI, .clearRefused: break
+    case .ike, .ikeStranger, .protectionWanted, .unknownSPI, .clearRefused: takeForProtection(p)
     }
   }
 
@@ -85,6 +86,8 @@ extension Node {
     case .shortcutRemoved, .mappingExpired: ended(r, length: r.x)
     case .purgeReceived: ended(r, length: r.y)
     case .nhsUp: serversWithoutReports.remove(r.a)
+    case .ikeInitSent, .ikeInitReceived: ikeBegan(r)
+    case .protectionUp: protectionStands(r)
     default: break
     }
   }
@@ -106,9 +109,9 @@ extension Node {
   // MARK: Told by spokes
 
   /// Tells the first answering server what was seen of a shortcut; at most twenty reports a second.
-  private func report(_ key: ShortcutTracker.Key, egress: Bool) {
+  func report(_ key: ShortcutTracker.Key, egress: Bool) {
     guard let flow = tracker.flows[key], reportBudget.take(now) else { return }
-    let steps = flow.stamps.filter { $0.witness == .here && (egress ? $0.step == .answer : $0.step != .answer) }.map {
+    let steps = flow.stamps.filter { $0.witness == .here && (egress ? $0.step.isOfEgress : $0.step != .answer) }.map {
       StepReport.Step(step: $0.step, ageMicroseconds: UInt32(clamping: (now - $0.at).nanoseconds / 1_000))
     }
     guard !steps.isEmpty, let (own, server) = reportPlace() else { return }
@@ -158,6 +161,11 @@ extension Node {
       if report.prefixLength > 0 { $0.prefix = IPPrefix(key.target, length: Int(report.prefixLength)) }
     }
   }
+}
+
+extension ShortcutStep {
+  /// Whether the answering spoke is the one to tell of it.
+  var isOfEgress: Bool { self == .answer || self == .ike || self == .esp }
 }
 
 /// At most twenty reports a second: a scan across the cloud must not become a second storm.

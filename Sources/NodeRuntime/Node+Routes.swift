@@ -78,9 +78,12 @@ extension Node {
 
   func perform(_ output: NHRPEngine.Output, _ cause: EventID) {
     switch output {
-    case .send(let id, let nbma, let bytes):
-      effects.append(.inject(.gre(id, nbma: nbma, protocolType: NHRPAssignments.greProtocolType, bytes: bytes)))
-    case .adjacency(let id, let hop, let nbma): setAdjacency(id, hop, nbma)
+    case .send(let id, let nbma, let bytes, let peer):
+      effects.append(.inject(.gre(id, nbma: nbma, protocolType: NHRPAssignments.greProtocolType, bytes: bytes, peer: peer)))
+    case .adjacency(let id, let hop, let nbma, let peer): setAdjacency(id, hop, nbma, peer)
+    case .protect(let id, let nbma):
+      noteProtectionWish(nbma, cause)
+      enqueue(ike: .protect(id, remote: nbma), because: cause)
     case .multicast(let id, let peers): effects.append(.dataPlane(.multicast(id, peers)))
     case .fallback(let id, let hops): setFallback(id, hops)
     case .installRoute(let prefix, let hop, let id, let isOverride): install(prefix, hop, id, isOverride: isOverride)
@@ -92,11 +95,11 @@ extension Node {
     }
   }
 
-  private func setAdjacency(_ id: InterfaceID, _ hop: IPAddress, _ nbma: IPAddress?) {
+  private func setAdjacency(_ id: InterfaceID, _ hop: IPAddress, _ nbma: IPAddress?, _ peer: ProtectionID) {
     if let old = tunnels[id]?.adjacencies[hop], tunnelByNBMA[old] == hop { tunnelByNBMA[old] = nil }
     tunnels[id]?.adjacencies[hop] = nbma
     if let nbma { tunnelByNBMA[nbma] = hop }
-    effects.append(.dataPlane(.adjacency(id, nextHop: hop, nbma: nbma)))
+    effects.append(.dataPlane(.adjacency(id, nextHop: hop, nbma: nbma, peer: peer)))
     if nbma != nil, !captures.isEmpty { widenCaptures(hop) }
   }
 

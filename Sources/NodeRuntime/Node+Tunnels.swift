@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import DataPlane
+import IKE
 import Interfaces
 import NHRP
 import ProtocolKit
@@ -12,6 +14,7 @@ extension Node {
     let old = settings
     settings = new
     for name in old.interfaceNames where new.interfaces[name] == nil { removeInterface(name) }
+    requestMaterial(wantedMaterial)
     refreshInterfaces()
     // A tunnel's settings decide with (`tunnel route-via`) whether a route is recursive.
     if old.staticRoutes != new.staticRoutes || old.interfaces != new.interfaces { reinstallStatics() }
@@ -24,6 +27,7 @@ extension Node {
       guard let configuration = settings.interfaces[name] else { continue }
       if configuration.interface.isTunnel { refreshTunnel(name, configuration) } else { checkAddress(configuration.interface) }
     }
+    refreshProtection()
   }
 
   private func removeInterface(_ name: String) {
@@ -55,14 +59,18 @@ extension Node {
     settle()
   }
 
-  /// The outer source, and why the tunnel cannot work without; nil reason when it can.
+  /// The outer source, and why the tunnel cannot work without; nil reason when it can. A tunnel that should be protected and cannot be
+  /// has none: it stays down.
   private func sourceAddress(_ c: InterfaceConfiguration) -> (IPAddress?, String?) {
+    let (address, reason) = plainSourceAddress(c)
+    guard let address, let problem = protectionProblem(of: c, local: address) else { return (address, reason) }
+    return (nil, problem)
+  }
+
+  private func plainSourceAddress(_ c: InterfaceConfiguration) -> (IPAddress?, String?) {
     let t = c.interface.tunnel
     if c.interface.isShutdown { return (nil, "administratively down") }
     if let mode = t.unsupportedMode { return (nil, "tunnel mode \(mode) is not supported") }
-    if let profile = t.protectionProfile {
-      return (nil, "tunnel protection \(profile) is configured and this version has no IPsec: nothing is sent in clear")
-    }
     if let failure = tunnels[id(of: c.interface.name)]?.deviceFailure { return (nil, failure) }
     if t.mode == .point, t.destination == nil { return (nil, "no tunnel destination") }
     switch t.source {
@@ -96,7 +104,7 @@ extension Node {
     let binding = source.map {
       UnderlayBinding(
         source: $0, device: c.interface.tunnel.routeVia.map(settings.platformName(of:)),
-        setsDontFragment: c.interface.tunnel.discoversPathMTU)
+        setsDontFragment: c.interface.tunnel.discoversPathMTU, isProtected: c.interface.tunnel.protectionProfile != nil)
     }
     guard binding != state.underlay else { return }
     state.underlay = binding
@@ -107,10 +115,15 @@ extension Node {
   private func innerMTU(_ c: InterfaceConfiguration) -> Int {
     if let mtu = c.interface.ipMTU { return mtu }
     let t = c.interface.tunnel
-    let gre = 4 + (t.key == nil ? 0 : 4) + (t.sendsChecksum ? 4 : 0) + (t.usesSequence ? 4 : 0)
     var outer = 1500
     if case .interface(let name)? = t.source, let host = hostInterfaces[settings.platformName(of: name)], host.exists { outer = host.mtu }
-    return max(68, outer - 20 - gre)
+    func left(_ suite: ESPSuite?, _ mode: IPsecMode) -> Int {
+      EncapsulationOverhead.largestInner(
+        underlayMTU: outer, key: t.key != nil, suite: suite, mode: mode, udp: true, checksum: t.sendsChecksum, sequence: t.usesSequence)
+    }
+    // The widest of the suites that may be agreed on, in UDP, for a NAT may turn up.
+    let sets = t.protectionProfile.flatMap(settings.crypto.ipsecProfile).map(settings.crypto.transformSets(of:)) ?? []
+    return max(68, sets.map { left($0.suite, $0.mode) }.min() ?? left(nil, .transport))
   }
 
   func updateForwarding(_ id: InterfaceID, _ c: InterfaceConfiguration, _ source: IPAddress?, _ state: inout TunnelState) {
@@ -130,6 +143,7 @@ extension Node {
     f.icmpRedirectNetwork = c.interface.sendsICMPRedirects ? c.interface.address?.network : nil
     f.resolves = c.nhrp.networkID != nil && t.mode == .multipoint && !c.nhrp.serverOnly
     f.fallbackNextHops = state.fallback
+    f.protectionGroup = protectionGroup(of: id, c)
     guard f != state.forwarding || tunnels[id] == nil else { return }
     state.forwarding = f
     effects.append(.dataPlane(.tunnel(id, f)))
@@ -173,7 +187,8 @@ extension Node {
   private func nhrpInterface(_ name: String, _ c: InterfaceConfiguration, source: IPAddress?, isUp: Bool) -> NHRPInterface {
     NHRPInterface(
       name: name, settings: c.nhrp, address: c.interface.address?.address, isUp: isUp, nbma: source,
-      destination: c.interface.tunnel.mode == .point ? c.interface.tunnel.destination : nil)
+      destination: c.interface.tunnel.mode == .point ? c.interface.tunnel.destination : nil,
+      isProtected: c.interface.tunnel.protectionProfile != nil)
   }
 
   // MARK: The host's side

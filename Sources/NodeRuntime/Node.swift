@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandGrammar
+import IKE
 import Interfaces
 import NHRP
 import ProtocolKit
@@ -33,6 +34,8 @@ public final class Node {
 
   var table = RoutingTable()
   var nhrp: NHRPEngine
+  var ike = IKEEngine()
+  var protection = ProtectionState()
   var tracker: ShortcutTracker
   var counters = DataPlaneCounters()
   var interfaceIDs: [String: InterfaceID] = [:]
@@ -58,12 +61,14 @@ public final class Node {
   var ownRouteChanges: Set<IPPrefix> = []
 
   private var nhrpRandom: RandomSource
-  private var queue: [(input: NHRPEngine.Input, cause: EventID)] = []
+  private var ikeRandom: RandomSource
+  private var queue: [(input: EngineInput, cause: EventID)] = []
 
   /// A node with nothing configured. Equal seeds and events give equal journals. `journalLimit` records are kept (96 bytes each).
   public init(seed: UInt64, journalLimit: Int = 8_192, shortcutLimit: Int = 512) {
     let source = RandomSource(seed: seed)
     nhrpRandom = source.split("nhrp")
+    ikeRandom = source.split("ike")
     var first = source.split("request ids")
     nhrp = NHRPEngine(firstRequestID: UInt32(truncatingIfNeeded: first.next() & 0xffff))
     journal = Journal(limit: journalLimit)
@@ -72,8 +77,10 @@ public final class Node {
 
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
-    guard let probe = probes.nextDeadline else { return nhrp.nextDeadline }
-    return nhrp.nextDeadline.map { min($0, probe) } ?? probe
+    var first = nhrp.nextDeadline
+    if let due = ike.nextDeadline { first = first.map { min($0, due) } ?? due }
+    if let due = probes.nextDeadline { first = first.map { min($0, due) } ?? due }
+    return first
   }
 
   /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.
@@ -91,14 +98,16 @@ public final class Node {
 
   private func process(_ event: HostEvent) {
     switch event {
-    case .startup(let text, let file): startupDiagnostics = load(startup: text, file: file)
+    case .startup(let text, let file):
+      enqueue(ike: .wallClock(startSeconds: wallAtStartNanoseconds / 1_000_000_000))
+      startupDiagnostics = load(startup: text, file: file)
     case .expire:
       expireProtocols()
       expireProbes()
     case .punt(let packet): take(packet)
     case .notice(.usage(let id, let hop, let packets)): enqueue(.usage(id, nextHop: hop, packets: packets))
     case .notice(.pairIdle(let id, let source, let destination, let packets)): pairIdle(id, source, destination, packets)
-    case .notice: break
+    case .notice(let notice): enqueue(ike: .notice(notice))
     case .counters(let new): counters = new
     case .interface(let interface): hostInterfaceChanged(interface)
     case .hostRoute(let route, let isPresent): hostRouteChanged(route, isPresent: isPresent)
@@ -106,7 +115,8 @@ public final class Node {
     case .nameResolved(let name, let addresses): enqueue(.nameResolved(name, addresses))
     case .request(let session, let request): serve(request, session)
     case .sessionClosed(let session): closeSession(session)
-    case .computed, .material: break
+    case .computed(let id, let result): enqueue(ike: .computed(id, result))
+    case .material(let request, let material): materialCame(request, material)
     case .saved(let session, let id, let failure): saveAnswered(session, id, failure)
     case .captureEnded(let name, let failure): captureEnded(name, failure)
     case .stop: stop()
@@ -115,7 +125,8 @@ public final class Node {
 
   // MARK: The queue
 
-  func enqueue(_ input: NHRPEngine.Input, because cause: EventID = .none) { queue.append((input, cause)) }
+  func enqueue(_ input: NHRPEngine.Input, because cause: EventID = .none) { queue.append((.nhrp(input), cause)) }
+  func enqueue(ike input: IKEEngine.Input, because cause: EventID = .none) { queue.append((.ike(input), cause)) }
 
   /// Runs engines and routes until nothing is left to do: outputs of the one are inputs of the other.
   func settle() {
@@ -125,31 +136,44 @@ public final class Node {
       while !queue.isEmpty {
         let batch = queue
         queue.removeAll(keepingCapacity: true)
-        for (input, cause) in batch { run(cause) { $0.handle(input, &$1) } }
+        for (input, cause) in batch { give(input, cause) }
       }
       applyRouteChanges()
       if queue.isEmpty { return }
     }
   }
 
-  private func expireProtocols() {
-    guard let due = nhrp.nextDeadline, due <= now else { return }
-    run(.none) { $0.expire(&$1) }
+  private func give(_ input: EngineInput, _ cause: EventID) {
+    switch input {
+    case .nhrp(let input): runNHRP(cause) { $0.handle(input, &$1) }
+    case .ike(let input): runIKE(cause) { $0.handle(input, &$1) }
+    }
   }
 
-  private func run(_ cause: EventID, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void) {
-    let (outputs, records) = turn(cause, body)
+  private func expireProtocols() {
+    if let due = nhrp.nextDeadline, due <= now { runNHRP(.none) { $0.expire(&$1) } }
+    if let due = ike.nextDeadline, due <= now { runIKE(.none) { $0.expire(&$1) } }
+  }
+
+  private func runNHRP(_ cause: EventID, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void) {
+    let (outputs, records) = turn(&nhrp, &nhrpRandom, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
   }
 
-  /// One turn of the engine. The routes it was lent are given back before anything changes them.
-  private func turn(
-    _ cause: EventID, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void
-  ) -> ([(output: NHRPEngine.Output, cause: EventID)], [JournalRecord]) {
-    var turn = Turn<NHRPEngine.Output>(now: now, cause: cause, random: nhrpRandom, routes: table, firstRecord: journal.nextNumber)
-    body(&nhrp, &turn)
-    nhrpRandom = turn.random
+  private func runIKE(_ cause: EventID, _ body: (inout IKEEngine, inout Turn<IKEEngine.Output>) -> Void) {
+    let (outputs, records) = turn(&ike, &ikeRandom, cause, body)
+    for r in records { write(r) }
+    for (output, cause) in outputs { perform(output, cause) }
+  }
+
+  /// One turn of an engine. The routes it was lent are given back before anything changes them.
+  private func turn<E: Engine>(
+    _ engine: inout E, _ random: inout RandomSource, _ cause: EventID, _ body: (inout E, inout Turn<E.Output>) -> Void
+  ) -> ([(output: E.Output, cause: EventID)], [JournalRecord]) {
+    var turn = Turn<E.Output>(now: now, cause: cause, random: random, routes: table, firstRecord: journal.nextNumber)
+    body(&engine, &turn)
+    random = turn.random
     return (turn.outputs, turn.records)
   }
 
@@ -204,11 +228,20 @@ public final class Node {
     let id = record(JournalRecord(.nodeStopping))
     enqueue(.stopping, because: id)
     settle()
+    // What NHRP takes back still leaves under the associations that end now.
+    enqueue(ike: .stopping, because: id)
+    settle()
     for prefix in kernelRoutes.keys.sorted() { effects.append(.kernelRoute(prefix, device: kernelRoutes[prefix] ?? "", gateway: nil, isPresent: false)) }
     kernelRoutes = [:]
     for id in sessions.keys.sorted() { effects.append(.reply(id, .goodbye(reason: "the node stops"))) }
     effects.append(.stopped)
   }
+}
+
+/// An input of one of the engines, in the order in which it was caused.
+enum EngineInput {
+  case nhrp(NHRPEngine.Input)
+  case ike(IKEEngine.Input)
 }
 
 /// What the node keeps of one tunnel that is in force.

@@ -87,7 +87,7 @@ struct ShortcutTracker: Sendable {
 
   private mutating func advance(_ flow: inout Flow, _ step: ShortcutStep) {
     switch step {
-    case .firstPacket, .redirect: break
+    case .firstPacket, .redirect, .ike, .esp: break
     case .request, .answer: if flow.state == .redirected { flow.state = .resolving }
     case .reply: if flow.state != .up { flow.state = .replied }
     case .route, .direct:

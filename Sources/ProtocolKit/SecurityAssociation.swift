@@ -83,8 +83,14 @@ public struct SecurityAssociation: Sendable, Hashable {
   public var replayWindow = 1024
   /// Bytes after which `associationLimit` is reported, once; nil for none.
   public var softLimitBytes: UInt64?
-  /// Bytes after which it no longer works; nil for none.
+  /// Bytes after which it no longer works; nil for none. Each core counts for itself.
   public var hardLimitBytes: UInt64?
+  /// Outbound: what all cores take their sequence numbers from; nil where there is one core, which counts itself. It must come with the
+  /// association every time it is installed again: a key whose numbers start anew protects nothing.
+  public var sequence: SharedSequence?
+  /// Tunnel mode: the addresses of the inner header on our side and on the peer's, where the traffic selectors name others than the
+  /// endpoints (a NAT between); nil takes the endpoints as they are when it is installed.
+  public var innerLocal: IPAddress?, innerRemote: IPAddress?
 
   /// An association with the defaults above.
   public init(

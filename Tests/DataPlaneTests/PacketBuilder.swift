@@ -114,8 +114,10 @@ struct Hub {
   var punts = PuntQueueBox()
   var now = Instant.start + .seconds(100)
 
-  init(pairLimit: Int = 4096, peerLimit: Int = 65_536, _ change: (inout TunnelForwarding) -> Void = { _ in }) {
-    core = ForwardingCore(pairLimit: pairLimit, peerLimit: peerLimit)
+  init(
+    pairLimit: Int = 4096, peerLimit: Int = 65_536, associationLimit: Int = 1024, _ change: (inout TunnelForwarding) -> Void = { _ in }
+  ) {
+    core = ForwardingCore(pairLimit: pairLimit, peerLimit: peerLimit, associationLimit: associationLimit)
     var tunnel = TunnelForwarding()
     tunnel.source = ip("198.51.100.1")
     tunnel.key = 42

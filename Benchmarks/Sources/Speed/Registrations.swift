@@ -35,7 +35,7 @@ enum Registrations {
     let config = NHRPInterface(
       name: "Tunnel0", settings: settings, address: IPAddress(v4: 0x0a00_0100 + UInt32(n)), isUp: true, nbma: nbma(n), destination: nil)
     var client = NHRPEngine()
-    for case .send(_, _, let bytes) in turn(&client, .configure(interface, config), at: .start) { return bytes }
+    for case .send(_, _, let bytes, _) in turn(&client, .configure(interface, config), at: .start) { return bytes }
     preconditionFailure("client \(n) does not register")
   }
 

@@ -65,6 +65,8 @@ int clx_receive_many(int fd, clx_message *messages, unsigned int count);
 int clx_send_many(int fd, clx_message *messages, unsigned int count);
 /// Attaches a classic BPF program to a socket (SO_ATTACH_FILTER).
 int clx_attach_filter(int fd, const struct sock_filter *program, unsigned short count);
+/// Lets a classic BPF program choose among the sockets of one port (SO_ATTACH_REUSEPORT_CBPF).
+int clx_attach_port_filter(int fd, const struct sock_filter *program, unsigned short count);
 
 // MARK: epoll
 

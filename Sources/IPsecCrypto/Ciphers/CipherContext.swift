@@ -32,7 +32,21 @@ final class CipherContext {
     let isKeyed = key.withBytes { bytes in
       EVP_CipherInit_ex(context, nil, nil, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), nil, use.rawValue) == 1
     }
-    guard isKeyed, EVP_CIPHER_CTX_set_padding(context, 0) == 1 else { throw .failed("key not accepted") }
+    guard isKeyed, !Self.pads(fetched) || Self.switchPaddingOff(context) else { throw .failed("key not accepted") }
+  }
+
+  /// Packets are whole blocks. Not by `EVP_CIPHER_CTX_set_padding`, which sets it again with each vector, at a cost.
+  private static func switchPaddingOff(_ context: OpaquePointer) -> Bool {
+    var padding: UInt32 = 0
+    return withUnsafeMutablePointer(to: &padding) { value in
+      let parameters = [OSSL_PARAM_construct_uint(OSSL_CIPHER_PARAM_PADDING, value), OSSL_PARAM_construct_end()]
+      return EVP_CIPHER_CTX_set_params(context, parameters) == 1
+    }
+  }
+
+  private static func pads(_ cipher: OpaquePointer) -> Bool {
+    let mode = EVP_CIPHER_get_mode(cipher)
+    return mode == EVP_CIPH_CBC_MODE || mode == EVP_CIPH_ECB_MODE
   }
 
   deinit { EVP_CIPHER_CTX_free(pointer) }

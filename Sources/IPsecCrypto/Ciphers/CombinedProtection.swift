@@ -18,7 +18,8 @@ final class CombinedProtection: Protection {
     var announcesLength = false
   }
 
-  private let mode: Mode
+  private let saltBytes: Int
+  private let onlyAuthenticates, announcesLength: Bool
   private let context: CipherContext
   private let tag: TagParameter
   // Salt | IV.
@@ -36,7 +37,8 @@ final class CombinedProtection: Protection {
       guard EVP_CIPHER_CTX_ctrl(pointer, EVP_CTRL_AEAD_SET_IVLEN, Int32(nonceBytes), nil) == 1 else { return false }
       return !mode.announcesLength || EVP_CIPHER_CTX_ctrl(pointer, EVP_CTRL_AEAD_SET_TAG, Int32(icvBytes), nil) == 1
     }
-    (self.mode, self.nonceBytes) = (mode, nonceBytes)
+    (saltBytes, self.nonceBytes) = (mode.saltBytes, nonceBytes)
+    (onlyAuthenticates, announcesLength) = (mode.onlyAuthenticates, mode.announcesLength)
     tag = TagParameter(count: icvBytes)
     nonce = .allocate(capacity: nonceBytes)
     extendedHeader = .allocate(byteCount: 12, alignment: 4)
@@ -57,19 +59,19 @@ final class CombinedProtection: Protection {
 
   func open(_ run: ProtectedRun) -> Bool {
     if begin(run), tag.write(to: context, from: run.icv), apply(run), finish() { return true }
-    if !mode.onlyAuthenticates { run.text.initializeMemory(as: UInt8.self, repeating: 0, count: run.textBytes) }
+    if !onlyAuthenticates { run.text.initializeMemory(as: UInt8.self, repeating: 0, count: run.textBytes) }
     return false
   }
 
   private func begin(_ run: ProtectedRun) -> Bool {
-    UnsafeMutableRawPointer(nonce + mode.saltBytes).copyMemory(from: run.iv, byteCount: 8)
+    UnsafeMutableRawPointer(nonce + saltBytes).copyMemory(from: run.iv, byteCount: 8)
     return context.begin(nonce)
   }
 
   private func apply(_ run: ProtectedRun) -> Bool {
-    if mode.announcesLength, !context.announce(run.textBytes) { return false }
+    if announcesLength, !context.announce(run.textBytes) { return false }
     guard associate(run) else { return false }
-    if mode.onlyAuthenticates { return context.update(nil, run.iv, run.ivBytes + run.textBytes) }
+    if onlyAuthenticates { return context.update(nil, run.iv, run.ivBytes + run.textBytes) }
     return context.update(run.text, run.text, run.textBytes)
   }
 
@@ -82,7 +84,7 @@ final class CombinedProtection: Protection {
     return context.update(nil, extendedHeader, 12)
   }
 
-  private func finish() -> Bool { mode.announcesLength || context.finish() }
+  private func finish() -> Bool { announcesLength || context.finish() }
 }
 
 extension CipherContext {

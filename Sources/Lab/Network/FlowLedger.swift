@@ -99,14 +99,20 @@ extension FlowLedger {
   /// A packet arrived over the underlay, outer headers and all. Packets that belong to no flow are passed over. Told of each delivery, the
   /// ledger knows which packets went direct; on an underlay that duplicates, copies count too.
   public mutating func noteCrossing(_ outerPacket: [UInt8]) {
-    guard let mark = ProbeMark.find(in: outerPacket), let (flow, probe) = find(mark) else { return }
-    if mark.isAnswer {
-      let n = flows[flow].probes[probe].answerCrossings
-      flows[flow].probes[probe].answerCrossings = n == .max ? n : n + 1
-    } else {
-      let n = flows[flow].probes[probe].requestCrossings
-      flows[flow].probes[probe].requestCrossings = n == .max ? n : n + 1
-    }
+    guard let mark = ProbeMark.find(in: outerPacket) else { return }
+    note(1, of: mark)
+  }
+
+  /// A packet came out of the tunnel after `crossings` ways over the underlay, as its TTL tells: for tunnels that nobody outside can read.
+  public mutating func noteArrival(_ innerPacket: [UInt8], crossings: Int) {
+    guard let mark = ProbeMark.find(in: innerPacket) else { return }
+    note(crossings, of: mark)
+  }
+
+  private mutating func note(_ crossings: Int, of mark: ProbeMark) {
+    guard let (flow, probe) = find(mark) else { return }
+    let path: WritableKeyPath<ProbeRecord, UInt8> = mark.isAnswer ? \.answerCrossings : \.requestCrossings
+    flows[flow].probes[probe][keyPath: path] = UInt8(clamping: Int(flows[flow].probes[probe][keyPath: path]) + max(0, crossings))
   }
 }
 

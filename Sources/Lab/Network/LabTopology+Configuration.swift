@@ -13,6 +13,7 @@ extension LabTopology {
     if namesPeers { lines += nodes.filter { $0.name != node.name }.map { "ip host \($0.name) \($0.tunnelAddress)" } }
     lines += ["!", "platform interface GigabitEthernet1 eth0"]
     if node.lan != nil { lines.append("platform interface GigabitEthernet2 eth1") }
+    lines += cryptoLines(node)
     lines += ["!", "interface Tunnel0"] + tunnelLines(node).map { " " + $0 }
     lines += ["!", "interface GigabitEthernet1", " ip address \(node.nbma) \(IPPrefix(node.nbma, length: node.nbmaLength).mask)"]
     if let lan = node.lan, let address = node.lanAddress {
@@ -30,7 +31,38 @@ extension LabTopology {
     ]
     if let holdTimeSeconds { lines.append("ip nhrp holdtime \(holdTimeSeconds)") }
     lines += node.role == .hub ? hubLines(node) : spokeLines(node)
-    return lines + ["tunnel key 42"]
+    lines.append("tunnel key 42")
+    return protection == .none ? lines : lines + ["tunnel protection ipsec profile DMVPN"]
+  }
+
+  /// The shared key of a lab with `--protection psk`; it protects nothing of anybody's.
+  static let sharedKey = "dmvpn-lab-shared-key"
+
+  private func cryptoLines(_ node: LabNode) -> [String] {
+    switch protection {
+    case .none: []
+    case .psk:
+      [
+        "!", "crypto ikev2 keyring LAB", " peer ANY", "  address 0.0.0.0 0.0.0.0", "  pre-shared-key \(Self.sharedKey)",
+      ] + profileLines(["authentication remote pre-share", "authentication local pre-share", "keyring local LAB"])
+    case .certificate:
+      [
+        "!", "crypto pki trustpoint LAB", " certificate file \(node.name).pem", " private-key file \(node.name).key",
+        " ca-certificate file ca.pem", " revocation-check none",
+      ] + profileLines([
+        "identity local dn", "authentication remote ecdsa-sig", "authentication local ecdsa-sig", "pki trustpoint LAB",
+      ])
+    }
+  }
+
+  private func profileLines(_ own: [String]) -> [String] {
+    [
+      "crypto ikev2 proposal LAB", " encryption aes-gcm-256", " prf sha384", " group 19", "crypto ikev2 policy LAB", " proposal LAB",
+      "crypto ikev2 profile LAB", " match identity remote any",
+    ] + own.map { " " + $0 } + [
+      " dpd 10 3 periodic", "crypto ipsec transform-set LAB esp-gcm 256", " mode transport", "crypto ipsec profile DMVPN",
+      " set transform-set LAB", " set ikev2-profile LAB",
+    ]
   }
 
   private func hubLines(_ node: LabNode) -> [String] {

@@ -20,6 +20,16 @@ public enum LANStyle: Sendable {
   case hostRoutesByRegistration
 }
 
+/// How a cloud's tunnels are protected.
+public enum LabProtection: String, Sendable, CaseIterable {
+  /// Plain GRE.
+  case none
+  /// IKEv2 with one key for all.
+  case psk
+  /// IKEv2 with a certificate for each node.
+  case certificate
+}
+
 /// One hub or spoke.
 public struct LabNode: Sendable, Equatable {
   /// What a node is in its cloud.
@@ -82,6 +92,8 @@ public struct LabTopology: Sendable, Equatable {
   public let hubCount: Int
   /// `ip nhrp holdtime` of all nodes in seconds; nil leaves the default.
   public var holdTimeSeconds: Int?
+  /// How the tunnels are protected.
+  public var protection = LabProtection.none
   /// Whether the configurations name all nodes by `ip host`; done up to 50 nodes.
   public var namesPeers: Bool
   let plan: AddressPlan
@@ -110,12 +122,14 @@ public struct LabTopology: Sendable, Equatable {
   /// stand behind NATs: the spokes of one list share the address of its first.
   public static func cloud(
     phase: DMVPNPhase, spokes: Int, hubs: Int = 1, lanStyle: LANStyle = .behindNodes, link: LinkSettings = LinkSettings(),
-    hubLink: LinkSettings = LinkSettings(delay: .milliseconds(2)), behindNATs: [[Int]] = [], holdTimeSeconds: Int? = nil
+    hubLink: LinkSettings = LinkSettings(delay: .milliseconds(2)), behindNATs: [[Int]] = [], holdTimeSeconds: Int? = nil,
+    protection: LabProtection = .none
   ) -> LabTopology {
     let spokes = max(0, min(spokes, spokeLimit)), hubs = max(1, min(hubs, hubLimit))
     var topology = LabTopology(
       phase: phase, lanStyle: lanStyle, hubCount: hubs, holdTimeSeconds: holdTimeSeconds, namesPeers: hubs + spokes <= 50,
       plan: AddressPlan(isLarge: spokes > 200))
+    topology.protection = protection
     topology.nodes = (1...hubs).map { topology.plan.hub($0, lanStyle, hubLink) }
     for _ in 0..<spokes { topology.addSpoke(link: link) }
     for group in behindNATs { topology.putBehindNAT(group) }

@@ -15,6 +15,8 @@ extension ForwardingWorker {
     }
     counters.drops = dropRows()
     counters.pairs = pairRows()
+    counters.inboundAssociations = Dictionary(core.associationCounters.inbound.map { ($0.spi, $0.counters) }) { $0 + $1 }
+    counters.outboundAssociations = Dictionary(core.associationCounters.outbound.map { ($0.spi, $0.counters) }) { $0 + $1 }
     return counters
   }
 
@@ -52,12 +54,12 @@ extension ForwardingWorker {
   /// What went wrong at the sockets, closed ones included, since the counters were cleared.
   private var socketTotals: [UInt64] {
     var totals = retired
-    for socket in sockets.values { totals.add(socket.raw.counters) }
+    for socket in sockets.values { totals.add(socket.port.counters) }
     return totals.enumerated().map { $1 &- cleared[$0] }
   }
 
   /// Keeps what a socket counted when it goes.
-  func retire(_ socket: RawSocket) { retired.add(socket.counters) }
+  func retire(_ socket: any UnderlayPort) { retired.add(socket.counters) }
 
   /// Sockets only ever count up: what they have now is what will be left out.
   func clearLosses() {
@@ -72,7 +74,7 @@ extension [UInt64] {
   static let noSocketLosses: [UInt64] = [0, 0, 0, 0, 0, 0]
 
   /// Adds a socket's counters, in the order of `socketReasons`.
-  fileprivate mutating func add(_ c: RawSocket.Counters) {
+  fileprivate mutating func add(_ c: UnderlayCounters) {
     for (i, count) in [c.tooBig, c.unreachable, c.refused, c.noBuffer, c.malformed, c.truncated].enumerated() { self[i] &+= count }
   }
 }
@@ -85,6 +87,8 @@ extension DataPlaneCounters {
       total.tunnels.merge(part.tunnels) { $0 + $1 }
       total.peers.merge(part.peers) { $0.merging($1) { $0 + $1 } }
       total.pairs += part.pairs  // a pair's source is with one worker only
+      total.inboundAssociations.merge(part.inboundAssociations) { $0 + $1 }
+      total.outboundAssociations.merge(part.outboundAssociations) { $0 + $1 }
       for (i, row) in part.drops.enumerated() where i < total.drops.count { total.drops[i].packets &+= row.packets }
     }
     total.drops.removeAll { $0.packets == 0 }

@@ -51,7 +51,7 @@ extension ForwardingWorker {
   }
 
   /// Takes what the underlay brings.
-  func readUnderlay(_ key: UnderlayKey, _ socket: RawSocket) {
+  func readUnderlay(_ key: UnderlayKey, _ socket: any UnderlayPort) {
     for _ in 0..<Self.roundLimit {
       let count: Int
       do throws(SystemError) {
@@ -64,15 +64,15 @@ extension ForwardingWorker {
         core.inbound(&batch, at: now, &punts)
         finishBatch()
       }
-      if count < RawSocket.batchLimit { return }
+      if count < underlayBatchLimit { return }
     }
   }
 
   private func lose(_ key: UnderlayKey, _ failure: SystemError) {
     guard let socket = sockets.removeValue(forKey: key) else { return }
-    if socket.receives { loop.remove(socket.raw.descriptor) }
-    retire(socket.raw)
-    for (id, bound) in bindings where bound == key { ports.set(id, nil) }
+    if socket.receives { loop.remove(socket.port.descriptor) }
+    retire(socket.port)
+    for (id, bound) in bindings where bound == key.place { ports.set(id, key.kind, nil) }
     reports.post(.socketLost(key, "\(failure)"))
   }
 
@@ -92,33 +92,45 @@ extension ForwardingWorker {
     }
     batch.removeAll()
     if !punts.isEmpty { handOver() }
+    if core.hasNotices { reports.post(.notices(core.takeNotices())) }
     if isCapturing { handOverCaptured() }
     if pairDeadline == nil { pairDeadline = core.nextPairDeadline }
   }
 
-  /// Sends the packets from `first` on that leave by the same tunnel; gives the index behind them.
+  /// Which kind of socket a complete outer packet leaves by: by its protocol, and for UDP by its source port.
+  private func kind(of i: Int) -> UnderlayKind {
+    switch batch.byte(i, at: 9) {
+    case 50: .esp
+    // Source port 4500, or 500.
+    case 17: batch.byte(i, at: 20) == 0x11 && batch.byte(i, at: 21) == 0x94 ? .encapsulated : .ike
+    default: .gre
+    }
+  }
+
+  /// Sends the packets from `first` on that leave by the same socket; gives the index behind them.
   private func sendRun(from first: Int, _ tunnel: InterfaceID) -> Int {
     outgoing.removeAll(keepingCapacity: true)
+    let kind = kind(of: first)
     var i = first
-    while i < batch.count, case .underlay(tunnel, _) = batch.verdict(of: i) {
+    while i < batch.count, case .underlay(tunnel, _) = batch.verdict(of: i), self.kind(of: i) == kind {
       // The slab of a batch does not move, and nothing changes it before these are sent.
       outgoing.append(batch.withBytes(i) { $0 })
       i += 1
     }
     let number = Int(tunnel.rawValue)
-    guard number < ports.count, let socket = ports[number] else {
+    guard number < ports.count, let socket = ports[number][kind] else {
       lost.noSocket &+= UInt64(outgoing.count)
       return i
     }
     do throws(SystemError) {
       try sendAll(by: socket)
     } catch {
-      if let key = bindings[tunnel] { lose(key, error) }
+      if let place = bindings[tunnel] { lose(UnderlayKey(place: place, kind: kind), error) }
     }
     return i
   }
 
-  private func sendAll(by socket: RawSocket) throws(SystemError) {
+  private func sendAll(by socket: any UnderlayPort) throws(SystemError) {
     var done = 0
     var hasWaited = false
     while done < outgoing.count {

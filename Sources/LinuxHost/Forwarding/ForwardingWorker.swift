@@ -33,9 +33,9 @@ final class ForwardingWorker: @unchecked Sendable {
   var punts = PuntQueue()
   var devices: [InterfaceID: TUNDevice] = [:]
   var sockets: [UnderlayKey: UnderlaySocket] = [:]
-  var bindings: [InterfaceID: UnderlayKey] = [:]
-  /// The socket a tunnel sends by, by interface number: what the path looks up.
-  var ports: [RawSocket?] = []
+  var bindings: [InterfaceID: UnderlayPlace] = [:]
+  /// The sockets a tunnel sends by, by interface number: what the path looks up.
+  var ports: [TunnelPorts] = []
   /// The TUN queue of a tunnel, by interface number.
   var queues: [TUNDevice?] = []
   /// The open device of the lowest number.
@@ -153,22 +153,22 @@ final class ForwardingWorker: @unchecked Sendable {
 
   private func setSocket(_ key: UnderlayKey, _ socket: UnderlaySocket?) {
     if let old = sockets.removeValue(forKey: key) {
-      if old.receives { loop.remove(old.raw.descriptor) }
-      retire(old.raw)
+      if old.receives { loop.remove(old.port.descriptor) }
+      retire(old.port)
     }
     sockets[key] = socket
-    for (id, bound) in bindings where bound == key { ports.set(id, socket?.raw) }
+    for (id, bound) in bindings where bound == key.place { ports.set(id, key.kind, socket?.port) }
     guard let socket, socket.receives else { return }
     do throws(SystemError) {
-      try loop.add(socket.raw.descriptor) { [unowned self] _ in readUnderlay(key, socket.raw) }
+      try loop.add(socket.port.descriptor) { [unowned self] _ in readUnderlay(key, socket.port) }
     } catch {
       reports.post(.socketLost(key, "\(error)"))
     }
   }
 
-  private func bind(_ id: InterfaceID, to key: UnderlayKey?) {
-    bindings[id] = key
-    ports.set(id, key.flatMap { sockets[$0]?.raw })
+  private func bind(_ id: InterfaceID, to place: UnderlayPlace?) {
+    bindings[id] = place
+    for kind in UnderlayKind.allCases { ports.set(id, kind, place.flatMap { sockets[UnderlayKey(place: $0, kind: kind)]?.port }) }
   }
 
   // MARK: Pairs
@@ -203,11 +203,38 @@ struct LostPackets: Sendable {
   var socketFull: UInt64 = 0
 }
 
-extension [RawSocket?] {
-  /// Sets the entry of an interface.
-  mutating func set(_ id: InterfaceID, _ value: RawSocket?) {
-    while count <= Int(id.rawValue) { append(nil) }
-    self[Int(id.rawValue)] = value
+/// The sockets that a tunnel's packets leave by.
+struct TunnelPorts {
+  var gre: (any UnderlayPort)?
+  var esp: (any UnderlayPort)?
+  var ike: (any UnderlayPort)?
+  var encapsulated: (any UnderlayPort)?
+
+  @inline(__always) subscript(_ kind: UnderlayKind) -> (any UnderlayPort)? {
+    get {
+      switch kind {
+      case .gre: gre
+      case .esp: esp
+      case .ike: ike
+      case .encapsulated: encapsulated
+      }
+    }
+    set {
+      switch kind {
+      case .gre: gre = newValue
+      case .esp: esp = newValue
+      case .ike: ike = newValue
+      case .encapsulated: encapsulated = newValue
+      }
+    }
+  }
+}
+
+extension [TunnelPorts] {
+  /// Sets one socket of an interface.
+  mutating func set(_ id: InterfaceID, _ kind: UnderlayKind, _ value: (any UnderlayPort)?) {
+    while count <= Int(id.rawValue) { append(TunnelPorts()) }
+    self[Int(id.rawValue)][kind] = value
   }
 }
 

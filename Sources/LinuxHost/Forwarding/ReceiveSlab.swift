@@ -6,11 +6,11 @@ import LinuxNet
 final class ReceiveSlab {
   private var memory: UnsafeMutableRawPointer
   private var slotSize: Int
-  private var lengths = [Int](repeating: 0, count: RawSocket.batchLimit)
+  private var lengths = [Int](repeating: 0, count: underlayBatchLimit)
 
   init(slotSize: Int = 2048) {
     self.slotSize = slotSize
-    memory = .allocate(byteCount: slotSize * RawSocket.batchLimit, alignment: 64)
+    memory = .allocate(byteCount: slotSize * underlayBatchLimit, alignment: 64)
   }
 
   deinit { memory.deallocate() }
@@ -20,12 +20,12 @@ final class ReceiveSlab {
     guard bytes > slotSize else { return }
     memory.deallocate()
     slotSize = (bytes + 63) & ~63
-    memory = .allocate(byteCount: slotSize * RawSocket.batchLimit, alignment: 64)
+    memory = .allocate(byteCount: slotSize * underlayBatchLimit, alignment: 64)
   }
 
   /// Receives what waits; gives how many slots were used.
-  func receive(from socket: RawSocket) throws(SystemError) -> Int {
-    try socket.receive(upTo: RawSocket.batchLimit, slot: { slot($0, slotSize) }, received: { lengths[$0] = $1 })
+  func receive(from socket: any UnderlayPort) throws(SystemError) -> Int {
+    try socket.receive(upTo: underlayBatchLimit, slot: { slot($0, slotSize) }, received: { lengths[$0] = $1 })
   }
 
   /// The packet in slot `i`; empty for one that did not fit.

@@ -15,6 +15,7 @@ final class WorkerGroup {
   private var gathered: [[WorkerCommand]]
   private var lastTicket: UInt64 = 0
   private var parts: [DataPlaneCounters?]
+  private var associationUsages: [UInt32: (answers: Int, packets: UInt64)] = [:]
   private var usages: [NextHopKey: (answers: Int, packets: UInt64)] = [:]
 
   /// Reports of workers that may wait; punts are bounded more tightly by their gates.
@@ -93,11 +94,21 @@ final class WorkerGroup {
 
   /// Usage is the sum over all workers; other notices pass as they are.
   func merge(_ notice: DataPlaneNotice) -> DataPlaneNotice? {
-    guard workers.count > 1, case .usage(let id, let hop, let packets) = notice else { return notice }
+    guard workers.count > 1 else { return notice }
+    // Only the worker that an SPI falls to has opened packets of it; the zeros of the others say nothing.
+    if case .associationUsage(let spi, let packets) = notice { return mergeUsage(spi, packets) }
+    guard case .usage(let id, let hop, let packets) = notice else { return notice }
     let key = NextHopKey(interface: id, nextHop: hop)
     var usage = usages[key] ?? (0, 0)
     usage = (usage.answers + 1, usage.packets &+ packets)
     usages[key] = usage.answers < workers.count ? usage : nil
     return usage.answers < workers.count ? nil : .usage(id, nextHop: hop, packets: usage.packets)
+  }
+
+  private func mergeUsage(_ spi: UInt32, _ packets: UInt64) -> DataPlaneNotice? {
+    var usage = associationUsages[spi] ?? (0, 0)
+    usage = (usage.answers + 1, usage.packets &+ packets)
+    associationUsages[spi] = usage.answers < workers.count ? usage : nil
+    return usage.answers < workers.count ? nil : .associationUsage(spi: spi, packets: usage.packets)
   }
 }

@@ -6,24 +6,48 @@ import ProtocolKit
 import Synchronization
 import Wire
 
-/// Which underlay socket: all that leaves (and comes) with one local address, over one interface or over any.
-struct UnderlayKey: Hashable, Comparable, Sendable {
+/// What an underlay socket carries.
+enum UnderlayKind: UInt8, Hashable, Sendable, CaseIterable {
+  case gre, esp
+  /// UDP 500.
+  case ike
+  /// UDP 4500: ESP, and IKE behind its marker (RFC 3948).
+  case encapsulated
+
+  /// The kinds a protected tunnel uses; clear GRE is still heard, to be refused by name.
+  static let protected = allCases
+}
+
+/// Which underlay sockets: all that leaves (and comes) with one local address, over one interface or over any.
+struct UnderlayPlace: Hashable, Sendable {
   var source: IPAddress
-  /// nil: the host's routes decide. Only such a socket receives; one bound to an interface only sends.
+  /// nil: the host's routes decide.
   var device: String?
+}
+
+/// Which underlay socket.
+struct UnderlayKey: Hashable, Comparable, Sendable {
+  var place: UnderlayPlace
+  var kind = UnderlayKind.gre
+
+  /// A raw socket gets a copy of what others get too, so one of an address is enough; a datagram comes to one socket only, and the one
+  /// bound to its interface is preferred.
+  var receives: Bool { place.device == nil || kind == .ike || kind == .encapsulated }
 
   static func < (a: UnderlayKey, b: UnderlayKey) -> Bool {
-    a.source != b.source ? a.source < b.source : (a.device ?? "") < (b.device ?? "")
+    let (x, y) = (a.place, b.place)
+    if x.source != y.source { return x.source < y.source }
+    return (x.device ?? "", a.kind.rawValue) < (y.device ?? "", b.kind.rawValue)
   }
 }
 
-/// A raw socket on its way to the one worker that will use it.
+/// A socket on its way to the one worker that will use it.
 final class UnderlaySocket: @unchecked Sendable {
   // Opened by the control thread, handed over with the command that carries it, and from then on the worker's alone.
-  let raw: RawSocket
+  let port: any UnderlayPort
   let receives: Bool
 
-  init(_ raw: RawSocket, receives: Bool) { (self.raw, self.receives) = (raw, receives) }
+  init(_ port: any UnderlayPort, receives: Bool) { (self.port, self.receives) = (port, receives) }
 }
 
 /// What the control thread tells a worker. Commands are carried out in order, each in whole.
@@ -35,7 +59,7 @@ enum WorkerCommand: Sendable {
   /// An underlay socket, or (nil) none any more.
   case socket(UnderlayKey, UnderlaySocket?)
   /// Which socket a tunnel sends by.
-  case bind(InterfaceID, UnderlayKey?)
+  case bind(InterfaceID, UnderlayPlace?)
   /// Report the counters under this ticket.
   case count(UInt64)
   /// The control side has caught up: hand over the punts that were held back.

@@ -4,7 +4,7 @@ import NodeRuntime
 import ProtocolKit
 import Wire
 
-/// The raw sockets that the tunnels send and receive by.
+/// The sockets that the tunnels send and receive by: raw ones for GRE and ESP, datagrams for IKE and for ESP in UDP.
 ///
 /// A raw socket gets a copy of every packet to its address, whatever other sockets there are; so for each local address one
 /// socket of each worker receives, over any interface, for all tunnels that share the address. A tunnel whose packets must
@@ -29,7 +29,7 @@ final class Underlays {
     for key in isOpen.subtracting(needed).sorted() { close(key) }
     for key in complaints.keys where !needed.contains(key) { complaints[key] = nil }
     for key in needed.sorted() where !isOpen.contains(key) { open(key) }
-    workers.tellAll(.bind(id, binding.map(Self.sendingKey)))
+    workers.tellAll(.bind(id, binding.map(Self.sendingPlace)))
     workers.flush()
   }
 
@@ -50,13 +50,15 @@ final class Underlays {
   private func neededKeys() -> Set<UnderlayKey> {
     var keys: Set<UnderlayKey> = []
     for binding in bindings.values {
-      keys.insert(UnderlayKey(source: binding.source, device: nil))
-      keys.insert(Self.sendingKey(binding))
+      let places = [UnderlayPlace(source: binding.source, device: nil), Self.sendingPlace(binding)]
+      for kind in binding.isProtected ? UnderlayKind.protected : [.gre] { for place in places { keys.insert(UnderlayKey(place: place, kind: kind)) } }
     }
     return keys
   }
 
-  private static func sendingKey(_ binding: UnderlayBinding) -> UnderlayKey { UnderlayKey(source: binding.source, device: binding.device) }
+  private static func sendingPlace(_ binding: UnderlayBinding) -> UnderlayPlace {
+    UnderlayPlace(source: binding.source, device: binding.device)
+  }
 
   private func close(_ key: UnderlayKey) {
     isOpen.remove(key)
@@ -66,19 +68,33 @@ final class Underlays {
   private func open(_ key: UnderlayKey) {
     do throws(SystemError) {
       var sockets: [UnderlaySocket] = []
-      for worker in 0..<workers.count { sockets.append(try socket(key, worker)) }
+      for worker in 0..<workers.count { sockets.append(UnderlaySocket(try port(key, worker), receives: key.receives)) }
       for (worker, socket) in sockets.enumerated() { workers.tell(worker, .socket(key, socket)) }
       isOpen.insert(key)
-      if complaints.removeValue(forKey: key) != nil { report(false, "underlay socket on \(key.source) is open") }
+      if complaints.removeValue(forKey: key) != nil { report(false, "underlay socket on \(key.place.source) is open") }
     } catch {
       complain(key, "\(error)")
     }
   }
 
-  private func socket(_ key: UnderlayKey, _ worker: Int) throws(SystemError) -> UnderlaySocket {
-    let receives = key.device == nil
-    let filter: PacketFilter = receives ? .source(modulo: UInt32(workers.count), equals: UInt32(worker)) : .none
-    return UnderlaySocket(try RawSocket(.init(source: key.source, device: key.device, filter: filter)), receives: receives)
+  private func port(_ key: UnderlayKey, _ worker: Int) throws(SystemError) -> any UnderlayPort {
+    switch key.kind {
+    case .gre: try raw(key, 47, .source(modulo: UInt32(workers.count), equals: UInt32(worker)))
+    case .esp: try raw(key, 50, .spi(modulo: UInt32(workers.count), equals: UInt32(worker)))
+    case .ike: try datagrams(key, 500, sharers: 1, worker)
+    case .encapsulated: try datagrams(key, 4500, sharers: workers.count, worker)
+    }
+  }
+
+  private func raw(_ key: UnderlayKey, _ number: UInt8, _ filter: PacketFilter) throws(SystemError) -> any UnderlayPort {
+    let isReceiver = key.place.device == nil
+    return try RawSocket(
+      .init(protocolNumber: number, source: key.place.source, device: key.place.device, filter: isReceiver ? filter : .none))
+  }
+
+  /// Several workers share a port: datagrams go to the worker of their SPI, and IKE to the first.
+  private func datagrams(_ key: UnderlayKey, _ port: UInt16, sharers: Int, _ worker: Int) throws(SystemError) -> any UnderlayPort {
+    try DatagramSocket(.init(source: key.place.source, port: port, device: key.place.device, sharers: key.place.device == nil ? sharers : 1))
   }
 
   private func complain(_ key: UnderlayKey, _ reason: String) {

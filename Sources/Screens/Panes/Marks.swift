@@ -56,6 +56,8 @@ extension ShortcutStep {
     case .reply: "reply"
     case .route: "route"
     case .direct: "direct"
+    case .ike: "IKE began"
+    case .esp: "ESP stands"
     case .failed: "failed"
     }
   }
@@ -70,6 +72,8 @@ extension ShortcutStep {
     case .reply: "y"
     case .route: "t"
     case .direct: "d"
+    case .ike: "i"
+    case .esp: "s"
     case .failed: "x"
     }
   }

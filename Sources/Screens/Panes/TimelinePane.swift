@@ -119,6 +119,8 @@ enum LadderPane {
     case .request: arrow(&frame, inner, line, from: at.left, to: at.right, "RES REQUEST", "─", .forming)
     case .reply: arrow(&frame, inner, line, from: at.right, to: at.left, "RES REPLY", "─", .ok)
     case .direct: arrow(&frame, inner, line, from: at.left, to: at.right, "data", "═", .phase3)
+    case .ike: arrow(&frame, inner, line, from: at.left, to: at.right, "IKE", "─", .forming)
+    case .esp: arrow(&frame, inner, line, from: at.left, to: at.right, "ESP", "═", .ok)
     case .answer: frame.put("◆", in: inner, line, at.right, .told)
     case .route: frame.put("◆", in: inner, line, at.left, .ok)
     case .failed: frame.put("✗", in: inner, line, at.left, .crit)

@@ -62,6 +62,10 @@ final class Station {
 
   var address: IPAddress { config.address ?? .anyV4 }
   var snapshot: NHRPInterfaceSnapshot? { engine.snapshot().first }
+  /// The protected peers, by NBMA address: what comes from there comes by their associations.
+  var peers: [IPAddress: ProtectionID] = [:]
+  /// NBMA addresses that associations were asked for with.
+  var wishes: [IPAddress] = []
   var mappings: [Mapping] { snapshot?.mappings ?? [] }
   var servers: [NextHopServerSnapshot] { snapshot?.servers ?? [] }
   func mapping(_ target: String) -> Mapping? { engine.mapping(for: network(target), on: tunnel) }
@@ -72,12 +76,13 @@ final class Station {
   func note(_ output: NHRPEngine.Output) -> NHRPEngine.Input? {
     outputs.append(output)
     switch output {
-    case .adjacency(_, let hop, let nbma): adjacencies[hop] = nbma
+    case .adjacency(_, let hop, let nbma, _): adjacencies[hop] = nbma
     case .multicast(_, let list): multicast = list
     case .fallback(_, let list): fallback = list
     case .installRoute(let prefix, let hop, _, let isOverride): shortcuts[prefix] = (hop, isOverride)
     case .removeRoute(let prefix, _, _): shortcuts[prefix] = nil
     case .lookUp(let name): lookUps.append(name)
+    case .protect(_, let nbma): wishes.append(nbma)
     case .queryUsage(let id, let hop):
       if busy.contains(hop) { carried[hop, default: 0] += 10 }
       return .usage(id, nextHop: hop, packets: carried[hop] ?? 0)
@@ -123,11 +128,16 @@ final class Cloud {
   /// Applies a station's configuration, changed or not.
   func configure(_ s: Station) { handle(.configure(tunnel, s.config), at: s) }
 
-  func handle(_ input: NHRPEngine.Input, at s: Station) { turn(s) { $0.handle(input, &$1) } }
+  func handle(_ input: NHRPEngine.Input, at s: Station) {
+    if case .protectionUp(_, let peer) = input { s.peers[peer.nbma] = peer.id }
+    turn(s) { $0.handle(input, &$1) }
+  }
 
   /// Puts bytes in as if they came from `from`.
   func deliver(_ packet: NHRPPacket, from: IPAddress, to s: Station) { deliver(packet.encode(), from: from, to: s) }
-  func deliver(_ bytes: [UInt8], from: IPAddress, to s: Station) { handle(.packet(tunnel, nbmaSource: from, bytes: bytes), at: s) }
+  func deliver(_ bytes: [UInt8], from: IPAddress, to s: Station) {
+    handle(.packet(tunnel, nbmaSource: from, bytes: bytes, peer: s.peers[from] ?? .none), at: s)
+  }
 
   private func turn(_ s: Station, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void) {
     var turn = Turn<NHRPEngine.Output>(
@@ -136,7 +146,7 @@ final class Cloud {
     random = turn.random
     s.records += turn.records
     let answers = turn.outputs.compactMap { s.note($0.output) }
-    for (output, _) in turn.outputs { if case .send(_, let nbma, let bytes) = output { fly(from: s.publicNBMA, to: nbma, bytes) } }
+    for (output, _) in turn.outputs { if case .send(_, let nbma, let bytes, _) = output { fly(from: s.publicNBMA, to: nbma, bytes) } }
     for answer in answers { handle(answer, at: s) }
   }
 

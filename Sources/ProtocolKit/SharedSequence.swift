@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Synchronization
+
+/// The sequence numbers of one outbound association (RFC 4303 §2.2), given out once each to all cores that seal under it: counter modes
+/// make their initialization vectors of them, so none may ever be used twice with one key. Two of these are equal when they are the same.
+public final class SharedSequence: Sendable, Hashable {
+  @usableFromInline let counter: Atomic<UInt64>
+
+  /// The next number is the one behind `last`.
+  public init(last: UInt64 = 0) { counter = Atomic(last) }
+
+  /// Takes the next number, 1 being the first. Who finds it too high for the association must not use it; it does not come again.
+  @inlinable public func next() -> UInt64 { counter.wrappingAdd(1, ordering: .relaxed).newValue }
+
+  /// The number taken last; 0 before the first.
+  @inlinable public var last: UInt64 { counter.load(ordering: .relaxed) }
+
+  public static func == (a: SharedSequence, b: SharedSequence) -> Bool { a === b }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}
