@@ -121,11 +121,6 @@ extension IKEHeader {
   }
 }
 
-extension SecretBytes {
-  /// The bytes, for a function that takes no secrets; never kept.
-  var exposed: [UInt8] { withBytes { Array($0) } }
-}
-
 extension UInt32 {
   /// Four bytes, big endian.
   var bytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: self >> $0) } }
