@@ -3,9 +3,6 @@
 # strongswan.bash: what the two strongSwan peers share, the one with the kernel's ESP (strongswan-node, in a guest) and the
 # one with its own (strongswan-userspace, in a namespace). Sourced by bash.
 
-# The keys of tests are no secrets.
-bench_secret=bench-throwaway-secret
-
 # Sets version, ike, esp, authentication and aggressive for the profile of that name; 1 when there is none.
 strongswan_profile() {
   authentication=psk aggressive=no
