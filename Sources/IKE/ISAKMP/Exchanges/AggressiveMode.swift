@@ -3,7 +3,8 @@ import IPsecCrypto
 import ProtocolKit
 
 /// Aggressive mode with a shared key (RFC 2409 §5.4; RFC 2408 §4.7): three messages. It tells everybody who the ends are, and lets anyone
-/// who asks try keys against the answer: only where a policy says so.
+/// who asks try keys against the answer: only where a policy says so. A responder answers no longer than it was asked, as the asker may
+/// be somebody else than the datagram says; a short question is answered without NAT traversal, or not at all.
 ///
 ///     initiator                                responder
 ///     HDR, SA, KE, Ni, IDii               -->
@@ -80,6 +81,9 @@ struct AggressiveMode: Sendable {
 // MARK: The initiator
 
 extension AggressiveMode {
+  /// A vendor ID that makes room for the answer's hash and NAT-D, with the longest hash there is.
+  private static let room = ISAKMPPayload.vendorID(Array("room for the answer".utf8) + [UInt8](repeating: 0, count: 112))
+
   private mutating func sendOffer(
     _ privateValue: SecretBytes, _ publicValue: [UInt8], _ random: [UInt8], _ phase1: inout Phase1
   ) -> [Phase1Step] {
@@ -89,7 +93,7 @@ extension AggressiveMode {
     phase1.offer = offer.body
     state = .answer
     let payloads = [offer, .keyExchange(publicValue), .nonce(phase1.localNonce), phase1.localIdentification]
-    return [.claimCookie, .send(payloads + Phase1.offeredVendorIDs)]
+    return [.claimCookie, .send(payloads + Phase1.offeredVendorIDs + [Self.room])]
   }
 
   private mutating func receivedAnswer(_ message: Phase1Message, _ phase1: inout Phase1) -> [Phase1Step] {

@@ -38,6 +38,9 @@ struct Phase1: Sendable {
 
   /// The policy that counts.
   var policy: ProtectionPolicy? { policies.first }
+
+  /// The same policy with other lifetimes and the like.
+  mutating func replacePolicy(_ policy: ProtectionPolicy) { policies = [policy] }
   /// Whether the ends prove themselves with signatures.
   var isSigned: Bool { agreement.map { $0.method != .preSharedKey } ?? false }
   /// The cookie that is ours.
@@ -72,10 +75,14 @@ extension Phase1 {
   /// Chooses for a responder: the first policy of ours that fits the offer and has what the method needs. Policies with another
   /// outcome are not meant any more. Nil where there is none.
   mutating func choose(_ offer: ISAKMPSecurityAssociation, isAggressive: Bool) -> ISAKMPSecurityAssociation? {
-    let able = policies.filter { !isAggressive || $0.usesAggressiveMode }
+    // Aggressive mode's first message says already who the peer is.
+    let able = policies.filter { policy in
+      !isAggressive || (policy.usesAggressiveMode && remoteIdentity.map { policy.accepts($0, nil) } ?? false)
+    }
     let outcomes = able.compactMap { policy in
       let possible = policy.isakmpPolicies.filter {
-        policy.canProve($0.method, to: endpoints.remote, remoteIdentity) && (!isAggressive || $0.method == .preSharedKey)
+        policy.remoteMethods.contains($0.method) && policy.canProve($0.method, to: endpoints.remote, remoteIdentity)
+          && (!isAggressive || $0.method == .preSharedKey)
       }
       return Phase1Offer.choose(offer, possible).map { (policy: policy, answer: $0.answer, agreed: $0.agreement) }
     }

@@ -51,7 +51,7 @@ struct QuickMode: Sendable {
 
   let messageID: UInt32
   let isInitiator: Bool
-  /// The child it replaces, by our SPI.
+  /// The child it replaces, by our SPI. A responder is not told which: it is the youngest there is.
   let replaces: UInt32?
   /// What the next message is chained to.
   var vector: ISAKMPCipher.Vector
@@ -70,6 +70,9 @@ struct QuickMode: Sendable {
   var isDone: Bool { if case .done = state { true } else { false } }
   /// Whether the responder has answered and its inbound half is in place.
   var isUnconfirmed: Bool { if case .confirmation = state { true } else { false } }
+
+  /// The peer was heard on the new child: that is as good as the third message.
+  mutating func confirm() { if isUnconfirmed { state = .done } }
 
   /// A message came.
   mutating func received(_ chain: ISAKMPPayloadChain, _ parent: Parent) -> [Step] {
@@ -240,13 +243,21 @@ extension QuickMode {
     func keys(_ spi: UInt32) -> SecretBytes {
       parent.keys.keymat(spi: spi, initiatorNonce: ni, responderNonce: nr, sharedSecret: secret, count: count)
     }
-    let ends = parent.endpoints
     return ChildPair(
       inboundSPI: inboundSPI, outboundSPI: agreement.spi, suite: agreement.suite, mode: agreement.mode, inboundKeys: keys(inboundSPI),
       outboundKeys: keys(agreement.spi), usesESN: agreement.usesESN, perfectForwardSecrecy: agreement.group,
-      endpoints: parent.traversal.isDetected ? ends : AssociationEndpoints(local: ends.local, remote: ends.remote),
-      isInitiator: false, roundTrip: parent.roundTrip, replaces: replaces,
-      lifetimeSeconds: agreement.lifetime.seconds ?? parent.policy.childLifetimeSeconds, lifetimeKilobytes: agreement.lifetime.kilobytes)
+      endpoints: parent.childEndpoints, isInitiator: isInitiator, roundTrip: parent.roundTrip, replaces: replaces,
+      lifetimeSeconds: agreement.lifetime.seconds ?? parent.policy.childLifetimeSeconds, lifetimeKilobytes: agreement.lifetime.kilobytes,
+      waitsForUse: true)
+  }
+}
+
+extension QuickMode.Parent {
+  /// The ends of ESP: in UDP only where a NAT was found.
+  var childEndpoints: AssociationEndpoints {
+    guard traversal.isDetected else { return AssociationEndpoints(local: endpoints.local, remote: endpoints.remote) }
+    let remotePort = endpoints.localPort == IKEPort.natTraversal ? endpoints.remotePort : IKEPort.natTraversal
+    return AssociationEndpoints(local: endpoints.local, remote: endpoints.remote, localPort: IKEPort.natTraversal, remotePort: remotePort)
   }
 }
 

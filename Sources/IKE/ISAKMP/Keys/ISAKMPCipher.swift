@@ -20,6 +20,11 @@ package struct ISAKMPCipher: Sendable {
     (algorithm, hash, key) = (encryption.algorithm, keys.hash, keys.encryptionKey(count: count))
   }
 
+  /// With a key that came from elsewhere (a saved session's).
+  package init(_ algorithm: EncryptionAlgorithm, _ hash: HashAlgorithm, key: SecretBytes) {
+    (self.algorithm, self.hash, self.key) = (algorithm, hash, key)
+  }
+
   /// Bytes of a block.
   package var blockBytes: Int { algorithm.ivBytes }
 

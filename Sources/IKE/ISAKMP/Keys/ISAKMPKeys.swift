@@ -122,7 +122,7 @@ extension IKEHeader {
 }
 
 extension SecretBytes {
-  /// The bytes, for a function that takes no secrets; never kept.
+  /// A plain copy, for functions that take bytes. It dies with the expression it stands in, but is not zeroed: never keep it.
   var exposed: [UInt8] { withBytes { Array($0) } }
 }
 
