@@ -100,8 +100,7 @@ extension EstablishedAssociation {
     case .temporaryFailure: postpone(offer.replacing.map { .rekeyChild($0) } ?? .createChild, &turn)
     case .childSANotFound:
       if let spi = offer.replacing, let c = child(inbound: spi) {
-        let wasReplaced = children[c].isReplaced
-        children.remove(at: c)
+        let wasReplaced = strike(c).isReplaced
         turn.emit(.removeChild(.inbound(spi), .deletedByPeer))
         if !wasReplaced { enqueue(.createChild, &context, &turn) }
       }
@@ -132,12 +131,14 @@ extension EstablishedAssociation {
       agreement, policy, keys: keys, spi: offer.spi, isInitiator: true, context, replaces: offer.replacing)
     let own = ChildRekeying(lowestNonce: nonces.lowest, inboundSPI: offer.spi)
     let old = offer.replacing.flatMap { child(inbound: $0) }
-    if let old {
-      children[old].ownRekey = own
-      pair.isRedundant = Self.loses(own, to: children[old].peerRekey)
-    }
+    if let old { children[old].ownRekey = own }
+    pair.isRedundant = Self.loses(own, to: old.map { children[$0].peerRekey } ?? offer.peerRekey)
     install(pair, &turn)
-    if let old { closeAfterRekey(of: old, &turn) }
+    if let old {
+      closeAfterRekey(of: old, &turn)
+    } else if pair.isRedundant {
+      turn.emit(.setTimer(.wait(id: Postponed.deleteChild(own.inboundSPI).id), after: IKELimits.oldChildDelay))
+    }
   }
 
   /// Whether ours is the exchange with the lowest nonce (§2.8.1).

@@ -93,7 +93,7 @@ extension EstablishedAssociation {
       following: old.keys, old.suite.prf, suite: suite, secret: secret, nonces: nonces, initiatorSPI: peerSPI, responderSPI: spi)
     guard let sa = IKESA(isInitiator: false, initiatorSPI: peerSPI, responderSPI: spi, suite: suite, keys: keys) else {
       answer(.createChildSA, [.notify(.noProposalChosen)], g, endpoints, &turn)
-      return
+      return settleIKERekey(context, &turn)
     }
     var chosen = proposal
     chosen.spi = Self.bytes(spi)
@@ -126,8 +126,10 @@ extension EstablishedAssociation {
   }
 
   /// Closes what is ours to close: the old IKE SA, or our new one where the peer's exchange wins.
-  private mutating func settleIKERekey(_ context: IKEv2Context, _ turn: inout AssociationTurn) {
+  mutating func settleIKERekey(_ context: IKEv2Context, _ turn: inout AssociationTurn) {
     guard let own = ownIKERekey else { return }
+    // The peer's exchange is being answered: only then are all four nonces known.
+    if let old = index(of: own.oldSPI), generations[old].answering?.isIKERekey == true { return }
     let peer = peerIKERekey?.oldSPI == own.oldSPI ? peerIKERekey : nil
     let isLost = peer.map { own.lowestNonce.lexicographicallyPrecedes($0.lowestNonce) } ?? false
     if let peer, let loser = index(of: isLost ? own.localSPI : peer.localSPI) { supersede(loser, &turn) }

@@ -29,7 +29,7 @@ extension EstablishedAssociation {
     guard let c = child(outbound: spi) else { return nil }
     let gone = children[c]
     if gone.isClosing { return nil }
-    children.remove(at: c)
+    strike(c)
     turn.emit(.cancelTimer(.wait(id: Postponed.deleteChild(gone.reference.inboundSPI).id)))
     turn.emit(.removeChild(.inbound(gone.reference.inboundSPI), .deletedByPeer))
     return gone.reference.inboundSPI
@@ -38,7 +38,7 @@ extension EstablishedAssociation {
   /// The peer has no SA for what we send it (§1.5): it lost the child, and says so under protection.
   private mutating func lost(_ notify: NotifyPayload, _ context: inout IKEv2Context, _ turn: inout AssociationTurn) {
     guard notify.value.count == 4, let c = child(outbound: notify.value.reduce(0) { $0 << 8 | UInt32($1) }), !children[c].isReplaced else { return }
-    let spi = children.remove(at: c).reference.inboundSPI
+    let spi = strike(c).reference.inboundSPI
     turn.emit(.removeChild(.inbound(spi), .deletedByPeer))
     enqueue(.createChild, &context, &turn)
   }

@@ -6,7 +6,7 @@ import Testing
 import Wire
 
 @Suite("IKEv1: messages")
-struct MessageTests {
+struct ISAKMPMessageTests {
   static let header = IKEHeader(initiatorCookie: 1, responderCookie: 2, .informational)
 
   /// One of every payload.
