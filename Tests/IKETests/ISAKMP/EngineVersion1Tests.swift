@@ -256,3 +256,62 @@ struct EngineVersion1Tests {
     #expect(runs[0].0 != runs[2].0)
   }
 }
+
+@Suite("IKEv1: real certificates")
+struct RealCertificateTests {
+  static let now: Int64 = 1_800_000_000
+  static let validity = CertificateAuthority.Validity(notBefore: now - 1_000, notAfter: now + 1_000_000)
+
+  /// Two nodes with RSA certificates of one authority; `anchors` of the hub may be another's.
+  static func world(trusted: Bool = true, isExpired: Bool = false) throws -> (world: World, a: TestNode, b: TestNode) {
+    let authority = try CertificateAuthority.create(name: .init(commonName: "CA"), keyType: .rsa2048, validity: validity)
+    let other = trusted ? authority : try CertificateAuthority.create(name: .init(commonName: "Other"), keyType: .rsa2048, validity: validity)
+    let world = World()
+    var nodes: [TestNode] = []
+    for (address, name) in [(Situation.spoke, "spoke.example"), (Situation.hub, "hub.example")] {
+      let old = CertificateAuthority.Validity(notBefore: now - 1_000, notAfter: now - 500)
+      let issued = try authority.issue(
+        .init(name: .init(commonName: name, organization: "Lab"), dnsNames: [name]), keyType: .rsa2048,
+        validity: isExpired && address == Situation.spoke ? old : validity)
+      let key = try issued.privateKeyPEM.withBytes { bytes in
+        try CertificateReader.signingKey(privateKeyPEMorDER: Array(bytes), chain: [issued.certificateDER])
+      }
+      let roots = try CertificateReader.certificates(inPEMorDER: (address == Situation.hub ? other : authority).certificatePEM)
+      let node = world.add(address)
+      node.handle(
+        .configure(
+          [
+            Situation.policy(
+              address,
+              change: EngineVersion1Tests.change {
+                $0.isakmpPolicies[0].method = .rsaSignature
+                $0.remoteMethods = [.rsaSignature]
+                ($0.signingKey, $0.anchors) = (key, TrustAnchors(roots: roots))
+              })
+          ], IKEGlobalSettings()))
+      nodes.append(node)
+    }
+    nodes[0].handle(.protect(Situation.tunnel, remote: Situation.hub))
+    world.run(.seconds(60))
+    return (world, nodes[0], nodes[1])
+  }
+
+  @Test("RSA: the hash is signed as it is, the subject is the identity, RFC 2409 §5.1")
+  func rsa() throws {
+    let (_, a, b) = try Self.world()
+    try expectMatching(a, b)
+    #expect(b.peer?.certificate?.dnsNames == ["spoke.example"])
+    #expect(b.peer?.certificate.map { .distinguishedName($0.subject) } == b.peer?.identity)
+  }
+
+  @Test("a certificate of another authority, or an expired one, is refused, and the peer learns it")
+  func refused() throws {
+    for isExpired in [false, true] {
+      let (_, a, b) = try Self.world(trusted: isExpired, isExpired: isExpired)
+      #expect(a.ups.isEmpty && b.ups.isEmpty)
+      #expect(a.failures.map(\.failure) == [.refused(notify: 24)])
+      #expect(b.journal(.ikeFailed).count == 1)
+      expectNothing(a, b)
+    }
+  }
+}
