@@ -117,8 +117,8 @@ extension ProtectionProfile {
     return Self.section(
       "crypto pki trustpoint BENCH",
       [
-        "enrollment file ca \(files.directory)/ca.pem", "enrollment file certificate \(files.directory)/\(files.name).pem",
-        "enrollment file key \(files.directory)/\(files.name).key", "revocation-check none",
+        "ca-certificate file \(files.directory)/ca.pem", "certificate file \(files.directory)/\(files.name).pem",
+        "private-key file \(files.directory)/\(files.name).key", "revocation-check none",
       ])
   }
 }
