@@ -11,9 +11,12 @@ struct EngineVersion1Tests {
     { policy in
       policy.version = .ikev1
       policy.isakmpPolicies = [
-        ISAKMPPolicy(encryption: .init(.aesCBC, keyBits: 256), hash: .sha256, method: .preSharedKey, group: .modp2048, lifetimeSeconds: 86_400)
+        ISAKMPPolicy(
+          encryption: .init(.aesCBC, keyBits: 256), hash: .sha256, method: .preSharedKey, group: .modp2048, lifetimeSeconds: 86_400)
       ]
-      policy.espSuites = [ESPSuite(encryption: EncryptionAlgorithm.aesCBC.rawValue, keyBits: 128, integrity: IntegrityAlgorithm.hmacSHA256.rawValue)]
+      policy.espSuites = [
+        ESPSuite(encryption: EncryptionAlgorithm.aesCBC.rawValue, keyBits: 128, integrity: IntegrityAlgorithm.hmacSHA256.rawValue)
+      ]
       more(&policy)
     }
   }
@@ -213,6 +216,19 @@ struct EngineVersion1Tests {
     expectNothing(a, b)
   }
 
+  @Test("another key: the responder's journal says that the proof was wrong")
+  func wrongKey() {
+    let world = World()
+    let a = world.add(Situation.spoke, keys: .simulated), b = world.add(Situation.hub, keys: .simulated)
+    a.handle(.configure([Situation.policy(Situation.spoke, key: "one", change: Self.change())], IKEGlobalSettings()))
+    b.handle(.configure([Situation.policy(Situation.hub, key: "other", change: Self.change())], IKEGlobalSettings()))
+    a.handle(.protect(Situation.tunnel, remote: Situation.hub))
+    world.run(.seconds(90))
+    #expect(a.failures.map(\.failure) == [.timeout])
+    #expect(b.journal(.ikeFailed).map(\.x).first == IKEFailure.authenticationFailed.journalCode.x)
+    expectNothing(a, b)
+  }
+
   @Test("a flood of first messages fills half a table, is forgotten after half a minute, and keeps neither known peers nor version 2 out")
   func flood() throws {
     let world = World()
@@ -265,7 +281,8 @@ struct RealCertificateTests {
   /// Two nodes with RSA certificates of one authority; `anchors` of the hub may be another's.
   static func world(trusted: Bool = true, isExpired: Bool = false) throws -> (world: World, a: TestNode, b: TestNode) {
     let authority = try CertificateAuthority.create(name: .init(commonName: "CA"), keyType: .rsa2048, validity: validity)
-    let other = trusted ? authority : try CertificateAuthority.create(name: .init(commonName: "Other"), keyType: .rsa2048, validity: validity)
+    let other =
+      trusted ? authority : try CertificateAuthority.create(name: .init(commonName: "Other"), keyType: .rsa2048, validity: validity)
     let world = World()
     var nodes: [TestNode] = []
     for (address, name) in [(Situation.spoke, "spoke.example"), (Situation.hub, "hub.example")] {

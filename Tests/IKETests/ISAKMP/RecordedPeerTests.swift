@@ -36,7 +36,8 @@ struct RecordedPeerTests {
   }
 
   static func keys(_ conversation: Conversation) throws -> RecordedKeys {
-    let cookie = UInt64(conversation.phase1[1].header.responderSPI), cookieBytes = (0..<8).map { UInt8(truncatingIfNeeded: cookie >> (56 - 8 * $0)) }
+    let cookie = UInt64(conversation.phase1[1].header.responderSPI),
+      cookieBytes = (0..<8).map { UInt8(truncatingIfNeeded: cookie >> (56 - 8 * $0)) }
     let isAggressive = conversation.phase1.count == 3
     let answer = conversation.phase1[isAggressive ? 1 : 3].chain
     let logged = try #require(conversation.session.phase1.first { $0.responderCookie == cookie })
