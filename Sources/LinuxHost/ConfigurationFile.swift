@@ -49,6 +49,12 @@ public enum ConfigurationFile {
     }
   }
 
+  /// The directory a file is in.
+  static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
   /// What is to be said of the file at `path` with these settings: it holds keys, and its group or everybody can read it. Nil where
   /// all is well, and for pipes.
   public static func exposure(
@@ -60,12 +66,6 @@ public enum ConfigurationFile {
     let mode = String(status.st_mode & 0o7777, radix: 8)
     return ConfigurationDiagnostic(
       level: level, file: path, line: 1, column: 1, text: "the file holds keys and others can read it (mode 0\(mode)): chmod 600 \(path)")
-  }
-
-  /// The directory a file is in.
-  static func directory(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   private static func resolved(_ path: String) -> String {
