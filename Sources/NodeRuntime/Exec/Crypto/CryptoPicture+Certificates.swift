@@ -40,10 +40,13 @@ extension CryptoPicture {
     let issuer = CertificateReader.text(ofNameDER: facts.issuer) ?? ""
     let names = facts.addresses.map { "    IP Address: \($0)" } + facts.dnsNames.map { "    DNS: \($0)" }
     let blocks = facts.addressBlocks.map { $0.map { "    \($0)" } }.map { ["  Address Blocks (RFC 3779):"] + ($0.isEmpty ? ["    none"] : $0) } ?? []
-    return [
+    var lines = [
       title, "  Status: Available", "  Certificate Serial Number (hex): \(facts.serialNumber)",
       "  Certificate Usage: \(kind == nil ? "Signature" : "General Purpose")", "  Issuer:", "    \(issuer)", "  Subject:", "    \(facts.subjectText)",
-    ] + names + blocks + (kind.map { ["  Key: \(Self.text($0))"] } ?? []) + [
+    ]
+    lines += names + blocks
+    if let kind { lines.append("  Key: \(Self.text(kind))") }
+    return lines + [
       "  Validity Date:", "    start date: \(wallText(facts.notBefore))", "    end   date: \(wallText(facts.notAfter))",
       "  Associated Trustpoints: \(trustpoint)", "",
     ]

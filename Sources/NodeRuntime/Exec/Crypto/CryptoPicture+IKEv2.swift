@@ -10,15 +10,18 @@ extension CryptoPicture {
   package func ikev2Associations(isDetailed: Bool) -> [String] {
     let rows = associations.filter { $0.version == .ikev2 }
     guard !rows.isEmpty else { return [] }
-    return [" IPv4 Crypto IKEv2  SA", ""] + rows.flatMap { [Self.titles] + association($0, isDetailed: isDetailed) + [""] } + [" IPv6 Crypto IKEv2  SA", ""]
+    var lines = [" IPv4 Crypto IKEv2  SA", ""]
+    for row in rows { lines += [Self.titles] + association(row, isDetailed: isDetailed) + [""] }
+    return lines + [" IPv6 Crypto IKEv2  SA", ""]
   }
 
   private func association(_ row: IKESARow, isDetailed: Bool) -> [String] {
     let ends = row.endpoints
     let local = "\(ends.local)/\(ends.localPort)".padded(21), remote = "\(ends.remote)/\(ends.remotePort)".padded(21)
-    let first = "\(row.number)".padded(9) + " " + local + " " + remote + " " + "none/none".padded(20) + " " + CryptoNames.ikev2State(row.state).status
-    return [first] + [algorithms(row), "Life/Active Time: \(row.lifetimeSeconds)/\(secondsSince(row.establishedAt)) sec"].map(indented)
-      + (isDetailed ? details(row).map(indented) : [])
+    let columns = ["\(row.number)".padded(9), local, remote, "none/none".padded(20), CryptoNames.ikev2State(row.state).status]
+    var below = [algorithms(row), "Life/Active Time: \(row.lifetimeSeconds)/\(secondsSince(row.establishedAt)) sec"]
+    if isDetailed { below += details(row) }
+    return [columns.joined(separator: " ")] + below.map(indented)
   }
 
   private func indented(_ line: String) -> String { "      " + line }
@@ -58,15 +61,17 @@ extension CryptoPicture {
   package func ikev2Sessions(isDetailed: Bool) -> [String] {
     let all = sessions.filter { $0.associations.contains { $0.version == .ikev2 } }
     guard !all.isEmpty else { return [] }
-    return [" IPv4 Crypto IKEv2 Session", ""] + all.flatMap { session($0, isDetailed: isDetailed) } + [" IPv6 Crypto IKEv2 Session", ""]
+    let lines = all.flatMap { session($0, isDetailed: isDetailed) }
+    return [" IPv4 Crypto IKEv2 Session", ""] + lines + [" IPv6 Crypto IKEv2 Session", ""]
   }
 
   private func session(_ session: CryptoSession, isDetailed: Bool) -> [String] {
     let rows = session.associations.filter { $0.version == .ikev2 }
     let counts = "IKE count:\(rows.count), CHILD count:\(session.children.count)"
-    return ["Session-id:\(session.peer.rawValue), Status:\(session.status), \(counts)", ""]
-      + rows.flatMap { [Self.titles] + association($0, isDetailed: isDetailed) }
-      + session.children.flatMap { child($0, isDetailed: isDetailed) } + [""]
+    var lines = ["Session-id:\(session.peer.rawValue), Status:\(session.status), \(counts)", ""]
+    for row in rows { lines += [Self.titles] + association(row, isDetailed: isDetailed) }
+    for pair in session.children { lines += child(pair, isDetailed: isDetailed) }
+    return lines + [""]
   }
 
   private func child(_ child: ChildSARow, isDetailed: Bool) -> [String] {

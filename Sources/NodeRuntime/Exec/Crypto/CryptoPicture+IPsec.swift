@@ -28,7 +28,7 @@ extension CryptoPicture {
     let ends = session.endpoints
     let (inbound, outbound) = counters(session.children)
     let port = ends.isEncapsulated ? ends.remotePort : 500
-    return [
+    let identities = [
       "", "   protected vrf: (none)", "   local  ident (addr/mask/prot/port): (\(ends.local)/255.255.255.255/47/0)",
       "   remote ident (addr/mask/prot/port): (\(ends.remote)/255.255.255.255/47/0)", "   current_peer \(ends.remote) port \(port)",
       "     PERMIT, flags={origin_is_acl,}",
@@ -36,7 +36,8 @@ extension CryptoPicture {
       "    #pkts decaps: \(inbound.packets), #pkts decrypt: \(inbound.packets), #pkts verify: \(inbound.packets)",
       "    #pkts compressed: 0, #pkts decompressed: 0", "    #pkts not compressed: 0, #pkts compr. failed: 0",
       "    #pkts not decompressed: 0, #pkts decompress failed: 0",
-    ] + errors(inbound, outbound, isDetailed) + ends(session, tunnel) + associations(session, tunnel)
+    ]
+    return [identities, errors(inbound, outbound, isDetailed), endpoints(session, tunnel), associations(session, tunnel)].flatMap { $0 }
   }
 
   private func errors(_ inbound: AssociationCounters, _ outbound: AssociationCounters, _ isDetailed: Bool) -> [String] {
@@ -50,7 +51,7 @@ extension CryptoPicture {
     ]
   }
 
-  private func ends(_ session: CryptoSession, _ tunnel: Tunnel) -> [String] {
+  private func endpoints(_ session: CryptoSession, _ tunnel: Tunnel) -> [String] {
     let ends = session.endpoints, path = tunnel.underlayMTU
     let group = session.current?.perfectForwardSecrecy.map { "group\($0.rawValue)" }
     return [
@@ -75,8 +76,10 @@ extension CryptoPicture {
     func list(_ direction: SecurityAssociation.Direction) -> [String] {
       session.children.flatMap { one($0, direction, tunnel) + [""] }
     }
-    return ["     inbound esp sas:"] + list(.inbound) + ["     inbound ah sas:", "", "     inbound pcp sas:", "", "     outbound esp sas:"]
-      + list(.outbound) + ["     outbound ah sas:", "", "     outbound pcp sas:"]
+    let others = { (word: String) in ["     \(word) ah sas:", "", "     \(word) pcp sas:"] }
+    var lines = ["     inbound esp sas:"] + list(.inbound) + others("inbound")
+    lines += ["", "     outbound esp sas:"] + list(.outbound)
+    return lines + others("outbound")
   }
 
   private func one(_ child: ChildSARow, _ direction: SecurityAssociation.Direction, _ tunnel: Tunnel) -> [String] {
@@ -85,12 +88,14 @@ extension CryptoPicture {
     let mode = (child.mode == .transport ? "Transport" : "Tunnel") + (child.endpoints.isEncapsulated ? " UDP-Encaps" : "")
     let replay = direction == .inbound && child.replayWindow == 0 ? "N" : "Y"
     let status = direction == .inbound || child.isCurrent ? "ACTIVE(ACTIVE)" : "INACTIVE(INACTIVE)"
-    return [
+    var lines = [
       "      spi: \(CryptoNames.spi(spi))", "        transform: \(CryptoNames.transform(child.suite)) ,", "        in use settings ={\(mode), }",
       "        conn id: \(child.ikeNumber), flow_id: SW:\(child.peer.rawValue), sibling_flags 80000000, crypto map: \(tunnel.name)-head-0",
       "        sa timing: remaining key lifetime \(lifetime(child, used: used))",
       "        IV size: \(EncryptionAlgorithm(rawValue: child.suite.encryption).ivBytes) bytes", "        replay detection support: \(replay)",
-    ] + (child.usesESN ? ["        esn support: Y"] : []) + ["        Status: \(status)"]
+    ]
+    if child.usesESN { lines.append("        esn support: Y") }
+    return lines + ["        Status: \(status)"]
   }
 
   /// `(k/sec): (4607999/3191)`, `(sec): 3191` where the volume has no limit.

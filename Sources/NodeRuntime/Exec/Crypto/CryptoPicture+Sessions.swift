@@ -26,20 +26,22 @@ extension CryptoPicture {
   }
 
   private func brief(_ session: CryptoSession) -> [String] {
-    head(session) + ["Session status: \(session.status)", "Peer: \(session.endpoints.remote) port \(port(session))"]
-      + session.associations.flatMap { ["  Session ID: \(session.peer.rawValue)", "  " + line($0)] } + flow(session)
+    var lines = head(session) + ["Session status: \(session.status)", "Peer: \(session.endpoints.remote) port \(port(session))"]
+    for row in session.associations { lines += ["  Session ID: \(session.peer.rawValue)", "  " + line(row)] }
+    return lines + flow(session)
   }
 
   private func detail(_ session: CryptoSession) -> [String] {
     let id = session.associations.compactMap(\.remoteIdentity).last
     let since = session.children.map(\.installedAt).min() ?? session.associations.compactMap(\.establishedAt).min()
-    return head(session) + (since.map { ["Uptime: \(Self.clock(secondsSince($0)))"] } ?? []) + [
+    var lines = head(session)
+    if let since { lines.append("Uptime: \(Self.clock(secondsSince(since)))") }
+    lines += [
       "Session status: \(session.status)", "Peer: \(session.endpoints.remote) port \(port(session)) fvrf: (none) ivrf: (none)",
       "      Phase1_id: \(CryptoNames.identity(id))", "      Desc: (none)",
     ]
-      + session.associations.flatMap { row in
-        ["  Session ID: \(session.peer.rawValue)", "  " + line(row), "          " + state(row)]
-      } + flow(session) + traffic(session)
+    for row in session.associations { lines += ["  Session ID: \(session.peer.rawValue)", "  " + line(row), "          " + state(row)] }
+    return lines + flow(session) + traffic(session)
   }
 
   private func port(_ session: CryptoSession) -> UInt16 { session.associations.last?.endpoints.remotePort ?? max(500, session.endpoints.remotePort) }
@@ -86,24 +88,30 @@ extension CryptoPicture {
 
   /// `show crypto sockets`: what a tunnel asked for, open or not.
   package func sockets() -> [String] {
-    let all = tunnels.sorted { $0.key < $1.key }.flatMap { id, tunnel in
-      sessions.filter { $0.interface == id }.map { socket(tunnel, $0.endpoints.local, $0.endpoints.remote, isOpen: !$0.children.isEmpty) }
-        + tunnel.wanted.filter { remote in !sessions.contains { $0.interface == id && $0.endpoints.remote == remote } }
-        .map { socket(tunnel, tunnel.source ?? .anyV4, $0, isOpen: false) }
-    }
-    let listening = tunnels.sorted { $0.key < $1.key }.map { _, tunnel in
-      "Client: \"TUNNEL SEC\" Profile: \"\(tunnel.profile)\" Map-name: \"\(tunnel.name)-head-0\""
-    }
+    let ordered = tunnels.sorted { $0.key < $1.key }
+    let all = ordered.flatMap { id, tunnel in openSockets(id, tunnel) + wantedSockets(id, tunnel) }
+    let listening = ordered.map { "Client: \"TUNNEL SEC\" Profile: \"\($0.value.profile)\" Map-name: \"\($0.value.name)-head-0\"" }
     return ["", "Number of Crypto Socket connections \(all.count)", ""] + all.flatMap { $0 } + ["", "Crypto Sockets in Listen state:"] + listening + [""]
+  }
+
+  private func openSockets(_ id: InterfaceID, _ tunnel: Tunnel) -> [[String]] {
+    sessions.filter { $0.interface == id }.map { socket(tunnel, $0.endpoints.local, $0.endpoints.remote, isOpen: !$0.children.isEmpty) }
+  }
+
+  private func wantedSockets(_ id: InterfaceID, _ tunnel: Tunnel) -> [[String]] {
+    let known = Set(sessions.filter { $0.interface == id }.map(\.endpoints.remote))
+    return tunnel.wanted.filter { !known.contains($0) }.map { socket(tunnel, tunnel.source ?? .anyV4, $0, isOpen: false) }
   }
 
   private func socket(_ tunnel: Tunnel, _ local: IPAddress, _ remote: IPAddress, isOpen: Bool) -> [String] {
     let short = "Tu" + tunnel.name.dropFirst("Tunnel".count)
-    return [
+    var lines = [
       "   \(tunnel.isShared ? "Shd" : short) Peers (local/remote): \(local)/\(remote)",
       "       Local Ident  (addr/mask/port/prot): (\(local)/255.255.255.255/0/47)",
       "       Remote Ident (addr/mask/port/prot): (\(remote)/255.255.255.255/0/47)",
-    ] + (tunnel.isShared ? ["       Flags: shared"] : []) + [
+    ]
+    if tunnel.isShared { lines.append("       Flags: shared") }
+    return lines + [
       "       IPSec Profile: \"\(tunnel.profile)\"", "       Socket State: \(isOpen ? "Open" : "Closed")",
       "       Client: \"TUNNEL SEC\" (Client State: Active)",
     ]
@@ -113,16 +121,22 @@ extension CryptoPicture {
 
   /// What stands below `Crypto Session Details:`, of the tunnels called `names`.
   package func dmvpnSessions(of names: [String]) -> [String] {
-    sessions.filter { names.contains(tunnel($0.interface).name) }.flatMap { session -> [String] in
-      let id = session.associations.compactMap(\.remoteIdentity).last
-      let current = session.current
-      let last = current.map { ["   Outbound SPI : 0x\(CryptoNames.hex(UInt64($0.outboundSPI), digits: 8)), transform : \(CryptoNames.transform($0.suite))"] } ?? []
-      return [
-        "", "Interface: \(tunnel(session.interface).name)", "Session: [0x\(CryptoNames.hex(UInt64(session.peer.rawValue), digits: 8))]",
-        "  Session ID: \(session.peer.rawValue)",
-      ] + session.associations.flatMap { ["  " + line($0), "          " + state($0)] } + [
-        "  Crypto Session Status: \(session.status)", "  fvrf: (none), Phase1_id: \(CryptoNames.identity(id))",
-      ] + flow(session) + traffic(session) + last + ["    Socket State: \(session.children.isEmpty ? "Closed" : "Open")"]
+    sessions.filter { names.contains(tunnel($0.interface).name) }.flatMap(dmvpnSession)
+  }
+
+  private func dmvpnSession(_ session: CryptoSession) -> [String] {
+    let id = session.associations.compactMap(\.remoteIdentity).last
+    var lines = [
+      "", "Interface: \(tunnel(session.interface).name)", "Session: [0x\(CryptoNames.hex(UInt64(session.peer.rawValue), digits: 8))]",
+      "  Session ID: \(session.peer.rawValue)",
+    ]
+    for row in session.associations { lines += ["  " + line(row), "          " + state(row)] }
+    lines += ["  Crypto Session Status: \(session.status)", "  fvrf: (none), Phase1_id: \(CryptoNames.identity(id))"]
+    lines += flow(session) + traffic(session)
+    if let current = session.current {
+      let spi = CryptoNames.hex(UInt64(current.outboundSPI), digits: 8)
+      lines.append("   Outbound SPI : 0x\(spi), transform : \(CryptoNames.transform(current.suite))")
     }
+    return lines + ["    Socket State: \(session.children.isEmpty ? "Closed" : "Open")"]
   }
 }

@@ -40,10 +40,11 @@ extension CryptoPicture {
   package func profiles(_ name: String? = nil) -> [String] {
     settings.ikev2Profiles.filter { isWanted(name, $0.name) }.flatMap { p in
       let uses = settings.ipsecProfiles.count { $0.ikev2Profile == p.name }
-      return [
+      let head = [
         "", "IKEv2 profile: \(p.name)", " Shutdown : No", " Ref Count: \(uses)", " Match criteria:", "  Fvrf: global",
         "  Local address/interface: none", "  Identities:" + (p.matches.isEmpty ? " none" : ""),
-      ] + p.matches.map { "   " + IKEIdentityText.text($0) } + ["  Certificate maps: none"] + more(p)
+      ]
+      return [head, p.matches.map { "   " + IKEIdentityText.text($0) }, ["  Certificate maps: none"], more(p)].flatMap { $0 }
     }
   }
 
@@ -83,28 +84,26 @@ extension CryptoPicture {
 
   /// `show crypto ipsec profile [NAME]`
   package func ipsecProfiles(_ name: String? = nil) -> [String] {
-    settings.ipsecProfiles.filter { isWanted(name, $0.name) }.flatMap { p in
-      let volume: String =
-        switch p.limits.volume ?? settings.limits.volume {
-        case nil: "4608000 kilobytes"
-        case .unlimited?: "no volume limit"
-        case .kilobytes(let n)?: "\(n) kilobytes"
-        }
-      let ike = p.ikev2Profile.map { ["\tIKEv2 Profile: \($0)"] } ?? p.isakmpProfile.map { ["\tISAKMP Profile: \($0)"] } ?? []
-      let seconds = p.limits.lifetimeSeconds ?? settings.limits.lifetimeSeconds ?? 3_600
-      let pfs = p.perfectForwardSecrecy.map { ["\tPFS (Y/N): Y", "\tDH group:  group\($0.rawValue)"] } ?? ["\tPFS (Y/N): N"]
-      let sets = settings.transformSets(of: p).map { "\t\t\($0.name):  { \(CryptoNames.transform($0.suite))  } ," }
-      return ["IPSEC profile \(p.name)"]
-        + (ike + ["\tSecurity association lifetime: \(volume)/\(seconds) seconds", "\tResponder-Only (Y/N): N"] + pfs + ["\tMixed-mode : Disabled", "\tTransform sets={"]
-          + sets + ["\t}"]).map { $0.replacingTabs }
-        + [""]
+    settings.ipsecProfiles.filter { isWanted(name, $0.name) }.flatMap { ["IPSEC profile \($0.name)"] + values($0).map { "        " + $0 } + [""] }
+  }
+
+  private func values(_ p: IPsecProfileSettings) -> [String] {
+    let seconds = p.limits.lifetimeSeconds ?? settings.limits.lifetimeSeconds ?? 3_600
+    var lines = p.ikev2Profile.map { ["IKEv2 Profile: \($0)"] } ?? p.isakmpProfile.map { ["ISAKMP Profile: \($0)"] } ?? []
+    lines += ["Security association lifetime: \(volume(p))/\(seconds) seconds", "Responder-Only (Y/N): N"]
+    lines += p.perfectForwardSecrecy.map { ["PFS (Y/N): Y", "DH group:  group\($0.rawValue)"] } ?? ["PFS (Y/N): N"]
+    lines += ["Mixed-mode : Disabled", "Transform sets={"]
+    lines += settings.transformSets(of: p).map { "        \($0.name):  { \(CryptoNames.transform($0.suite))  } ," }
+    return lines + ["}"]
+  }
+
+  private func volume(_ p: IPsecProfileSettings) -> String {
+    switch p.limits.volume ?? settings.limits.volume {
+    case nil: "4608000 kilobytes"
+    case .unlimited?: "no volume limit"
+    case .kilobytes(let n)?: "\(n) kilobytes"
     }
   }
-}
-
-extension String {
-  /// A screen has no tab stops of IOS: eight spaces each.
-  fileprivate var replacingTabs: String { reduce(into: "") { $0 += $1 == "\t" ? "        " : String($1) } }
 }
 
 /// Identities as `show crypto ikev2 profile` lists them.
