@@ -24,7 +24,8 @@ public final class PacketCipher {
     let parts = try SuiteParts(suite)
     guard keys.count == parts.keyBytes else { throw .wrongLength("ESP keys") }
     use = direction == .outbound ? .sealing : .opening
-    protection = try parts.protection(keys.part(0, parts.encryptionKeyBytes), keys.part(parts.encryptionKeyBytes, parts.integrityKeyBytes), use)
+    protection = try parts.protection(
+      keys.part(0, parts.encryptionKeyBytes), keys.part(parts.encryptionKeyBytes, parts.integrityKeyBytes), use)
     (ivBytes, icvBytes, textBlockBytes) = (parts.encryption.ivBytes, parts.icvBytes, parts.encryption.textBlockBytes)
     blockBytes = max(4, textBlockBytes)
   }

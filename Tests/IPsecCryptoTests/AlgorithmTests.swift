@@ -51,7 +51,8 @@ struct AlgorithmTests {
 
   @Test("no name is used twice")
   func names() {
-    let encryption = (0...40).map { EncryptionAlgorithm(rawValue: $0).name }, integrity = (0...40).map { IntegrityAlgorithm(rawValue: $0).name }
+    let encryption = (0...40).map { EncryptionAlgorithm(rawValue: $0).name }
+    let integrity = (0...40).map { IntegrityAlgorithm(rawValue: $0).name }
     let functions = (0...40).map { PseudoRandomFunction(rawValue: $0).name }, hashes = (0...40).map { HashAlgorithm(rawValue: $0).name }
     for names in [encryption, integrity, functions, hashes] { #expect(Set(names).count == names.count) }
   }

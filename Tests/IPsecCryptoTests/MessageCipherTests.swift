@@ -118,7 +118,9 @@ struct MessageCipherTests {
 
   @Test("what cannot protect messages is refused with the reason, RFC 7296 §3.3.2, RFC 4543 §1")
   func refusals() {
-    func refusal(_ encryption: EncryptionAlgorithm, _ bits: UInt16, _ integrity: IntegrityAlgorithm, _ key: Int, _ integrityKey: Int) -> CryptoError? {
+    func refusal(
+      _ encryption: EncryptionAlgorithm, _ bits: UInt16, _ integrity: IntegrityAlgorithm, _ key: Int, _ integrityKey: Int
+    ) -> CryptoError? {
       do throws(CryptoError) {
         _ = try MessageCipher(
           encryption: encryption, keyBits: bits, integrity: integrity, encryptionKey: SecretBytes([UInt8](repeating: 1, count: key)),

@@ -119,7 +119,7 @@ struct PacketCipherTests {
     #expect(Array(packet.bytes[8..<16]) == [0, 0, 1, 2, 3, 4, 5, 6])
   }
 
-  @Test("the IV of block chaining differs for each packet and each key, follows from both, and is not the number", arguments: [3, 12] as [UInt16])
+  @Test("the IV of block chaining follows from number and key, differs for each, and is not the number", arguments: [3, 12] as [UInt16])
   func chainingIV(encryption: UInt16) throws {
     let suite = ESPSuite(encryption: encryption, keyBits: encryption == 12 ? 128 : 0, integrity: 2)
     let ciphers = try [UInt8(1), 1, 2].map { byte in

@@ -23,6 +23,17 @@ struct PseudoRandomFunctionTests {
     }
   }
 
+  @Test("a key of HMAC is filled up with zeroes to a block, and hashed only beyond, RFC 2104 §2")
+  func keyLengths() {
+    for (hash, blockBytes) in [(HashAlgorithm.md5, 64), (.sha1, 64), (.sha256, 64), (.sha384, 128), (.sha512, 128)] {
+      let key: [UInt8] = [1, 2, 3]
+      let filled = key + [UInt8](repeating: 0, count: blockBytes - key.count)
+      #expect(hash.hmac(SecretBytes(key), [7]) == hash.hmac(SecretBytes(filled), [7]))
+      #expect(hash.hmac(SecretBytes(filled + [0]), [7]) == hash.hmac(SecretBytes(hash.digest(filled + [0])), [7]))
+      #expect(hash.hmac(SecretBytes([]), [7]) == hash.hmac(SecretBytes([0]), [7]))
+    }
+  }
+
   @Test("prf+ as published, and cut to any length, RFC 7296 §2.13", arguments: KnownAnswer.prfPlus)
   func prfPlus(answer: KnownAnswer) {
     let function = function(answer), key = SecretBytes(answer["key"]), output = answer["output"]
@@ -44,10 +55,12 @@ struct PseudoRandomFunctionTests {
 
   @Test("the chain of IKEv1's keys of a session of strongSwan, RFC 2409 §5")
   func ikev1Keys() {
-    let secret = SecretBytes(hex("""
-      568e5942d225ae1068fa8e5b02732fb07f7edface3a550faed54e28698445e9ec019a274f1ee2444cdadf50a1d75e33fe3719f97b41d1ca55b45f25dbf80aee2
-      5d496666b9340e4422c7141d7ca4bbebf9d852a43427c525601a6880c45380108c1ebfb5b2e0e7c9e7a19eaaf9cb7c5b23b97dcf74a5c8888e62b6b6a973d374
-      """))
+    let secret = SecretBytes(
+      hex(
+        """
+        568e5942d225ae1068fa8e5b02732fb07f7edface3a550faed54e28698445e9ec019a274f1ee2444cdadf50a1d75e33fe3719f97b41d1ca55b45f25dbf80aee2
+        5d496666b9340e4422c7141d7ca4bbebf9d852a43427c525601a6880c45380108c1ebfb5b2e0e7c9e7a19eaaf9cb7c5b23b97dcf74a5c8888e62b6b6a973d374
+        """))
     let tail = secret.bytes + hex("c512d32fb42ae4e0268f334626059ea7")
     let skeyID = SecretBytes(hex("90f84716a87138157ee9d22ba225db147ae8371c"))
     let d = HashAlgorithm.sha1.hmac(skeyID, tail, [0])

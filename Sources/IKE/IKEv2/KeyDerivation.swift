@@ -106,3 +106,8 @@ struct SecretCutter {
     return all.part(position, count)
   }
 }
+
+extension SecretBytes {
+  /// A plain copy, for functions that take bytes. It dies with the expression it stands in, but is not zeroed: never keep it.
+  var exposed: [UInt8] { withBytes { Array($0) } }
+}

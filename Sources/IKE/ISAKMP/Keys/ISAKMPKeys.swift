@@ -126,11 +126,6 @@ extension IKEHeader {
   }
 }
 
-extension SecretBytes {
-  /// A plain copy, for functions that take bytes. It dies with the expression it stands in, but is not zeroed: never keep it.
-  var exposed: [UInt8] { withBytes { Array($0) } }
-}
-
 extension UInt32 {
   /// Four bytes, big endian.
   var bytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: self >> $0) } }
