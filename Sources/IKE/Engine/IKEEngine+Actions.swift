@@ -137,7 +137,9 @@ extension IKEEngine {
   /// It has not become anything in its time: nobody is told.
   mutating func abandon(_ number: UInt32, _ failure: IKEFailure, _ turn: inout Turn<Output>) {
     guard associations[number]?.phase == .negotiating else { return }
-    end(number, failure, &turn)
+    // It may know better why.
+    drive(number, .close(failure, isUrgent: true), &turn)
+    if associations[number] != nil { end(number, failure, &turn) }
   }
 
   /// Removes an association and all that was its own.
