@@ -40,7 +40,8 @@ extension EstablishedAssociation {
       let agreement = try ChildNegotiation.agree(payloads, policy, rule, context)
       return startAnswer(agreement, payloads, nonce, replacing, g, endpoints, &context, &turn)
     } catch {
-      turn.emit(.childFailed(replacing: replacing, error.failure))
+      let code = error.failure.journalCode
+      turn.emit(context.record(.ikeFailed, policy, x: code.x, y: code.y))
       return error.notify
     }
   }

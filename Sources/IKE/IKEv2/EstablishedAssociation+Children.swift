@@ -105,7 +105,8 @@ extension EstablishedAssociation {
         if !wasReplaced { enqueue(.createChild, &context, &turn) }
       }
     case .invalidKEPayload:
-      if let group = payloads.wantedGroup, group != offer.group, policy.perfectForwardSecrecy == nil || group == policy.perfectForwardSecrecy {
+      // Once: the first offer was of the policy's group, or of none.
+      if let group = payloads.wantedGroup, offer.group == nil, policy.perfectForwardSecrecy == nil {
         prepareChild(replacing: offer.replacing, group: group, g, &context, &turn)
       } else {
         turn.emit(.childFailed(replacing: offer.replacing, failure))

@@ -32,7 +32,10 @@ extension EstablishedAssociation {
   mutating func receiveIKE(
     _ offer: IKEOffer, _ payloads: [IKEPayload], _ g: Int, _ context: inout IKEv2Context, _ turn: inout AssociationTurn
   ) {
-    if let group = payloads.wantedGroup, group != offer.group, policy.ikeProposals.contains(where: { $0.groups.contains(group) }) {
+    // Another guess, once: the first was the old one's group.
+    if let group = payloads.wantedGroup, group != offer.group, offer.group == generations[g].sa.suite.group,
+      policy.ikeProposals.contains(where: { $0.groups.contains(group) })
+    {
       prepareIKE(g, group: group, &context, &turn)
       return
     }

@@ -54,6 +54,9 @@ final class TestNode {
     finish(turn)
   }
 
+  /// Drops what only tests keep.
+  func forgetHistory() { (records, ups) = ([], []) }
+
   /// As if the lifetimes of all IKE associations ended soon.
   func rekeyIKE() {
     var turn = newTurn()

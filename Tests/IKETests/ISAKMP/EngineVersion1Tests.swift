@@ -135,6 +135,25 @@ struct EngineVersion1Tests {
     }
   }
 
+  @Test("of two associations one is deleted: the children pass to the other at both ends, and packets go on")
+  func oneOfTwoDeleted() throws {
+    let (world, a, b) = Situation.pair(keys: .simulated, change: Self.change())
+    a.handle(.protect(Situation.tunnel, remote: Situation.hub))
+    b.handle(.protect(Situation.tunnel, remote: Situation.spoke))
+    world.run(.seconds(5))
+    let rows = a.engine.ikeRows(limit: 9)
+    #expect(rows.count == 2)
+    let owner = try #require(a.engine.childRows(limit: 1).first).ikeNumber
+    a.handle(.clear(.associations(.ikev1, number: owner)))
+    let sent = try Self.traffic(world, a, b, seconds: 10)
+    #expect(a.received == sent && b.received == sent && a.downs.isEmpty && b.downs.isEmpty)
+    #expect(a.engine.ikeRows(limit: 9).count == 1 && b.engine.ikeRows(limit: 9).count == 1)
+    #expect(a.engine.childRows(limit: 9).allSatisfy { $0.ikeNumber != owner })
+    a.handle(.clear(.sessions(remote: nil)))
+    world.run(.seconds(10))
+    expectNothing(a, b)
+  }
+
   @Test("a peer that vanishes is found dead by probes, RFC 3706; nothing is left of it")
   func deadPeer() {
     let (world, a, b) = Self.established { ($0.deadPeerSeconds, $0.deadPeerRetrySeconds) = (10, 2) }
