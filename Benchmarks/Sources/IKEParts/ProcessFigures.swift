@@ -10,13 +10,12 @@ public enum ProcessFigures {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// Seconds of processor, user and system, that all threads of a process have used, in steps of a clock tick; nil where there is none.
-  public static func seconds(of process: String) -> Double? {
-    // Fields are counted behind the name, which may hold spaces.
-    guard let text = contents("/proc/\(process)/stat"), let name = text.lastIndex(of: ")") else { return nil }
-    let fields = text[name...].split(separator: " ")
-    guard fields.count > 12, let user = Double(fields[12]), let system = Double(fields[13]) else { return nil }
-    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  /// Seconds of processor, user and system, that all threads of a process have used; nil where there is none. Linux names the clock of
+  /// another process so (`clock_getcpuclockid`); `/proc/PID/stat` has the same in steps of 10 ms.
+  public static func seconds(of process: Int32) -> Double? {
+    var time = timespec(), clock: clockid_t = 0
+    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return nil }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   /// Bytes of memory a process has in use; nil where there is none.

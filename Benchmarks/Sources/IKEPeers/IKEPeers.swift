@@ -16,10 +16,12 @@ enum IKEPeers {
     let words = Array(CommandLine.arguments.dropFirst())
     guard words.count >= 3, let address = IPAddress(words[1]), let group = MeasuredGroup(rawValue: words[2]) else { usage() }
     if words[0] == "respond" { return respond(address, group) }
-    guard words[0] == "begin", words.count == 7, let first = Int(words[3]), let count = Int(words[4]), let abreast = Int(words[5]) else {
+    guard words[0] == "begin", words.count == 7, let first = Int(words[3]), let count = Int(words[4]), let abreast = Int(words[5]),
+      let process = Int32(words[6])
+    else {
       usage()
     }
-    begin(address, group, first..<(first + count), abreast: max(1, abreast), process: words[6])
+    begin(address, group, first..<(first + count), abreast: max(1, abreast), process: process)
   }
 
   private static func usage() -> Never {
@@ -43,9 +45,9 @@ enum IKEPeers {
     }
   }
 
-  private static func begin(_ responder: IPAddress, _ group: MeasuredGroup, _ numbers: Range<Int>, abreast: Int, process: String) {
+  private static func begin(_ responder: IPAddress, _ group: MeasuredGroup, _ numbers: Range<Int>, abreast: Int, process: Int32) {
     var waiting = numbers.makeIterator(), running: [SocketEngine] = [], done = 0
-    guard let seconds = ProcessFigures.seconds(of: process), let bytes = ProcessFigures.residentBytes(of: process) else {
+    guard let seconds = ProcessFigures.seconds(of: process), let bytes = ProcessFigures.residentBytes(of: String(process)) else {
       fail("IKEPeers: there is no process \(process)")
     }
     while true {
@@ -69,7 +71,7 @@ enum IKEPeers {
     // What the responder still has to do for the last ones.
     usleep(300_000)
     let cost = ((ProcessFigures.seconds(of: process) ?? 0) - seconds) / Double(done)
-    let memory = ((ProcessFigures.residentBytes(of: process) ?? 0) - bytes) / max(1, done)
+    let memory = ((ProcessFigures.residentBytes(of: String(process)) ?? 0) - bytes) / max(1, done)
     print("\(Int(cost * 1e6)) \(memory)")
   }
 }
