@@ -30,7 +30,9 @@ extension JournalText {
 
   static func protectionFacility(_ kind: JournalKind) -> String {
     switch kind {
-    case .childInstalled, .childRekeyed, .childDeleted, .protectionUp, .protectionDown, .peerEndpointMoved, .clearPacketRefused, .unknownSPI: "IPSEC"
+    case .childInstalled, .childRekeyed, .childDeleted, .protectionUp, .protectionDown, .peerEndpointMoved, .clearPacketRefused,
+      .unknownSPI:
+      "IPSEC"
     default: "IKE"
     }
   }
@@ -74,8 +76,10 @@ extension JournalText {
   /// The words of `IKEFailure.journalCode`.
   static func failure(_ code: UInt32, notify: UInt32) -> String {
     let words: [UInt32: String] = [
-      1: "no answer", 2: "the peer no longer answers", 3: "deleted by the peer", 4: "deleted here", 6: "no proposal chosen", 7: "authentication failed",
-      8: "the peer's identity is refused, or no key is for it", 9: "the peer's certificate is refused", 10: "its traffic selectors are not ours",
+      1: "no answer", 2: "the peer no longer answers", 3: "deleted by the peer", 4: "deleted here", 6: "no proposal chosen",
+      7: "authentication failed",
+      8: "the peer's identity is refused, or no key is for it", 9: "the peer's certificate is refused",
+      10: "its traffic selectors are not ours",
       11: "malformed", 12: "a limit is reached", 13: "its lifetime ended", 14: "no policy for this peer",
     ]
     if code == 5 { return "refused by the peer: \(notifyName(notify))" }
@@ -85,8 +89,10 @@ extension JournalText {
   /// Notifies by number: IKEv2's (RFC 7296 §3.10.1) and ISAKMP's (RFC 2408 §3.14.1) where those differ in number only.
   private static func notifyName(_ number: UInt32) -> String {
     let names: [UInt32: String] = [
-      1: "UNSUPPORTED_CRITICAL_PAYLOAD", 4: "INVALID_IKE_SPI", 5: "INVALID_MAJOR_VERSION", 7: "INVALID_SYNTAX", 9: "INVALID_MESSAGE_ID", 11: "INVALID_SPI",
-      14: "NO_PROPOSAL_CHOSEN", 16: "PAYLOAD-MALFORMED", 17: "INVALID_KE_PAYLOAD", 18: "INVALID-ID-INFORMATION", 23: "INVALID-HASH-INFORMATION",
+      1: "UNSUPPORTED_CRITICAL_PAYLOAD", 4: "INVALID_IKE_SPI", 5: "INVALID_MAJOR_VERSION", 7: "INVALID_SYNTAX", 9: "INVALID_MESSAGE_ID",
+      11: "INVALID_SPI",
+      14: "NO_PROPOSAL_CHOSEN", 16: "PAYLOAD-MALFORMED", 17: "INVALID_KE_PAYLOAD", 18: "INVALID-ID-INFORMATION",
+      23: "INVALID-HASH-INFORMATION",
       24: "AUTHENTICATION_FAILED", 25: "INVALID-SIGNATURE", 34: "SINGLE_PAIR_REQUIRED", 35: "NO_ADDITIONAL_SAS", 38: "TS_UNACCEPTABLE",
       39: "INVALID_SELECTORS", 43: "TEMPORARY_FAILURE", 44: "CHILD_SA_NOT_FOUND",
     ]

@@ -27,7 +27,9 @@ extension Node {
     switch what {
     case .isakmpAssociations:
       return .shown(
-        Shown(lines: isDetailed ? picture.isakmpAssociationDetails() : picture.isakmpAssociations(), json: { picture.associationsJSON(.ikev1) }))
+        Shown(
+          lines: isDetailed ? picture.isakmpAssociationDetails() : picture.isakmpAssociations(), json: { picture.associationsJSON(.ikev1) })
+      )
     case .ikev2Associations:
       return .shown(Shown(lines: picture.ikev2Associations(isDetailed: isDetailed), json: { picture.associationsJSON(.ikev2) }))
     case .ikev2Sessions: return .shown(Shown(lines: picture.ikev2Sessions(isDetailed: isDetailed), json: { picture.sessionsJSON() }))
@@ -70,7 +72,8 @@ extension Node {
     let s = ike.summary
     let rows: [(String, UInt64)] =
       [
-        ("Total IKE associations active", UInt64(s.established)), ("Exchanges under way", UInt64(s.halfOpen)), ("Child pairs active", UInt64(s.children)),
+        ("Total IKE associations active", UInt64(s.established)), ("Exchanges under way", UInt64(s.halfOpen)),
+        ("Child pairs active", UInt64(s.children)),
         ("Handshakes completed", s.handshakes), ("Failures", s.failures), ("Rekeys", s.rekeys), ("Cookies demanded", s.cookiesDemanded),
       ] + s.refused.map { ("Refused: \($0.reason)", $0.count) }
     return Shown(
@@ -82,7 +85,8 @@ extension Node {
 
   /// All that the crypto shows are made of.
   func cryptoPicture() -> CryptoPicture {
-    var picture = CryptoPicture(now: now, associations: ike.ikeRows(limit: Node.cryptoRowLimit), children: ike.childRows(limit: Node.cryptoRowLimit))
+    var picture = CryptoPicture(
+      now: now, associations: ike.ikeRows(limit: Node.cryptoRowLimit), children: ike.childRows(limit: Node.cryptoRowLimit))
     (picture.inbound, picture.outbound) = (counters.inboundAssociations, counters.outboundAssociations)
     (picture.settings, picture.material) = (settings.crypto.withoutKeys, ikeMaterial)
     picture.wallText = { ClockText(nanoseconds: $0 &* 1_000_000_000).longWithoutMilliseconds }
@@ -111,7 +115,9 @@ extension Node {
 
   /// For the State column of `show dmvpn`: IKE or IPSEC where that is what a peer of a protected tunnel waits for; nil where it does not.
   func pendingProtection(of nbma: IPAddress?, on id: InterfaceID, protected: Set<IPAddress>) -> PeerState? {
-    guard let nbma, settings.interfaces[name(of: id)]?.interface.tunnel.protectionProfile != nil, !protected.contains(nbma) else { return nil }
+    guard let nbma, settings.interfaces[name(of: id)]?.interface.tunnel.protectionProfile != nil, !protected.contains(nbma) else {
+      return nil
+    }
     return ike.pendingLayer(of: nbma, on: id) == .ipsec ? .ipsec : .ike
   }
 

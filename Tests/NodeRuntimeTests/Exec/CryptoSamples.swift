@@ -17,7 +17,8 @@ enum CryptoSamples {
   ) -> IKESARow {
     var row = IKESARow(
       number: number, version: version, state: state, isInitiator: number.isMultiple(of: 2), interface: interface, profileName: "VPN",
-      peer: ProtectionID(peer), endpoints: AssociationEndpoints(local: hub, remote: remote, localPort: port == 500 ? 500 : 4_500, remotePort: port),
+      peer: ProtectionID(peer),
+      endpoints: AssociationEndpoints(local: hub, remote: remote, localPort: port == 500 ? 500 : 4_500, remotePort: port),
       localSPI: 0x0102_0304_0506_0708, remoteSPI: peer == 0 ? 0 : 0xa1b2_c3d4_e5f6_0718 &+ UInt64(number))
     row.lifetimeSeconds = 86_400
     guard peer != 0 else { return row }
@@ -30,10 +31,13 @@ enum CryptoSamples {
     return row
   }
 
-  static func child(_ peer: UInt32, ike: UInt32, _ remote: IPAddress, port: UInt16 = 0, spi: UInt32, suite: ESPSuite, interface: InterfaceID = tunnel) -> ChildSARow {
+  static func child(
+    _ peer: UInt32, ike: UInt32, _ remote: IPAddress, port: UInt16 = 0, spi: UInt32, suite: ESPSuite, interface: InterfaceID = tunnel
+  ) -> ChildSARow {
     var row = ChildSARow(
       peer: ProtectionID(peer), interface: interface, ikeNumber: ike,
-      endpoints: AssociationEndpoints(local: hub, remote: remote, localPort: port == 0 ? 0 : 4_500, remotePort: port), inboundSPI: spi, outboundSPI: spi &+ 0x1000,
+      endpoints: AssociationEndpoints(local: hub, remote: remote, localPort: port == 0 ? 0 : 4_500, remotePort: port), inboundSPI: spi,
+      outboundSPI: spi &+ 0x1000,
       suite: suite, mode: .transport, installedAt: .start + .seconds(700))
     (row.lifetimeSeconds, row.lifetimeKilobytes, row.replayWindow) = (3_600, 4_608_000, 1_024)
     return row
@@ -46,24 +50,39 @@ enum CryptoSamples {
   }
 
   static let cbc = ESPSuite(encryption: 12, keyBits: 256, integrity: 12), gcm = ESPSuite(encryption: 20, keyBits: 256)
-  static let spoke1 = IPAddress(198, 51, 100, 11), nat = IPAddress(203, 0, 113, 7), spoke3 = IPAddress(198, 51, 100, 13), late = IPAddress(198, 51, 100, 99)
+  static let spoke1 = IPAddress(198, 51, 100, 11), nat = IPAddress(203, 0, 113, 7), spoke3 = IPAddress(198, 51, 100, 13),
+    late = IPAddress(198, 51, 100, 99)
+
+  /// Files of a trustpoint that signs with a P-256 key.
+  static func certificate(_ trustpoint: String) -> IKEMaterial {
+    var facts = CertificateFacts()
+    (facts.subject, facts.subjectText, facts.serialNumber, facts.notAfter) = ([0x30, 0], "CN=hub", "1A", 4_102_444_800)
+    (facts.addresses, facts.addressBlocks) = ([IPAddress(10, 0, 0, 1)], [IPPrefix(IPAddress(192, 168, 1, 0), length: 24)])
+    let key = SigningKey(kind: .ecdsa(19), privateKey: SecretBytes([1]), chain: [[9]], facts: facts)
+    var material = IKEMaterial()
+    material.trustpoints[trustpoint] = .init(signingKey: key, anchors: TrustAnchors(roots: [[7]]))
+    return material
+  }
 
   static let picture: CryptoPicture = {
     let associations = [
       association(4, .ikev2, .established, spoke1, peer: 1), association(5, .ikev2, .established, nat, port: 31_007, peer: 2),
       association(7, .ikev2, .initializing, late, peer: 0), association(8, .ikev1, .established, spoke3, peer: 3, interface: old),
-      association(9, .ikev1, .mainMode(step: 1), late, peer: 0, interface: old), association(10, .ikev1, .deleting, spoke3, peer: 3, interface: old),
+      association(9, .ikev1, .mainMode(step: 1), late, peer: 0, interface: old),
+      association(10, .ikev1, .deleting, spoke3, peer: 3, interface: old),
     ]
     var associated = associations
     associated[1].isNATDetected = true
-    associated[1].remoteIdentity = .distinguishedName([0x30, 0x0f, 0x31, 0x0d, 0x30, 0x0b, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x04] + Array("s2.x".utf8))
+    associated[1].remoteIdentity = .distinguishedName(
+      [0x30, 0x0f, 0x31, 0x0d, 0x30, 0x0b, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x04] + Array("s2.x".utf8))
     (associated[1].localMethod, associated[1].remoteMethod) = (.ecdsaSignature, .rsaSignature)
     var pfs = child(2, ike: 5, nat, port: 31_007, spi: 0x2000_0001, suite: gcm)
     (pfs.perfectForwardSecrecy, pfs.usesESN, pfs.lifetimeKilobytes) = (.ecp256, true, nil)
     var replaced = child(1, ike: 4, spoke1, spi: 0x0abc_def0, suite: cbc)
     replaced.isCurrent = false
     let children = [
-      replaced, child(1, ike: 4, spoke1, spi: 0x1000_0001, suite: cbc), pfs, child(3, ike: 8, spoke3, spi: 0x3000_0001, suite: cbc, interface: old),
+      replaced, child(1, ike: 4, spoke1, spi: 0x1000_0001, suite: cbc), pfs,
+      child(3, ike: 8, spoke3, spi: 0x3000_0001, suite: cbc, interface: old),
     ]
     var picture = CryptoPicture(now: now, associations: associated, children: children)
     picture.inbound = [0x1000_0001: counters(22, bytes: 2_048_000, replays: 2, forgeries: 1), 0x2000_0001: counters(5, bytes: 500)]

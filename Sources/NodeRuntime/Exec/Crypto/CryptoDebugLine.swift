@@ -8,7 +8,8 @@ enum CryptoDebugLine {
     case .ikeInitSent, .ikeInitReceived, .ikeAuthenticated:
       return r.x == 1 ? (["isakmp"], "ISAKMP: " + text) : (["ikev2", "ikev2 packet", "ikev2 internal"], "IKEv2:" + text)
     case .ikeFailed, .ikeRefused, .peerDead: return (["isakmp", "ikev2", "ikev2 error"], "IKE: " + text)
-    case .ikeDeleted, .ikeRekeyed, .cookieDemanded, .ikePortFloated, .ikeSwitched: return (["isakmp", "ikev2", "ikev2 internal"], "IKE: " + text)
+    case .ikeDeleted, .ikeRekeyed, .cookieDemanded, .ikePortFloated, .ikeSwitched:
+      return (["isakmp", "ikev2", "ikev2 internal"], "IKE: " + text)
     case .protectionWanted, .protectionUp, .protectionDown: return (["ipsec", "socket"], "CRYPTO_SS(TUNNEL SEC): " + text)
     default: return (["ipsec"], "IPSEC: " + text)
     }

@@ -44,7 +44,9 @@ extension CryptoPicture {
     return lines + flow(session) + traffic(session)
   }
 
-  private func port(_ session: CryptoSession) -> UInt16 { session.associations.last?.endpoints.remotePort ?? max(500, session.endpoints.remotePort) }
+  private func port(_ session: CryptoSession) -> UInt16 {
+    session.associations.last?.endpoints.remotePort ?? max(500, session.endpoints.remotePort)
+  }
 
   /// `IKEv2 SA: local A/500 remote B/500 Active`
   private func line(_ row: IKESARow) -> String {
@@ -64,7 +66,8 @@ extension CryptoPicture {
   private func flow(_ session: CryptoSession) -> [String] {
     let ends = session.endpoints
     return [
-      "  IPSEC FLOW: permit 47 host \(ends.local) host \(ends.remote)", "        Active SAs: \(2 * session.children.count), origin: crypto map",
+      "  IPSEC FLOW: permit 47 host \(ends.local) host \(ends.remote)",
+      "        Active SAs: \(2 * session.children.count), origin: crypto map",
     ]
   }
 
@@ -91,7 +94,8 @@ extension CryptoPicture {
     let ordered = tunnels.sorted { $0.key < $1.key }
     let all = ordered.flatMap { id, tunnel in openSockets(id, tunnel) + wantedSockets(id, tunnel) }
     let listening = ordered.map { "Client: \"TUNNEL SEC\" Profile: \"\($0.value.profile)\" Map-name: \"\($0.value.name)-head-0\"" }
-    return ["", "Number of Crypto Socket connections \(all.count)", ""] + all.flatMap { $0 } + ["", "Crypto Sockets in Listen state:"] + listening + [""]
+    return ["", "Number of Crypto Socket connections \(all.count)", ""] + all.flatMap { $0 } + ["", "Crypto Sockets in Listen state:"]
+      + listening + [""]
   }
 
   private func openSockets(_ id: InterfaceID, _ tunnel: Tunnel) -> [[String]] {
