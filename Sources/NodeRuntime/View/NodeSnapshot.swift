@@ -305,6 +305,7 @@ public struct ProtectedPeerRow: Sendable, Codable, Equatable {
   public var name: String
   /// Its NBMA address as we see it, with the UDP port where ESP travels in UDP.
   public var nbma: IPAddress
+  /// Its UDP port where ESP travels in UDP, else 0.
   public var port: UInt16
   /// How far it is: READY and its like of IKEv2, QM_IDLE of IKEv1.
   public var ikeState: String
@@ -312,6 +313,7 @@ public struct ProtectedPeerRow: Sendable, Codable, Equatable {
   public var version: UInt8
   /// `AES-GCM-256 SHA384 19`
   public var ikeSuite: String
+  /// Whether we began.
   public var isInitiator: Bool
   /// Seconds until the IKE association ends.
   public var ikeSecondsLeft: Int?
@@ -327,6 +329,7 @@ public struct ProtectedPeerRow: Sendable, Codable, Equatable {
   public var replays: UInt64, forgeries: UInt64
   /// Times the pair was renewed.
   public var rekeys: UInt32
+  /// When the pair was installed.
   public var since: Instant?
 
   public init(tunnel: String, name: String, nbma: IPAddress) {
