@@ -9,6 +9,8 @@ public struct JournalText {
   let interfaceName: (InterfaceID) -> String
   /// Names of peers; the address itself where there is none.
   let peerName: (IPAddress) -> String
+  /// Whether a tunnel is protected by IKEv1: its log lines are others.
+  var usesIKEv1: (InterfaceID) -> Bool = { _ in false }
 
   /// Makes rows with these names.
   public init(interfaceName: @escaping (InterfaceID) -> String, peerName: @escaping (IPAddress) -> String) {
@@ -25,6 +27,7 @@ public struct JournalText {
   /// How loud a kind is.
   public static func severity(_ kind: JournalKind) -> Severity {
     switch kind {
+    case _ where isProtection(kind): protectionSeverity(kind)
     case .recursiveRouteRefused, .authenticationFailed, .loopDetected, .tableFull, .errorSent, .errorReceived, .registrationRefused: .error
     case .nhsDown, .nhcDown, .interfaceDown, .resolutionFailed, .addressMismatch, .sourceWaiting: .warning
     case .nhsUp, .nhcUp, .interfaceUp, .configured, .peerMoved, .nodeStarted, .nodeStopping, .natDetected: .notice
@@ -35,6 +38,7 @@ public struct JournalText {
   /// The column's word.
   public static func facility(_ kind: JournalKind) -> String {
     switch kind {
+    case _ where isProtection(kind): protectionFacility(kind)
     case .nodeStarted, .nodeStopping: "SYS"
     case .configured, .commandRun: "CMD"
     case .interfaceUp, .interfaceDown, .addressMismatch, .sourceWaiting: "INTF"
@@ -46,7 +50,7 @@ public struct JournalText {
 
   private func subject(_ r: JournalRecord) -> String {
     switch r.kind {
-    case .nodeStarted, .nodeStopping, .configured, .commandRun: ""
+    case .nodeStarted, .nodeStopping, .configured, .commandRun, .ikeSwitched: ""
     case .interfaceUp, .interfaceDown, .sourceWaiting, .addressMismatch: interfaceName(r.interface)
     case .redirectSent, .redirectReceived, .resolutionReceived, .resolutionAnswered, .resolutionRelayed, .resolutionReplyRelayed: peerName(r.c)
     case .stepTold: peerName(r.b)
@@ -65,7 +69,7 @@ public struct JournalText {
     case .addressMismatch: "address \(r.a)/\(r.x) of the configuration is not on the interface (\(r.b))"
     case .sourceWaiting: "waiting for its source interface"
     case .recursiveRouteRefused: "route \(r.a)/\(r.x) refused: \(r.b) would be reached through the tunnel itself"
-    default: nhrpText(r)
+    default: JournalText.isProtection(r.kind) ? protectionText(r) : nhrpText(r)
     }
   }
 
@@ -159,7 +163,7 @@ public struct JournalText {
     case .registrationRefused where r.y == 1:
       return "%DMVPN-3-DMVPN_NHRP_ERROR: \(tunnel): NHRP Registration Reply from \(r.a), Reason: \(code(r.x))"
     case .configured: return "%SYS-5-CONFIG_I: Configured from console"
-    default: return nil
+    default: return protectionSyslog(r)
     }
   }
 }

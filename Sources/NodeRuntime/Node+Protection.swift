@@ -81,6 +81,7 @@ extension Node {
     let now = settings.crypto.resolution(for: protectedTunnels, material: ikeMaterial, hostName: settings.hostname)
     let (policies, globals) = (now.policies.map(withGroup), now.globals)
     guard policies != protection.policies || globals != protection.globals else { return }
+    if policies.isEmpty != protection.policies.isEmpty { record(JournalRecord(.ikeSwitched, x: policies.isEmpty ? 0 : 1)) }
     (protection.policies, protection.globals) = (policies, globals)
     enqueue(ike: .configure(policies, globals))
     settle()
@@ -117,7 +118,7 @@ extension Node {
 
   // MARK: Files
 
-  private var ikeMaterial: IKEMaterial {
+  var ikeMaterial: IKEMaterial {
     var all = IKEMaterial()
     for (request, answer) in protection.material {
       guard let answer else { continue }

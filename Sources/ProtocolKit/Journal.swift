@@ -28,7 +28,7 @@ public enum JournalKind: UInt16, Sendable, Codable, CaseIterable {
   // Protection: `a` is the peer's address, `b` our own
   case protectionWanted = 200, ikeInitSent, ikeInitReceived, ikeAuthenticated, ikeFailed, ikeRekeyed, ikeDeleted
   case childInstalled = 220, childRekeyed, childDeleted, protectionUp, protectionDown
-  case peerDead = 240, peerEndpointMoved, clearPacketRefused, unknownSPI, ikeRefused, cookieDemanded, ikePortFloated
+  case peerDead = 240, peerEndpointMoved, clearPacketRefused, unknownSPI, ikeRefused, cookieDemanded, ikePortFloated, ikeSwitched
 }
 
 /// A fixed record of one event, at most 96 bytes; text is made of it only when it is shown.

@@ -8,5 +8,5 @@ struct DMVPN: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dmvpn", abstract: "A DMVPN node, hub or spoke, with a console on it.",
     version: Node.version,
-    subcommands: [RunCommand.self, AttachCommand.self, ExecCommand.self, CheckCommand.self, LabCommand.self, ReplayCommand.self])
+    subcommands: [RunCommand.self, AttachCommand.self, ExecCommand.self, CheckCommand.self, LabCommand.self, PKICommand.self, ReplayCommand.self])
 }

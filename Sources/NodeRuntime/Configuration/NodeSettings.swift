@@ -70,6 +70,12 @@ public struct NodeSettings: Sendable, Equatable {
     }
   }
 
+  /// Whether a tunnel is protected, and not by IKEv2.
+  func usesIKEv1(_ interface: String) -> Bool {
+    guard let profile = interfaces[interface]?.interface.tunnel.protectionProfile else { return false }
+    return crypto.ipsecProfile(profile).map { $0.ikev2Profile == nil } ?? false
+  }
+
   /// The name configured for an address by `ip host`; nil when there is none.
   public func name(of address: IPAddress) -> String? { hosts.first { $0.address == address }?.name }
   /// The address configured for a name by `ip host`.

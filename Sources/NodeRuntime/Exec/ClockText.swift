@@ -39,6 +39,8 @@ struct ClockText {
   var time: String { "\(hour.twoDigits):\(minute.twoDigits):\(second.twoDigits).\(milliseconds < 100 ? "0" : "")\(milliseconds.twoDigits)" }
   /// `Sep 21`
   var date: String { "\(ClockText.months[month - 1]) \(day)" }
+  /// `07:02:15 UTC Sep 21 2026`, as certificates have it.
+  var longWithoutMilliseconds: String { "\(hour.twoDigits):\(minute.twoDigits):\(second.twoDigits) UTC \(date) \(year)" }
   /// `07:02:15.210 UTC Mon Sep 21 2026`
   var long: String { "\(time) UTC \(ClockText.weekdays[weekday]) \(date) \(year)" }
 }

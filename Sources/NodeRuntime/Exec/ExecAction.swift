@@ -16,20 +16,21 @@ enum ExecAction: Sendable {
 }
 
 /// What `show` shows.
-enum ShowAction: Sendable {
+enum ShowAction: Sendable, Equatable {
   case dmvpn, why
   case nhrp, nhrpEntry, nhs, multicast, nhrpTraffic, shortcuts, summary, redirects
   case routes, nhrpRoutes, routeOf, overrides, routeSummary, cef
   case interfaces, interfaceBrief
   case runningConfig, startupConfig
+  case crypto(CryptoShow)
   case logging, journal, version, clock, users, hosts, captures, debugging, drops, terminal
 }
 
 /// What `clear` clears.
-enum ClearAction: Sendable { case nhrp, sessions, statistics, routes, counters, logging }
+enum ClearAction: Sendable { case nhrp, sessions, statistics, routes, counters, logging, crypto(CryptoClear) }
 
 /// What `debug` and `undebug` change.
-enum DebugAction: Sendable { case nhrp, dmvpn, condition, all }
+enum DebugAction: Sendable { case nhrp, dmvpn, crypto, condition, all }
 
 /// One command as it is run.
 struct ExecCall {

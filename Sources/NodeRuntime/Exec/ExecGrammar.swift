@@ -3,18 +3,18 @@ import CommandGrammar
 
 /// Every command of the exec modes, each defined once.
 enum ExecGrammar {
-  static let commands = CommandSet<ExecAction>(shows + clears + debugs + probes + sessions + captures)
+  static let commands = CommandSet<ExecAction>(shows + cryptoShows + clears + cryptoClears + debugs + probes + sessions + captures)
 
-  private static let anyone: Set<CommandMode> = [.userExec, .privilegedExec]
-  private static let operators: Set<CommandMode> = [.privilegedExec]
+  static let anyone: Set<CommandMode> = [.userExec, .privilegedExec]
+  static let operators: Set<CommandMode> = [.privilegedExec]
 
-  private static func command(
+  static func command(
     _ pattern: String, _ action: ExecAction, modes: Set<CommandMode> = anyone, _ help: [String: String] = [:], no: NoForm = .none
   ) -> CommandSpec<ExecAction> {
     CommandSpec(pattern, modes: modes, help: ExecWords.help.merging(help) { $1 }, no: no, action: action)
   }
 
-  private static func show(
+  static func show(
     _ pattern: String, _ action: ShowAction, modes: Set<CommandMode> = anyone, _ help: [String: String] = [:]
   ) -> CommandSpec<ExecAction> {
     command("show " + pattern, .show(action), modes: modes, help)
@@ -81,7 +81,7 @@ enum ExecGrammar {
     let form: NoForm = verb == "debug" ? .whole : .none
     let all = verb == "debug" ? [command("debug all", .debug(.all), modes: operators, no: .whole)] : [command("undebug all", .debug(.all), modes: operators)]
     let conditions = verb == "debug" ? conditionDebug : conditionDebug.replacingCondition
-    return all + [
+    return all + cryptoDebugs(verb, form) + [
       command("\(verb) \(nhrpDebug)", .debug(.nhrp), modes: operators, no: form),
       command("\(verb) \(dmvpnDebug)", .debug(.dmvpn), modes: operators, no: form),
       command("\(verb) \(conditions)", .debug(.condition), modes: operators, no: form),

@@ -14,6 +14,7 @@ extension Node {
       case .statistics: clearStatistics()
       case .routes: try clearRoutes(call.arguments)
       case .counters: clearCounters()
+      case .crypto(let what): try clearCrypto(what, call.arguments)
       case .logging: operators.loggingFrom = journal.nextNumber
       }
       return .text("")

@@ -17,6 +17,13 @@ extension Node {
     ("rate", "rate"), ("detail", "detail"), ("routing", "routing"),
   ]
 
+  /// The areas of `debug crypto`.
+  private static let cryptoAreas = [
+    ("isakmp", "Crypto ISAKMP"), ("ikev2", "IKEv2 default"), ("ikev2 packet", "IKEv2 packet"), ("ikev2 error", "IKEv2 error"),
+    ("ikev2 internal", "IKEv2 internal"), ("ipsec", "Crypto IPSEC"), ("engine", "Crypto Engine"), ("socket", "Crypto Socket"),
+  ]
+  private static var allAreas: Set<String> { Set(areas.map(\.0) + cryptoAreas.map(\.0)) }
+
   func setDebug(_ what: DebugAction, _ call: ExecCall) -> ExecResult {
     let isOff = call.isNegated || call.arguments.has("undebug")
     switch what {
@@ -25,12 +32,17 @@ extension Node {
       let area = Node.areas.first { $0.0 != "protocol" && call.arguments.has($0.0) } ?? Node.areas[0]
       return set([area.0], isOff: isOff, "NHRP \(area.1)", call.session)
     case .dmvpn: return setDMVPN(call.arguments, isOff: isOff, call.session)
+    case .crypto:
+      let a = call.arguments
+      let level = ["packet", "error", "internal"].first(where: a.has).map { "ikev2 " + $0 }
+      let area = Node.cryptoAreas.first { level == nil ? a.has($0.0) : $0.0 == level } ?? Node.cryptoAreas[0]
+      return set([area.0], isOff: isOff, area.1, call.session)
     case .condition: return setCondition(call, isOff: isOff)
     }
   }
 
   private func setAll(isOff: Bool, _ id: SessionID) -> ExecResult {
-    sessions[id]?.debugs = isOff ? [] : Set(Node.areas.map(\.0))
+    sessions[id]?.debugs = isOff ? [] : Node.allAreas
     if isOff { sessions[id]?.debugConditions = [] }
     return .text("All possible debugging has been turned \(isOff ? "off" : "on")")
   }
@@ -40,11 +52,15 @@ extension Node {
     return .text("\(title) debugging is \(isOff ? "off" : "on")")
   }
 
-  /// Crypto, tunnel and socket have no events of their own here: accepted, silent.
+  /// Tunnels have no events of their own here: accepted, silent.
   private func setDMVPN(_ a: Arguments, isOff: Bool, _ id: SessionID) -> ExecResult {
-    let isNHRP = !(a.has("crypto") || a.has("tunnel") || a.has("socket"))
     let level = ["error", "detail", "packet"].first { a.has($0) } ?? "all"
-    let areas: Set<String> = !isNHRP ? [] : level == "all" ? Set(Node.areas.map(\.0)) : [level]
+    // `debug dmvpn LEVEL [KIND]`
+    let kind = a.keywords.dropFirst(3).first
+    var areas: Set<String> = []
+    if kind == nil || kind == "nhrp" || kind == "all" { areas.formUnion(level == "all" ? Node.areas.map(\.0) : [level]) }
+    if kind == "crypto" || kind == "all" { areas.formUnion(level == "error" ? ["ikev2 error"] : ["isakmp", "ikev2", "ipsec", "socket"]) }
+    if kind == "socket" { areas.insert("socket") }
     return set(areas, isOff: isOff, "DMVPN \(level) level", id)
   }
 
@@ -66,7 +82,8 @@ extension Node {
     guard let s = sessions[id] else { return [] }
     let on = Node.areas.filter { s.debugs.contains($0.0) }.map { "  NHRP \($0.1) debugging is on" }
     let conditions = s.debugConditions.map { "  Condition: \(text($0))" }
-    return (on.isEmpty ? [] : ["NHRP:"] + on) + conditions
+    let crypto = Node.cryptoAreas.filter { s.debugs.contains($0.0) }.map { "  \($0.1) debugging is on" }
+    return (on.isEmpty ? [] : ["NHRP:"] + on) + (crypto.isEmpty ? [] : ["Cryptographic Subsystem:"] + crypto) + conditions
   }
 
   private func text(_ c: DebugCondition) -> String {
@@ -80,7 +97,10 @@ extension Node {
 
   /// Tells a record to the sessions that debug its area.
   func debug(_ r: JournalRecord) {
-    guard let (areas, text) = DebugLine(r, tunnel: name(of: r.interface), peerName: peerName, text: { self.eventLine(r) }).line else { return }
+    let line =
+      JournalText.isProtection(r.kind)
+      ? CryptoDebugLine.line(r, journalText.protectionText(r)) : DebugLine(r, tunnel: name(of: r.interface), peerName: peerName, text: { self.eventLine(r) }).line
+    guard let (areas, text) = line else { return }
     for id in sessions.keys.sorted() {
       guard let s = sessions[id], !s.debugs.isDisjoint(with: areas), passes(r, s.debugConditions) else { continue }
       effects.append(.reply(id, .log("*\(clockText(r.at)): \(text)")))

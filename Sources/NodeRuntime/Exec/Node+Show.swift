@@ -15,6 +15,7 @@ extension Node {
     case .routes, .nhrpRoutes, .overrides, .routeSummary, .routeOf, .cef: showRoutes(what, call)
     case .interfaces, .interfaceBrief: showInterfaces(what, call)
     case .runningConfig: showRunningConfig(call)
+    case .crypto(let what): showCrypto(what, call)
     default: .shown(showSystem(what, call))
     }
   }

@@ -45,11 +45,13 @@ extension Node {
 
   /// Every entry but our own: one row each, ordered by NBMA address (unknown last), then by target, hosts before networks.
   func dmvpnRows(_ i: NHRPInterfaceSnapshot) -> [DMVPNRow] {
-    let mapped = i.mappings.filter { !$0.flags.contains(.local) && $0.kind != .negative }.map { row($0, i) }
+    let protected = protectedAddresses(on: i.id)
+    let mapped = i.mappings.filter { !$0.flags.contains(.local) && $0.kind != .negative }.map { row($0, i, protected) }
     let missing = i.servers.filter { s in s.address == nil || !i.mappings.contains { $0.target.isHost && $0.via == s.address } }
     let unmapped = missing.map {
       DMVPNRow(
-        nbma: $0.nbma, tunnel: $0.address ?? .anyV4, target: $0.address.map { IPPrefix(host: $0) }, state: i.config.isUp ? .nhrp : .intf,
+        nbma: $0.nbma, tunnel: $0.address ?? .anyV4, target: $0.address.map { IPPrefix(host: $0) },
+        state: i.config.isUp ? pendingProtection(of: $0.nbma, on: i.id, protected: protected) ?? .nhrp : .intf,
         since: nil, attributes: "S", isStatic: true)
     }
     return (mapped + unmapped).sorted(by: Node.precedes)
@@ -64,13 +66,14 @@ extension Node {
     return x.isHost != y.isHost ? x.isHost : x < y
   }
 
-  private func row(_ m: Mapping, _ i: NHRPInterfaceSnapshot) -> DMVPNRow {
+  private func row(_ m: Mapping, _ i: NHRPInterfaceSnapshot, _ protected: Set<IPAddress>) -> DMVPNRow {
     let server = i.servers.first { $0.address == m.via }
-    let isUp = i.config.isUp && m.isUsable && (server?.isResponding ?? true)
+    let pending = pendingProtection(of: m.nbma, on: i.id, protected: protected)
+    let isUp = i.config.isUp && m.isUsable && (server?.isResponding ?? true) && pending == nil
     let since = m.kind == .incomplete ? nil : server == nil || !m.target.isHost ? m.created : server?.since
     return DMVPNRow(
-      nbma: m.nbma, tunnel: m.via, target: m.target, state: isUp ? .up : i.config.isUp ? .nhrp : .intf, since: since,
-      attributes: letters(m), isStatic: m.kind == .static)
+      nbma: m.nbma, tunnel: m.via, target: m.target, state: isUp ? .up : i.config.isUp ? pending ?? .nhrp : .intf, since: since,
+      attributes: letters(m) + (pending == nil || m.kind == .incomplete ? "" : "X"), isStatic: m.kind == .static)
   }
 
   /// S D I, then N, T1 or T2, X.
@@ -114,7 +117,8 @@ extension Node {
     let tables = blocks.flatMap { i, groups in
       head(i) + servers(i) + ["Type:\(role(i).rawValue), Total NBMA Peers (v4/v6): \(groups.count)", ""] + self.detailTable(groups)
     }
-    return tables + ["", "", "Crypto Session Details: ", String(repeating: "-", count: 80), "", "Pending DMVPN Sessions:", ""]
+    let sessions = cryptoPicture().dmvpnSessions(of: blocks.map(\.0.config.name))
+    return tables + ["", "", "Crypto Session Details: ", String(repeating: "-", count: 80)] + sessions + ["", "Pending DMVPN Sessions:", ""]
   }
 
   private func head(_ i: NHRPInterfaceSnapshot) -> [String] {

@@ -47,7 +47,9 @@ extension Node {
   /// The IOS line of a record, for kinds IOS has one for.
   func syslog(_ r: JournalRecord) -> String? {
     let state = tunnels[r.interface]
-    let line = journalText.syslog(r, own: state?.forwarding.addresses.first ?? .anyV4, ownNBMA: state?.forwarding.source ?? .anyV4)
+    var text = journalText
+    text.usesIKEv1 = { [unowned self] in self.settings.usesIKEv1(self.name(of: $0)) }
+    let line = text.syslog(r, own: state?.forwarding.addresses.first ?? .anyV4, ownNBMA: state?.forwarding.source ?? .anyV4)
     guard r.kind == .configured, let who = operators.configurers[r.number] else { return line }
     return line.map { "\($0) by \(who)" }
   }

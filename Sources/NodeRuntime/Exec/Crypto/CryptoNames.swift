@@ -36,8 +36,10 @@ enum CryptoNames {
   /// `DH_GROUP_2048_MODP/Group 14`
   static func group(_ group: KeyExchangeMethod) -> String {
     let names: [KeyExchangeMethod: String] = [
-      .modp1024: "1024_MODP", .modp1536: "1536_MODP", .modp2048: "2048_MODP", .modp3072: "3072_MODP", .modp4096: "4096_MODP", .modp8192: "8192_MODP",
-      .ecp256: "256_ECP", .ecp384: "384_ECP", .ecp521: "521_ECP", .modp2048s256: "2048_256_MODP", .curve25519: "CURVE25519", .curve448: "CURVE448",
+      .modp1024: "1024_MODP", .modp1536: "1536_MODP", .modp2048: "2048_MODP", .modp3072: "3072_MODP", .modp4096: "4096_MODP",
+      .modp8192: "8192_MODP",
+      .ecp256: "256_ECP", .ecp384: "384_ECP", .ecp521: "521_ECP", .modp2048s256: "2048_256_MODP", .curve25519: "CURVE25519",
+      .curve448: "CURVE448",
     ]
     return "DH_GROUP_\(names[group] ?? "UNKNOWN")/Group \(group.rawValue)"
   }
@@ -120,7 +122,7 @@ enum CryptoNames {
   static func spi(_ spi: UInt32) -> String { "0x\(hex(UInt64(spi)))(\(spi))" }
 
   /// Upper case, without zeros in front.
-  static func hex(_ value: UInt64, digits: Int = 1) -> String { 
+  static func hex(_ value: UInt64, digits: Int = 1) -> String {
     let text = String(value, radix: 16, uppercase: true)
     return String(repeating: "0", count: max(0, digits - text.count)) + text
   }

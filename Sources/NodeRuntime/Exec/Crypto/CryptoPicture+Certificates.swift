@@ -39,10 +39,12 @@ extension CryptoPicture {
   private func certificate(_ title: String, _ facts: CertificateFacts, kind: SigningKey.Kind?, _ trustpoint: String) -> [String] {
     let issuer = CertificateReader.text(ofNameDER: facts.issuer) ?? ""
     let names = facts.addresses.map { "    IP Address: \($0)" } + facts.dnsNames.map { "    DNS: \($0)" }
-    let blocks = facts.addressBlocks.map { $0.map { "    \($0)" } }.map { ["  Address Blocks (RFC 3779):"] + ($0.isEmpty ? ["    none"] : $0) } ?? []
+    let blocks =
+      facts.addressBlocks.map { $0.map { "    \($0)" } }.map { ["  Address Blocks (RFC 3779):"] + ($0.isEmpty ? ["    none"] : $0) } ?? []
     var lines = [
       title, "  Status: Available", "  Certificate Serial Number (hex): \(facts.serialNumber)",
-      "  Certificate Usage: \(kind == nil ? "Signature" : "General Purpose")", "  Issuer:", "    \(issuer)", "  Subject:", "    \(facts.subjectText)",
+      "  Certificate Usage: \(kind == nil ? "Signature" : "General Purpose")", "  Issuer:", "    \(issuer)", "  Subject:",
+      "    \(facts.subjectText)",
     ]
     lines += names + blocks
     if let kind { lines.append("  Key: \(Self.text(kind))") }

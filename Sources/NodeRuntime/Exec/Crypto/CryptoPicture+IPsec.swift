@@ -9,7 +9,8 @@ extension CryptoPicture {
   /// `show crypto ipsec sa [interface IF | peer A] [detail]`: a block for each peer, below the heading of its tunnel.
   package func ipsecAssociations(interface: String? = nil, peer: IPAddress? = nil, isDetailed: Bool = false) -> [String] {
     let wanted = sessions.filter { session in
-      !session.children.isEmpty && (interface == nil || tunnel(session.interface).name == interface) && (peer == nil || session.endpoints.remote == peer)
+      !session.children.isEmpty && (interface == nil || tunnel(session.interface).name == interface)
+        && (peer == nil || session.endpoints.remote == peer)
     }
     var lines: [String] = []
     var above: InterfaceID?
@@ -44,8 +45,10 @@ extension CryptoPicture {
     let refused = inbound.replays &+ inbound.forgeries &+ inbound.errors
     guard isDetailed else { return ["    #send errors \(outbound.errors), #recv errors \(refused)"] }
     return [
-      "    #pkts no sa (send) 0, #pkts invalid sa (rcv) 0", "    #pkts encaps failed (send) \(outbound.errors), #pkts decaps failed (rcv) \(inbound.errors)",
-      "    #pkts invalid prot (recv) 0, #pkts verify failed: \(inbound.forgeries)", "    #pkts invalid identity (recv) 0, #pkts invalid len (rcv) 0",
+      "    #pkts no sa (send) 0, #pkts invalid sa (rcv) 0",
+      "    #pkts encaps failed (send) \(outbound.errors), #pkts decaps failed (rcv) \(inbound.errors)",
+      "    #pkts invalid prot (recv) 0, #pkts verify failed: \(inbound.forgeries)",
+      "    #pkts invalid identity (recv) 0, #pkts invalid len (rcv) 0",
       "    #pkts replay rollover (send): 0, #pkts replay rollover (rcv) 0", "    ##pkts replay failed (rcv): \(inbound.replays)",
       "    #pkts internal err (send): 0, #pkts internal err (recv) 0",
     ]
@@ -89,10 +92,12 @@ extension CryptoPicture {
     let replay = direction == .inbound && child.replayWindow == 0 ? "N" : "Y"
     let status = direction == .inbound || child.isCurrent ? "ACTIVE(ACTIVE)" : "INACTIVE(INACTIVE)"
     var lines = [
-      "      spi: \(CryptoNames.spi(spi))", "        transform: \(CryptoNames.transform(child.suite)) ,", "        in use settings ={\(mode), }",
+      "      spi: \(CryptoNames.spi(spi))", "        transform: \(CryptoNames.transform(child.suite)) ,",
+      "        in use settings ={\(mode), }",
       "        conn id: \(child.ikeNumber), flow_id: SW:\(child.peer.rawValue), sibling_flags 80000000, crypto map: \(tunnel.name)-head-0",
       "        sa timing: remaining key lifetime \(lifetime(child, used: used))",
-      "        IV size: \(EncryptionAlgorithm(rawValue: child.suite.encryption).ivBytes) bytes", "        replay detection support: \(replay)",
+      "        IV size: \(EncryptionAlgorithm(rawValue: child.suite.encryption).ivBytes) bytes",
+      "        replay detection support: \(replay)",
     ]
     if child.usesESN { lines.append("        esn support: Y") }
     return lines + ["        Status: \(status)"]

@@ -11,10 +11,13 @@ extension CryptoPicture {
     let lines = rows.map { row -> String in
       let ends = row.isInitiator ? (row.endpoints.remote, row.endpoints.local) : (row.endpoints.local, row.endpoints.remote)
       let status = row.state == .deleting ? "ACTIVE (deleted)" : "ACTIVE"
-      return "\(ends.0)".padded(15) + " " + "\(ends.1)".padded(15) + " " + CryptoNames.isakmpState(row.state).padded(15) + "\(row.number)".rightAligned(7) + " "
+      return "\(ends.0)".padded(15) + " " + "\(ends.1)".padded(15) + " " + CryptoNames.isakmpState(row.state).padded(15)
+        + "\(row.number)".rightAligned(7) + " "
         + status
     }
-    return ["IPv4 Crypto ISAKMP SA", "dst             src             state          conn-id status"] + lines + ["", "IPv6 Crypto ISAKMP SA", ""]
+    return ["IPv4 Crypto ISAKMP SA", "dst             src             state          conn-id status"] + lines + [
+      "", "IPv6 Crypto ISAKMP SA", "",
+    ]
   }
 
   /// `show crypto isakmp sa detail`
@@ -32,9 +35,11 @@ extension CryptoPicture {
   private func detail(_ row: IKESARow) -> [String] {
     let names = CryptoNames.isakmp(row)
     let status = row.state == .deleting ? "DELETE" : "ACTIVE"
-    let life = Self.clock(secondsLeft(row.lifetimeSeconds, from: row.establishedAt))
+    let life = row.establishedAt == nil ? "0" : Self.clock(secondsLeft(row.lifetimeSeconds, from: row.establishedAt))
     let algorithms = names.encryption.padded(5) + names.hash.padded(7) + names.method.padded(5) + "\(row.group?.rawValue ?? 0)".padded(3)
-    let line = "\(row.number)".padded(5) + " " + "\(row.endpoints.local)".padded(16) + "\(row.endpoints.remote)".padded(16) + "       " + status + " "
+    let line =
+      "\(row.number)".padded(5) + " " + "\(row.endpoints.local)".padded(16) + "\(row.endpoints.remote)".padded(16) + "       " + status
+      + " "
       + algorithms + life + " " + capabilities(row)
     return [line.trimmedEnd, "       Engine-id:Conn-id =  SW:\(row.number)", ""]
   }
@@ -55,11 +60,13 @@ extension CryptoPicture {
 
   private func suite(_ policy: ISAKMPPolicy) -> [String] {
     let bits: [KeyExchangeMethod: Int] = [
-      .modp1024: 1024, .modp1536: 1536, .modp2048: 2048, .modp3072: 3072, .modp4096: 4096, .modp8192: 8192, .ecp256: 256, .ecp384: 384, .ecp521: 521,
+      .modp1024: 1024, .modp1536: 1536, .modp2048: 2048, .modp3072: 3072, .modp4096: 4096, .modp8192: 8192, .ecp256: 256, .ecp384: 384,
+      .ecp521: 521,
       .modp2048s256: 2048, .curve25519: 255, .curve448: 448,
     ]
     return [
-      ("encryption algorithm:", encryption(policy.encryption)), ("hash algorithm:", hash(policy.hash)), ("authentication method:", method(policy.method)),
+      ("encryption algorithm:", encryption(policy.encryption)), ("hash algorithm:", hash(policy.hash)),
+      ("authentication method:", method(policy.method)),
       ("Diffie-Hellman group:", "#\(policy.group.rawValue) (\(bits[policy.group] ?? 0) bit)"),
       ("lifetime:", "\(policy.lifetimeSeconds) seconds, no volume limit"),
     ].map { "        " + $0.0.padded(24) + $0.1 }

@@ -13,12 +13,15 @@ extension CryptoPicture {
     let state = row.version == .ikev1 ? CryptoNames.isakmpState(row.state) : CryptoNames.ikev2State(row.state).status
     return .object([
       ("number", JSONValue(Int(row.number))), ("version", JSONValue(Int(row.version.rawValue))), ("state", .string(state)),
-      ("interface", .string(tunnel(row.interface).name)), ("profile", .string(row.profileName)), ("session", JSONValue(Int(row.peer.rawValue))),
+      ("interface", .string(tunnel(row.interface).name)), ("profile", .string(row.profileName)),
+      ("session", JSONValue(Int(row.peer.rawValue))),
       ("local", .string("\(row.endpoints.local)")), ("localPort", JSONValue(Int(row.endpoints.localPort))),
       ("remote", .string("\(row.endpoints.remote)")), ("remotePort", JSONValue(Int(row.endpoints.remotePort))),
       ("localSPI", .string(CryptoNames.hex(row.localSPI, digits: 16))), ("remoteSPI", .string(CryptoNames.hex(row.remoteSPI, digits: 16))),
-      ("localIdentity", .string(CryptoNames.identity(row.localIdentity))), ("remoteIdentity", .string(CryptoNames.identity(row.remoteIdentity))),
-      ("encryption", JSONValue(row.encryption.map { CryptoNames.encryption($0.algorithm) })), ("keyBits", JSONValue(Int(row.encryption?.keyBits ?? 0))),
+      ("localIdentity", .string(CryptoNames.identity(row.localIdentity))),
+      ("remoteIdentity", .string(CryptoNames.identity(row.remoteIdentity))),
+      ("encryption", JSONValue(row.encryption.map { CryptoNames.encryption($0.algorithm) })),
+      ("keyBits", JSONValue(Int(row.encryption?.keyBits ?? 0))),
       ("prf", JSONValue(row.prf.map(CryptoNames.prf))), ("integrity", JSONValue(row.integrity.map(CryptoNames.integrity))),
       ("hash", JSONValue(row.hash?.name)), ("group", JSONValue(Int(row.group?.rawValue ?? 0))),
       ("authSign", .string(CryptoNames.method(row.localMethod))), ("authVerify", .string(CryptoNames.method(row.remoteMethod))),
@@ -37,12 +40,15 @@ extension CryptoPicture {
   private func json(_ child: ChildSARow) -> JSONValue {
     let (inbound, outbound) = counters(child)
     return .object([
-      ("interface", .string(tunnel(child.interface).name)), ("session", JSONValue(Int(child.peer.rawValue))), ("ike", JSONValue(Int(child.ikeNumber))),
+      ("interface", .string(tunnel(child.interface).name)), ("session", JSONValue(Int(child.peer.rawValue))),
+      ("ike", JSONValue(Int(child.ikeNumber))),
       ("local", .string("\(child.endpoints.local)")), ("remote", .string("\(child.endpoints.remote)")),
       ("isEncapsulated", .bool(child.endpoints.isEncapsulated)), ("inboundSPI", JSONValue(Int(child.inboundSPI))),
       ("outboundSPI", JSONValue(Int(child.outboundSPI))), ("transform", .string(CryptoNames.transform(child.suite))),
-      ("mode", .string(child.mode == .transport ? "transport" : "tunnel")), ("isCurrent", .bool(child.isCurrent)), ("usesESN", .bool(child.usesESN)),
-      ("pfsGroup", child.perfectForwardSecrecy.map { JSONValue(Int($0.rawValue)) } ?? .null), ("replayWindow", JSONValue(child.replayWindow)),
+      ("mode", .string(child.mode == .transport ? "transport" : "tunnel")), ("isCurrent", .bool(child.isCurrent)),
+      ("usesESN", .bool(child.usesESN)),
+      ("pfsGroup", child.perfectForwardSecrecy.map { JSONValue(Int($0.rawValue)) } ?? .null),
+      ("replayWindow", JSONValue(child.replayWindow)),
       ("secondsLeft", JSONValue(secondsLeft(child.lifetimeSeconds, from: child.installedAt))),
       ("kilobytesLeftInbound", kilobytesLeft(child, used: inbound.bytes).map { JSONValue($0) } ?? .null),
       ("kilobytesLeftOutbound", kilobytesLeft(child, used: outbound.bytes).map { JSONValue($0) } ?? .null),
@@ -59,7 +65,8 @@ extension CryptoPicture {
     return .table(
       wanted.map { session in
         .object([
-          ("interface", .string(tunnel(session.interface).name)), ("profile", JSONValue(ikeProfile(session))), ("status", .string(session.status)),
+          ("interface", .string(tunnel(session.interface).name)), ("profile", JSONValue(ikeProfile(session))),
+          ("status", .string(session.status)),
           ("session", JSONValue(Int(session.peer.rawValue))), ("local", .string("\(session.endpoints.local)")),
           ("remote", .string("\(session.endpoints.remote)")), ("remotePort", JSONValue(Int(session.endpoints.remotePort))),
           ("identity", .string(CryptoNames.identity(session.associations.compactMap(\.remoteIdentity).last))),

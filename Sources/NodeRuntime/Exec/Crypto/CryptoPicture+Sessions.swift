@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
 import IKE
 import ProtocolKit
 import Wire
@@ -35,7 +36,7 @@ extension CryptoPicture {
     let id = session.associations.compactMap(\.remoteIdentity).last
     let since = session.children.map(\.installedAt).min() ?? session.associations.compactMap(\.establishedAt).min()
     var lines = head(session)
-    if let since { lines.append("Uptime: \(Self.clock(secondsSince(since)))") }
+    if let since { lines.append("Uptime: \(AgeText.format(now - since))") }
     lines += [
       "Session status: \(session.status)", "Peer: \(session.endpoints.remote) port \(port(session)) fvrf: (none) ivrf: (none)",
       "      Phase1_id: \(CryptoNames.identity(id))", "      Desc: (none)",
@@ -44,7 +45,9 @@ extension CryptoPicture {
     return lines + flow(session) + traffic(session)
   }
 
-  private func port(_ session: CryptoSession) -> UInt16 { session.associations.last?.endpoints.remotePort ?? max(500, session.endpoints.remotePort) }
+  private func port(_ session: CryptoSession) -> UInt16 {
+    session.associations.last?.endpoints.remotePort ?? max(500, session.endpoints.remotePort)
+  }
 
   /// `IKEv2 SA: local A/500 remote B/500 Active`
   private func line(_ row: IKESARow) -> String {
@@ -64,7 +67,8 @@ extension CryptoPicture {
   private func flow(_ session: CryptoSession) -> [String] {
     let ends = session.endpoints
     return [
-      "  IPSEC FLOW: permit 47 host \(ends.local) host \(ends.remote)", "        Active SAs: \(2 * session.children.count), origin: crypto map",
+      "  IPSEC FLOW: permit 47 host \(ends.local) host \(ends.remote)",
+      "        Active SAs: \(2 * session.children.count), origin: crypto map",
     ]
   }
 
@@ -91,7 +95,8 @@ extension CryptoPicture {
     let ordered = tunnels.sorted { $0.key < $1.key }
     let all = ordered.flatMap { id, tunnel in openSockets(id, tunnel) + wantedSockets(id, tunnel) }
     let listening = ordered.map { "Client: \"TUNNEL SEC\" Profile: \"\($0.value.profile)\" Map-name: \"\($0.value.name)-head-0\"" }
-    return ["", "Number of Crypto Socket connections \(all.count)", ""] + all.flatMap { $0 } + ["", "Crypto Sockets in Listen state:"] + listening + [""]
+    return ["", "Number of Crypto Socket connections \(all.count)", ""] + all.flatMap { $0 } + ["", "Crypto Sockets in Listen state:"]
+      + listening + [""]
   }
 
   private func openSockets(_ id: InterfaceID, _ tunnel: Tunnel) -> [[String]] {

@@ -59,7 +59,9 @@ extension CryptoPicture {
       " Remote authentication method(s): \(remote.isEmpty ? "none" : remote.joined(separator: " "))", " EAP options: none",
       " Keyring: \(p.keyring ?? "none")", " Trustpoint(s): \(trustpoints.isEmpty ? "none" : trustpoints.joined(separator: " "))",
       " Lifetime: \(p.lifetimeSeconds ?? 86_400) seconds",
-      " DPD: " + (dpd.map { "interval \($0.seconds), retry-interval \($0.retrySeconds ?? 2), \($0.isPeriodic ? "periodic" : "on-demand")" } ?? "disabled"),
+      " DPD: "
+        + (dpd.map { "interval \($0.seconds), retry-interval \($0.retrySeconds ?? 2), \($0.isPeriodic ? "periodic" : "on-demand")" }
+          ?? "disabled"),
       " NAT-keepalive: " + (nat.map { "\($0) seconds" } ?? "disabled"), " Ivrf: none", " Virtual-template: none", " mode auto: none",
     ]
   }
@@ -78,13 +80,18 @@ extension CryptoPicture {
   package func transformSets(_ name: String? = nil) -> [String] {
     let hasDefault = settings.transformSets.contains { $0.name == IKEv2ProposalSettings.defaultName }
     return ((hasDefault ? [] : TransformSetSettings.builtIn) + settings.transformSets).filter { isWanted(name, $0.name) }.flatMap { set in
-      ["Transform set \(set.name): { \(CryptoNames.transform(set.suite))  }", "   will negotiate = { \(set.mode == .transport ? "Transport" : "Tunnel"),  },", ""]
+      [
+        "Transform set \(set.name): { \(CryptoNames.transform(set.suite))  }",
+        "   will negotiate = { \(set.mode == .transport ? "Transport" : "Tunnel"),  },", "",
+      ]
     }
   }
 
   /// `show crypto ipsec profile [NAME]`
   package func ipsecProfiles(_ name: String? = nil) -> [String] {
-    settings.ipsecProfiles.filter { isWanted(name, $0.name) }.flatMap { ["IPSEC profile \($0.name)"] + values($0).map { "        " + $0 } + [""] }
+    settings.ipsecProfiles.filter { isWanted(name, $0.name) }.flatMap {
+      ["IPSEC profile \($0.name)"] + values($0).map { "        " + $0 } + [""]
+    }
   }
 
   private func values(_ p: IPsecProfileSettings) -> [String] {

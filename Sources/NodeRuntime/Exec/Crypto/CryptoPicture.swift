@@ -6,7 +6,7 @@ import ProtocolKit
 import Wire
 
 /// What the `show crypto …` commands are made of, gathered once; everything below it is a pure function of it.
-package struct CryptoPicture {
+package struct CryptoPicture: Sendable {
   /// A protected tunnel, up or not.
   package struct Tunnel: Sendable {
     /// `Tunnel0`
@@ -41,7 +41,7 @@ package struct CryptoPicture {
   /// What its files held.
   package var material = IKEMaterial()
   /// Wall time of seconds since 1970, as `show` writes it.
-  package var wallText: (Int64) -> String = { "\($0)" }
+  package var wallText: @Sendable (Int64) -> String = { "\($0)" }
 
   /// A picture of these associations at `now`.
   package init(now: Instant, associations: [IKESARow], children: [ChildSARow]) {
@@ -62,8 +62,8 @@ package struct CryptoPicture {
 
   func secondsSince(_ start: Instant?) -> Int { start.map { max(0, Int((now - $0).wholeSeconds)) } ?? 0 }
 
-  /// `23:59:39`
-  static func clock(_ seconds: Int) -> String { AgeText.format(.seconds(seconds)) }
+  /// `23:59:39`, and `24:00:00` of a whole day, unlike an age.
+  static func clock(_ seconds: Int) -> String { "\((seconds / 3_600).twoDigits):\((seconds / 60 % 60).twoDigits):\((seconds % 60).twoDigits)" }
 }
 
 /// All that is between us and one peer on one tunnel.
@@ -91,7 +91,8 @@ extension CryptoPicture {
   var sessions: [CryptoSession] {
     var all: [SessionKey: CryptoSession] = [:]
     for row in associations {
-      all[SessionKey(row), default: CryptoSession(interface: row.interface, peer: row.peer, endpoints: row.endpoints)].associations.append(row)
+      all[SessionKey(row), default: CryptoSession(interface: row.interface, peer: row.peer, endpoints: row.endpoints)].associations.append(
+        row)
     }
     for child in children {
       let fresh = CryptoSession(interface: child.interface, peer: child.peer, endpoints: child.endpoints)
