@@ -1,5 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+/// What IKE's journal records mean. In all, `a` is the peer's address and `b` our own; `interface` is the tunnel.
+///
+/// | kind | x | y | also |
+/// |---|---|---|---|
+/// | protectionWanted, ikePortFloated | – | – | |
+/// | ikeInitSent, ikeInitReceived | version, 1 or 2 | – | |
+/// | ikeAuthenticated | version | number of the association in shows | |
+/// | ikeFailed, ikeDeleted, peerDead | `IKEFailure.journalCode.x` | `.y`: the notify of a refusal | |
+/// | ikeRekeyed | 1: we began it, 0: the peer | – | |
+/// | childInstalled, childRekeyed, childDeleted | inbound SPI | outbound SPI | |
+/// | protectionUp | `ProtectionID` | – | |
+/// | protectionDown | `ProtectionID` | `journalCode.x` | |
+/// | peerEndpointMoved | new port | `ProtectionID` | `c`: the old address |
+/// | unknownSPI | the SPI | – | |
+/// | ikeRefused, cookieDemanded | index in `IKERefusal.allCases` | the sender's port | |
+package enum IKEJournal {
+  /// The reason of an `ikeRefused` record, in words.
+  package static func reason(_ x: UInt32) -> String {
+    IKERefusal.allCases.indices.contains(Int(x)) ? IKERefusal.allCases[Int(x)].rawValue : "unknown"
+  }
+}
+
 extension IKEFailure {
   /// The two numbers that stand for it in journal records of `ikeFailed`, `ikeDeleted`, `peerDead` (x and y) and `protectionDown` (y
   /// alone, the first). `JournalText` makes words of them: never renumber.

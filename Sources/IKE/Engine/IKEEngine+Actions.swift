@@ -22,16 +22,30 @@ extension IKEEngine {
 
   /// Tells an association something, and does what it wants.
   mutating func drive(_ number: UInt32, _ input: AssociationInput, _ turn: inout Turn<Output>) {
-    guard let entry = associations[number] else { return }
-    if case .close = input { associations[number]?.isClosing = true }
-    if case .timer(let timer) = input { associations[number]?.timers.remove(timer) }
+    for action in consult(number, input, &turn) { carryOut(action, number, &turn) }
+  }
+
+  /// Tells an association something. Nothing of its entry and of the set of SPIs is held meanwhile and afterwards, so that both are
+  /// changed in place.
+  private mutating func consult(_ number: UInt32, _ input: AssociationInput, _ turn: inout Turn<Output>) -> [AssociationAction] {
+    var own = ownChildren(of: number)
+    switch input {
+    case .close:
+      associations[number]?.isClosing = true
+      // What passes to another association is not deleted with this one.
+      if hasHeir(number) { own = [] }
+    case .timer(let timer): associations[number]?.timers.remove(timer)
+    default: break
+    }
     var associationTurn = AssociationTurn(
       now: turn.now, wallSeconds: wallAtStart &+ turn.now.seconds, random: turn.random, takenSPIs: takenSPIs,
-      isInitialContact: isInitialContact(entry), children: ownChildren(of: number))
+      isInitialContact: isInitialContact(number), children: own)
     associations[number]?.machine.handle(input, &associationTurn)
     turn.random = associationTurn.random
-    for action in associationTurn.actions { carryOut(action, number, &turn) }
+    return associationTurn.actions
   }
+
+  private func hasHeir(_ number: UInt32) -> Bool { associations[number].flatMap { heir(of: $0) } != nil }
 
   private mutating func carryOut(_ action: AssociationAction, _ number: UInt32, _ turn: inout Turn<Output>) {
     guard let entry = associations[number] else { return }
@@ -123,7 +137,9 @@ extension IKEEngine {
   /// It has not become anything in its time: nobody is told.
   mutating func abandon(_ number: UInt32, _ failure: IKEFailure, _ turn: inout Turn<Output>) {
     guard associations[number]?.phase == .negotiating else { return }
-    end(number, failure, &turn)
+    // It may know better why.
+    drive(number, .close(failure, isUrgent: true), &turn)
+    if associations[number] != nil { end(number, failure, &turn) }
   }
 
   /// Removes an association and all that was its own.
@@ -157,7 +173,8 @@ extension IKEEngine {
         y: failure.journalCode.y))
   }
 
-  private func isInitialContact(_ entry: AssociationEntry) -> Bool {
-    !contacted.contains(entry.endpoints.remote) && associationsByRemote[entry.endpoints.remote]?.count == 1
+  private func isInitialContact(_ number: UInt32) -> Bool {
+    guard let remote = associations[number]?.endpoints.remote else { return false }
+    return !contacted.contains(remote) && associationsByRemote[remote]?.count == 1
   }
 }

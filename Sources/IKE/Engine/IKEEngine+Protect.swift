@@ -73,6 +73,8 @@ extension IKEEngine {
   /// Version 1: new keys are a new phase 1.
   mutating func startSuccessor(of entry: AssociationEntry, _ turn: inout Turn<Output>) {
     guard let policy = entry.policy, associations.count < IKELimits.associations else { return }
+    // The peer deleted this one and keeps another: the children pass to that.
+    if entry.machine.row.state == .deleting, heir(of: entry) != nil { return end(entry.number, .deletedByPeer, &turn) }
     let others = (associationsByRemote[entry.endpoints.remote] ?? []).compactMap { associations[$0] }
     guard !others.contains(where: { $0.phase == .negotiating && $0.isInitiator }) else { return }
     let number = addAssociation(entry.version, [policy], entry.endpoints, isInitiator: true, makesChild: false, at: turn.now)
@@ -86,6 +88,7 @@ extension IKEEngine {
       guard let other = associations[number], let establishedAt = other.establishedAt, establishedAt <= entry.startedAt else { continue }
       end(number, .deletedByPeer, passesChildren: false, &turn)
     }
+    forgetInherited(entry, &turn)
   }
 
   // Recovery

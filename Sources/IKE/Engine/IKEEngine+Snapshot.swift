@@ -29,6 +29,9 @@ extension IKEEngine {
     }
   }
 
+  /// Timers that are set: an engine at rest has few.
+  package var timerCount: Int { timers.count }
+
   /// Totals.
   public var summary: IKESummary {
     var summary = IKESummary()
@@ -49,5 +52,50 @@ extension IKEEngine {
       .filter { policy(of: $0.interface)?.group == group }
     if entries.contains(where: { $0.peer != nil }) { return .ipsec }
     return entries.isEmpty && !wants.contains(Want(interface: interface, remote: remote)) ? nil : .ike
+  }
+}
+
+extension IKEEngine {
+  /// A hash of everything that a message could change but counters: two are equal in one run exactly where nothing happened in between.
+  package var fingerprint: Int {
+    var hasher = Hasher()
+    for number in associations.keys.sorted() {
+      guard let entry = associations[number] else { continue }
+      hasher.combine(entry.machine.row)
+      hasher.combine(entry.endpoints)
+      hasher.combine(entry.heardAt)
+      hasher.combine(entry.spis)
+      hasher.combine(entry.timers)
+      hasher.combine(entry.isClosing)
+    }
+    hasher.combine(standing)
+    hasher.combine(contacts)
+    hasher.combine(wants)
+    hasher.combine(halfOpen.count)
+    hasher.combine(timers.count)
+    hasher.combine(timers.nextDeadline)
+    hasher.combine(jobs.count)
+    return hasher.finalize()
+  }
+
+  /// A hash of what is established: peers and their children, and by which of them packets leave.
+  package var standing: Int {
+    var hasher = Hasher()
+    for child in childRows(limit: .max) { hasher.combine(child) }
+    for id in peers.keys.sorted() {
+      hasher.combine(id)
+      hasher.combine(peers[id]?.endpoints)
+      hasher.combine(peers[id]?.isUp)
+      hasher.combine(peers[id]?.associations)
+      hasher.combine(peers[id]?.children)
+    }
+    hasher.combine(takenSPIs)
+    return hasher.finalize()
+  }
+}
+
+extension IKEEngine {
+  package static var sizes: String {
+    "policy \(MemoryLayout<ProtectionPolicy>.size) entry \(MemoryLayout<AssociationEntry>.size) v2 \(MemoryLayout<IKEv2Association>.size) est \(MemoryLayout<EstablishedAssociation>.size) gen \(MemoryLayout<Generation>.size) sa \(MemoryLayout<IKESA>.size) child \(MemoryLayout<ChildEntry>.size) peer \(MemoryLayout<PeerEntry>.size) row \(MemoryLayout<ChildSARow>.size) sass \(MemoryLayout<SecurityAssociation>.size) cipher \(MemoryLayout<MessageCipher>.size) own \(MemoryLayout<OwnExchange>.size) peerx \(MemoryLayout<PeerExchange>.size) init \(MemoryLayout<InitialInitiator>.size) resp \(MemoryLayout<InitialResponder>.size) v1 \(MemoryLayout<ISAKMPAssociation>.size) timer \(MemoryLayout<TimerKey>.size) facts \(MemoryLayout<CertificateFacts>.size) childsa \(MemoryLayout<ChildSA>.size)"
   }
 }

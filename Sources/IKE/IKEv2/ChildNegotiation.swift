@@ -49,7 +49,8 @@ enum ChildNegotiation {
     guard let initiator = GRESelectors.narrow(i, to: context.endpoints.remote, isTranslated: context.nat.isRemote),
       let responder = GRESelectors.narrow(r, to: context.endpoints.local, isTranslated: context.nat.isLocal)
     else { throw Refusal(.tsUnacceptable, .selectorsRefused) }
-    let mode: IPsecMode = policy.mode == .transport && payloads.has(.useTransportMode) ? .transport : .tunnel
+    let mode = mode(payloads, policy)
+    guard mode == policy.mode || !policy.requiresMode else { throw Refusal(.noProposalChosen, .noProposalChosen) }
     return Agreement(choice: choice, mode: mode, initiatorSelectors: initiator, responderSelectors: responder)
   }
 
@@ -77,8 +78,14 @@ enum ChildNegotiation {
       throw .noProposalChosen
     }
     guard GRESelectors.isAnswer(i, to: offered.local), GRESelectors.isAnswer(r, to: offered.remote) else { throw .selectorsRefused }
-    let mode: IPsecMode = policy.mode == .transport && payloads.has(.useTransportMode) ? .transport : .tunnel
+    let mode = mode(payloads, policy)
+    guard mode == policy.mode || !policy.requiresMode else { throw .noProposalChosen }
     return Agreement(choice: choice, mode: mode, initiatorSelectors: i, responderSelectors: r)
+  }
+
+  /// Transport mode is what both ends ask for; everything else is tunnel mode (§1.3.1).
+  private static func mode(_ payloads: [IKEPayload], _ policy: ProtectionPolicy) -> IPsecMode {
+    policy.mode == .transport && payloads.has(.useTransportMode) ? .transport : .tunnel
   }
 
   /// The pair that comes of it. `isInitiator` is about this exchange.

@@ -40,7 +40,8 @@ extension EstablishedAssociation {
       let agreement = try ChildNegotiation.agree(payloads, policy, rule, context)
       return startAnswer(agreement, payloads, nonce, replacing, g, endpoints, &context, &turn)
     } catch {
-      turn.emit(.childFailed(replacing: replacing, error.failure))
+      let code = error.failure.journalCode
+      turn.emit(context.record(.ikeFailed, policy, x: code.x, y: code.y))
       return error.notify
     }
   }
@@ -79,6 +80,7 @@ extension EstablishedAssociation {
     case (.child(tag, _, _, _, let endpoints), _), (.ike(tag, _, _, _, _, let endpoints), _):
       // The peer's public value is no member of its group (RFC 6989).
       answer(.createChildSA, [.notify(.invalidSyntax)], g, endpoints, &turn)
+      settleIKERekey(context, &turn)
     default: return false
     }
     return true

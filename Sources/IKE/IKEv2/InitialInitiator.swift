@@ -338,7 +338,7 @@ extension InitialInitiator {
     case .answer(_, let payloads):
       turn.emit(.cancelTimer(.retransmission(id: 0)))
       return checkAuth(draft, payloads, &context, &turn)
-    case .badAnswer: return refuse(draft.sa, .malformed, context, &turn)
+    case .badAnswer(_, let error): return refuse(draft.sa, .malformed, telling: NotifyPayload(error), context, &turn)
     case .incomplete: state = .awaitingAuth(draft)
     case .refused(let reason): turn.emit(.refused(reason))
     // Nothing but the answer may come before we know each other.
@@ -371,10 +371,12 @@ extension InitialInitiator {
   }
 
   /// The responder believes in us already: it is told that we do not believe in it (§2.21.2).
-  private func refuse(_ sa: IKESA, _ failure: IKEFailure, _ context: IKEv2Context, _ turn: inout AssociationTurn) -> IKEv2Step {
+  private func refuse(
+    _ sa: IKESA, _ failure: IKEFailure, telling notify: NotifyPayload? = nil, _ context: IKEv2Context, _ turn: inout AssociationTurn
+  ) -> IKEv2Step {
     var sa = sa
-    let type: NotifyType = failure == .malformed ? .invalidSyntax : .authenticationFailed
-    for datagram in sa.farewell([.notify(type), .delete(.ike)]) { turn.emit(.send(context.endpoints, bytes: datagram)) }
+    let notify = notify ?? NotifyPayload(failure == .malformed ? .invalidSyntax : .authenticationFailed)
+    for datagram in sa.farewell([.notify(notify), .delete(.ike)]) { turn.emit(.send(context.endpoints, bytes: datagram)) }
     return .ended(failure)
   }
 

@@ -59,6 +59,9 @@ final class World {
     return node
   }
 
+  /// Takes a node out; its events find nobody.
+  func remove(_ address: IPAddress) { nodes[address] = nil }
+
   func schedule(_ event: Event, after span: Duration) {
     order += 1
     let entry = (at: now + span, order: order, event: event)

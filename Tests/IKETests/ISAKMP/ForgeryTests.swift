@@ -39,7 +39,9 @@ struct ForgeryTests {
     let (initiator, responder) = row?.isInitiator == true ? (local, remote) : (remote, local)
     var all: [[UInt8]] = []
     for exchange in [2, 4, 5, 6, 32, 33, 99] as [UInt8] {
-      for cookies in [(initiator, responder), (initiator, 0), (initiator, responder ^ 1), (responder, initiator), (initiator ^ 1, responder)] {
+      for cookies in [
+        (initiator, responder), (initiator, 0), (initiator, responder ^ 1), (responder, initiator), (initiator ^ 1, responder),
+      ] {
         for id in [0, 1, UInt32(truncatingIfNeeded: random.next())] {
           let header = IKEHeader(initiatorCookie: cookies.0, responderCookie: cookies.1, ISAKMPExchange(rawValue: exchange), messageID: id)
           all.append(ISAKMPMessage(header, notices(initiator, responder)).bytes)
@@ -167,6 +169,34 @@ struct ForgeryTests {
     }
   }
 
+  @Test("one bit of what is encrypted changed: refused, and the true message is accepted after it", arguments: 0..<7)
+  func oneBit(which: Int) throws {
+    let (a, b) = ProtectionPolicy.pair()
+    var world = TwoEnds(a, b)
+    let counter = Counter(), held = Held()
+    world.onSend = { from, bytes in
+      guard bytes.count > 19, bytes[19] & 1 == 1, counter.next() == which else { return bytes }
+      held.take(from, bytes)
+      return nil
+    }
+    world.start()
+    world.run(.milliseconds(300))
+    // The seventh encrypted message is a delete, after both of main mode and three of quick mode and a question.
+    if which > 4 { world.tell(0, .probe) }
+    world.run(.milliseconds(20))
+    if which > 5, let child = world.ends[0].children.first { world.tell(0, .deleteChild(child.reference, .deletedHere)) }
+    let (from, message) = try #require(held.message), index = 1 - from
+    let before = Self.state(world, index)
+    for bit in (28 * 8)..<(message.count * 8) {
+      var changed = message
+      changed[bit / 8] ^= 1 << UInt8(bit % 8)
+      world.tell(index, .message(Self.ends(of: index), bytes: changed))
+    }
+    #expect(Self.state(world, index) == before)
+    world.tell(index, .message(Self.ends(of: index), bytes: message))
+    #expect(Self.state(world, index) != before)
+  }
+
   @Test("every message cut at every length, at the moment it would come: nothing traps, nothing is kept")
   func cut() {
     let (a, b) = ProtectionPolicy.pair()
@@ -196,4 +226,10 @@ extension RandomSource {
     var copy = self
     return copy.next() & 0xffff
   }
+}
+
+/// A message that was kept back.
+final class Held: @unchecked Sendable {
+  private(set) var message: (from: Int, bytes: [UInt8])?
+  func take(_ from: Int, _ bytes: [UInt8]) { message = (from, bytes) }
 }

@@ -20,7 +20,8 @@ struct NATTraversalTests {
     let here = try #require(world.ends[0].proof), there = try #require(world.ends[1].proof)
     #expect(here.isBehindNAT && !here.isPeerBehindNAT && there.isPeerBehindNAT && !there.isBehindNAT)
     #expect(here.endpoints.localPort == 4_500 && here.endpoints.remotePort == 4_500)
-    #expect(there.endpoints == AssociationEndpoints(local: TwoEnds.addresses[1], remote: Self.translated, localPort: 4_500, remotePort: 24_500))
+    #expect(
+      there.endpoints == AssociationEndpoints(local: TwoEnds.addresses[1], remote: Self.translated, localPort: 4_500, remotePort: 24_500))
     let pairs = try world.ends.map { try #require($0.children.first) }
     #expect(pairs[0].endpoints == here.endpoints && pairs[1].endpoints == there.endpoints && pairs.allSatisfy { $0.mode == mode })
     // A peer behind a NAT names its private address.
@@ -96,5 +97,42 @@ struct NATTraversalTests {
     // The packet path may be the first to see it.
     world.tell(1, .moved(remote: Self.translated, remotePort: 40_000))
     #expect(world.ends[1].endpoints?.remotePort == 40_000)
+  }
+
+  @Test("a message that is so old that its number was forgotten moves nobody when it comes again from elsewhere")
+  func oldMessage() throws {
+    var world = ExchangeTests.established(link: TwoEnds.Link(translated: Self.translated)) { $0.deadPeerSeconds = 10 }
+    world.tell(0, .probe)
+    let old = try #require(world.ends[0].sent.last?.bytes)
+    for _ in 0..<(ISAKMPLimits.messageIDs / 2 + 4) {
+      world.tell(0, .probe)
+      world.run(.milliseconds(50))
+    }
+    let elsewhere = AssociationEndpoints(
+      local: TwoEnds.addresses[1], remote: IPAddress(203, 0, 113, 77), localPort: 4_500, remotePort: 31_000)
+    let (refused, heard) = (world.ends[1].refused, world.ends[1].heard)
+    world.tell(1, .message(elsewhere, bytes: old))
+    // It is authentic, and it is not fresh.
+    #expect(world.ends[1].refused == refused && world.ends[1].heard == heard + 1)
+    #expect(world.ends[1].endpoints?.remotePort == 24_500)
+    // An answer to a question of ours is fresh.
+    world.tell(1, .probe)
+    let sent = world.ends[0].sent.count
+    world.onSend = { from, bytes in from == 0 ? nil : bytes }
+    world.run(.milliseconds(50))
+    let answer = try #require(world.ends[0].sent[sent...].first?.bytes)
+    world.tell(1, .message(elsewhere, bytes: answer))
+    #expect(world.ends[1].endpoints == elsewhere)
+  }
+
+  @Test("a message that came to another address of ours is not for this association")
+  func otherLocalAddress() {
+    var world = ExchangeTests.established()
+    world.onSend = { _, _ in nil }
+    world.tell(0, .probe)
+    guard let probe = world.ends[0].sent.last?.bytes else { return }
+    let other = AssociationEndpoints(local: IPAddress(198, 51, 100, 99), remote: TwoEnds.addresses[0], localPort: 500, remotePort: 500)
+    world.tell(1, .message(other, bytes: probe))
+    #expect(world.ends[1].refused == [.unknownSPI: 1])
   }
 }
