@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import PackageDescription
 
+private func ours(_ names: [String]) -> [Target.Dependency] { names.map { .product(name: $0, package: "dmvpn") } }
+
 /// How fast the parts are. Sees only library products of the project.
 let package = Package(
   name: "benchmarks",
   dependencies: [.package(name: "dmvpn", path: "..")],
   targets: [
+    .target(name: "IKEParts", dependencies: ours(["DataPlane", "IKE", "IPsecCrypto", "ProtocolKit", "Wire"])),
     .executableTarget(
-      name: "Speed",
-      dependencies: ["DataPlane", "NHRP", "ProtocolKit", "Wire"].map { .product(name: $0, package: "dmvpn") })
+      name: "Speed", dependencies: ["IKEParts"] + ours(["DataPlane", "IKE", "IPsecCrypto", "NHRP", "ProtocolKit", "Wire"])),
+    .executableTarget(name: "IKEPeers", dependencies: ["IKEParts"] + ours(["IKE", "IPsecCrypto", "ProtocolKit", "Wire"])),
   ]
 )

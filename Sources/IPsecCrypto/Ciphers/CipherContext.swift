@@ -36,13 +36,7 @@ final class CipherContext {
   }
 
   /// Packets are whole blocks. Not by `EVP_CIPHER_CTX_set_padding`, which sets it again with each vector, at a cost.
-  private static func switchPaddingOff(_ context: OpaquePointer) -> Bool {
-    var padding: UInt32 = 0
-    return withUnsafeMutablePointer(to: &padding) { value in
-      let parameters = [OSSL_PARAM_construct_uint(OSSL_CIPHER_PARAM_PADDING, value), OSSL_PARAM_construct_end()]
-      return EVP_CIPHER_CTX_set_params(context, parameters) == 1
-    }
-  }
+  private static func switchPaddingOff(_ context: OpaquePointer) -> Bool { EVP_CIPHER_CTX_switch_padding_off(context) == 1 }
 
   private static func pads(_ cipher: OpaquePointer) -> Bool {
     let mode = EVP_CIPHER_get_mode(cipher)

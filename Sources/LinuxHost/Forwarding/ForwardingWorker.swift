@@ -29,7 +29,9 @@ final class ForwardingWorker: @unchecked Sendable {
   let core: ForwardingCore
   let loop: EventLoop
   let reports: Mailbox<WorkerReport>
-  var batch = PacketBatch()
+  /// Slots hold a whole IKE message with its certificates; of most slots only the first page is ever touched.
+  var batch = PacketBatch(slotSize: ForwardingWorker.slotBytes)
+  static let slotBytes = 16_384 + Limits.headroomBytes
   var punts = PuntQueue()
   var devices: [InterfaceID: TUNDevice] = [:]
   var sockets: [UnderlayKey: UnderlaySocket] = [:]
@@ -51,7 +53,7 @@ final class ForwardingWorker: @unchecked Sendable {
   var cleared = [UInt64].noSocketLosses
   /// What one call sends; room kept between calls.
   var outgoing: [UnsafeRawBufferPointer] = []
-  let receiveSlab = ReceiveSlab()
+  let receiveSlab = ReceiveSlab(slotSize: ForwardingWorker.slotBytes - Limits.headroomBytes)
   /// Never later than the core's own deadline, and not moved by every packet: that would be a system call each.
   var pairDeadline: Instant?
 

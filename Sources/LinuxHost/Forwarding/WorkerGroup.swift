@@ -54,6 +54,13 @@ final class WorkerGroup {
     for i in gathered.indices { gathered[i].append(command) }
   }
 
+  /// An outbound association counts its packets once for all workers: two cores must never use one number twice (RFC 4106 §2, RFC 4303 §3.3.3).
+  func shared(_ change: DataPlaneChange) -> DataPlaneChange {
+    guard workers.count > 1, case .associate(var association) = change, association.direction == .outbound else { return change }
+    association.sequence = SharedSequence()
+    return .associate(association)
+  }
+
   func tell(_ worker: Int, _ command: WorkerCommand) { gathered[worker].append(command) }
 
   /// A packet of the control side goes out by the first worker: it is one packet, and each worker can send everywhere.

@@ -67,7 +67,7 @@ struct MassExpiryTests {
     _ = Self.slice(star)
     star.hub.outputs = []
     Self.register(999, id: 2, at: star)
-    #expect(star.hub.outputs.contains { if case .send(_, Self.nbma(999), _) = $0 { true } else { false } })
+    #expect(star.hub.outputs.contains { if case .send(_, Self.nbma(999), _, _) = $0 { true } else { false } })
     while Self.isDue(star) { _ = Self.slice(star) }
     #expect(star.hub.mappings.map(\.via) == [Self.tunnelAddress(999)])
   }
