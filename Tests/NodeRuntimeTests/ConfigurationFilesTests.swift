@@ -8,9 +8,12 @@ import Wire
 
 /// The files that come with the program, in `config/`.
 @Suite struct ConfigurationFilesTests {
-  static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "config")
+  static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "config")
 
-  static let names: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []).filter { $0.hasSuffix(".conf") }.sorted()
+  static let names: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []).filter {
+    $0.hasSuffix(".conf")
+  }.sorted()
 
   private func load(_ name: String) throws -> (settings: NodeSettings, diagnostics: [ConfigurationDiagnostic]) {
     ConfigurationLoader.load(try String(contentsOf: Self.directory.appending(path: name), encoding: .utf8), file: name)
@@ -29,7 +32,8 @@ import Wire
     var material = CryptoSamples.certificate("DMVPN")
     material.secrets["/etc/dmvpn/psk"] = SecretBytes(1...32)
     let tunnel = ProtectedTunnel(
-      interface: InterfaceID(1), profileName: settings.interfaces["Tunnel0"]?.interface.tunnel.protectionProfile ?? "", local: IPAddress(198, 51, 100, 1))
+      interface: InterfaceID(1), profileName: settings.interfaces["Tunnel0"]?.interface.tunnel.protectionProfile ?? "",
+      local: IPAddress(198, 51, 100, 1))
     let resolution = settings.crypto.resolution(for: [tunnel], material: material, hostName: settings.hostname)
     #expect(resolution.refusals == [:] && resolution.policies.map(\.version) == [name.hasPrefix("ikev1") ? .ikev1 : .ikev2])
     #expect(!settings.crypto.holdsKeys)

@@ -31,9 +31,9 @@ import Testing
     (v2, " group 19 14\n", "", "IKEv2 proposal 'P' is not used: it lacks group", " tunnel protection"),
     (v2, " integrity sha256\n", "", "IKEv2 proposal 'P' is not used: it lacks integrity", " tunnel protection"),
     (v2, " integrity sha256", " integrity sha256 sha1", "HMAC-SHA1-96 is weak", " integrity"),
-    (v2, " group 19 14", " group 19 5", "group 5 is weak", " group"),
+    (v2, " group 19 14", " group 19 5", "group 5 (MODP-1536) is weak", " group"),
     (v2, "aes-gcm-256 aes-cbc-256", "3des", "3DES-CBC is weak", " encryption"),
-    (v2, "set pfs group19", "set pfs group2", "group 2 is weak", " set pfs"),
+    (v2, "set pfs group19", "set pfs group2", "group 2 (MODP-1024) is weak", " set pfs"),
     (v2, "aes-gcm-256 aes-cbc-256", "aes-gcm-256", "'integrity' is not used", " integrity"),
     (v2, "esp-aes 256 esp-sha256-hmac\n mode transport", "esp-aes 256 esp-sha256-hmac", "differ in their mode", " set transform-set"),
     (

@@ -120,6 +120,20 @@ import Wire
     #expect(Self.resolve(text, material: material).policies.first?.preSharedKeys.last?.local == SecretBytes([1, 2, 3]))
   }
 
+  @Test("of policies of ISAKMP those are used for which there is a key; a trustpoint without one of ours is no failure beside a shared key")
+  func methods() throws {
+    let text =
+      CryptoFixtures.ikev1
+      + "\ncrypto isakmp policy 20\n authentication rsa-sig\n encr aes\n hash sha256\n group 14\ncrypto pki trustpoint CA\n ca-certificate file /ca.pem"
+    #expect(Self.resolve(text).refusals[InterfaceID(1)] == "waiting for the files of trustpoint 'CA'")
+    var material = IKEMaterial()
+    material.trustpoints["CA"] = .init(signingKey: nil, anchors: TrustAnchors(roots: [[7]]))
+    #expect(Self.resolve(text, material: material).policies.first?.isakmpPolicies.map(\.method) == [.preSharedKey])
+    let both = try #require(Self.resolve(text, material: Self.material).policies.first)
+    #expect(both.isakmpPolicies.map(\.method) == [.preSharedKey, .rsaSignature] && both.remoteMethods == [.preSharedKey, .rsaSignature])
+    #expect(both.localMethod == .preSharedKey && both.signingKey != nil)
+  }
+
   @Test("tunnels that share a source and a profile share a group; others have their own")
   func groups() {
     let other = IPAddress(192, 0, 2, 2)
@@ -139,6 +153,16 @@ import Wire
     arguments: [
       ("crypto ipsec profile VPN\n set ikev2-profile V", "IKEv2 profile 'V' is not defined"),
       ("crypto ikev2 profile V\ncrypto ipsec profile VPN\n set ikev2-profile V", "no 'match identity remote'"),
+      (
+        "crypto pki trustpoint OLD\n enrollment url http://192.0.2.1\ncrypto ikev2 profile V\n match identity remote any\n authentication local rsa-sig\n"
+          + " authentication remote rsa-sig\n pki trustpoint OLD\ncrypto ipsec profile VPN\n set ikev2-profile V",
+        "trustpoint 'OLD' names no files"
+      ),
+      (
+        "crypto pki trustpoint OLD\n enrollment url http://192.0.2.1\ncrypto ikev2 profile V\n match identity remote any\n authentication local pre-share key longenough\n"
+          + " authentication remote rsa-sig\ncrypto ipsec profile VPN\n set ikev2-profile V",
+        "no trustpoint says whose signatures are believed"
+      ),
       ("crypto ipsec profile VPN\n set isakmp-profile I", "ISAKMP profile 'I' is not defined"),
       ("crypto isakmp profile I\ncrypto ipsec profile VPN\n set isakmp-profile I", "no 'match identity'"),
       ("crypto ipsec profile VPN", "no 'crypto isakmp policy' can be used"),

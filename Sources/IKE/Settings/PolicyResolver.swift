@@ -71,8 +71,10 @@ struct PolicyResolver {
     (policy.remoteMatches, policy.localMethod, policy.remoteMethods) = (profile.matches, local, profile.remoteMethods)
     if ([local] + profile.remoteMethods).contains(.preSharedKey) { policy.preSharedKeys = try keys(of: profile) }
     if local != .preSharedKey || profile.remoteMethods.contains(where: { $0 != .preSharedKey }) {
-      let uses = profile.trustpoints.isEmpty ? settings.trustpoints.map { TrustpointUse(name: $0.name) } : profile.trustpoints
+      let uses = profile.trustpoints.isEmpty ? everyTrustpoint : profile.trustpoints
       try addTrustpoints(uses, signs: local != .preSharedKey, to: &policy)
+      let verifies = profile.remoteMethods.contains { $0 != .preSharedKey }
+      if verifies, policy.anchors == nil { throw PolicyRefusal("no trustpoint says whose signatures are believed") }
     }
     policy.localIdentity = try identity(profile.identity, policy)
     policy.ikeLifetimeSeconds = profile.lifetimeSeconds ?? policy.ikeLifetimeSeconds
@@ -108,11 +110,12 @@ struct PolicyResolver {
     if let name, profile == nil { throw PolicyRefusal("ISAKMP profile '\(name)' is not defined") }
     if let profile, profile.matches.isEmpty { throw PolicyRefusal("ISAKMP profile '\(profile.name)' has no 'match identity'") }
     let all = settings.usedISAKMPPolicies
-    let named = profile?.trustpoints ?? []
-    let trustpoints = named.isEmpty ? settings.trustpoints.map(\.name) : named
+    let named = profile?.trustpoints.map { TrustpointUse(name: $0) } ?? []
     policy.preSharedKeys = try isakmpKeys(profile)
-    let signs = all.contains { $0.method != .preSharedKey } && !trustpoints.isEmpty
-    if signs { try addTrustpoints(trustpoints.map { TrustpointUse(name: $0) }, signs: true, to: &policy) }
+    let uses = named.isEmpty ? everyTrustpoint : named
+    if !uses.isEmpty, all.contains(where: { $0.method != .preSharedKey }) {
+      try addTrustpoints(uses, signs: true, isOptional: !policy.preSharedKeys.isEmpty, to: &policy)
+    }
     policy.isakmpPolicies = all.filter { $0.method == .preSharedKey ? !policy.preSharedKeys.isEmpty : policy.signingKey != nil }
     guard let first = policy.isakmpPolicies.first else {
       throw PolicyRefusal("no 'crypto isakmp policy' can be used: there is neither a key nor a trustpoint for their 'authentication'")
@@ -142,6 +145,9 @@ struct PolicyResolver {
   }
 
   // MARK: Both
+
+  /// What counts where a profile names no trustpoint: all that have files.
+  private var everyTrustpoint: [TrustpointUse] { settings.trustpointsWithFiles.map { TrustpointUse(name: $0.name) } }
 
   private func add(_ deadPeer: DeadPeerSettings?, to policy: inout ProtectionPolicy) {
     guard let deadPeer else { return }
@@ -178,23 +184,32 @@ struct PolicyResolver {
     }
   }
 
-  private func addTrustpoints(_ uses: [TrustpointUse], signs: Bool, to policy: inout ProtectionPolicy) throws(PolicyRefusal) {
+  /// With `isOptional` a trustpoint without a key of ours is no failure: other methods are there.
+  private func addTrustpoints(
+    _ uses: [TrustpointUse], signs: Bool, isOptional: Bool = false, to policy: inout ProtectionPolicy
+  ) throws(PolicyRefusal) {
     var anchors: TrustAnchors?
     for use in uses {
-      guard let content = material.trustpoints[use.name] else {
-        guard settings.trustpoints.contains(where: { $0.name == use.name }) else {
-          throw PolicyRefusal("trustpoint '\(use.name)' is not defined")
-        }
-        throw PolicyRefusal(
-          material.failures[use.name].map { "trustpoint '\(use.name)': \($0)" } ?? "waiting for the files of trustpoint '\(use.name)'")
-      }
+      let content = try content(of: use.name)
       if use.purpose != .verify, signs { policy.signingKey = policy.signingKey ?? content.signingKey }
       if use.purpose != .sign { anchors = anchors.map { $0.joined(with: content.anchors) } ?? content.anchors }
     }
     policy.anchors = anchors
     guard signs else { return }
-    guard let key = policy.signingKey else { throw PolicyRefusal("no trustpoint has a certificate and a private key to sign with") }
+    guard let key = policy.signingKey else {
+      if isOptional { return }
+      throw PolicyRefusal("no trustpoint has a certificate and a private key to sign with")
+    }
     if policy.localMethod != .preSharedKey { policy.localMethod = key.kind.method }
+  }
+
+  private func content(of name: String) throws(PolicyRefusal) -> IKEMaterial.Trustpoint {
+    if let content = material.trustpoints[name] { return content }
+    guard settings.trustpoints.contains(where: { $0.name == name }) else { throw PolicyRefusal("trustpoint '\(name)' is not defined") }
+    guard settings.trustpointsWithFiles.contains(where: { $0.name == name }) else {
+      throw PolicyRefusal("trustpoint '\(name)' names no files")
+    }
+    throw PolicyRefusal(material.failures[name].map { "trustpoint '\(name)': \($0)" } ?? "waiting for the files of trustpoint '\(name)'")
   }
 }
 

@@ -81,7 +81,9 @@ struct CertificateBuilder: ~Copyable {
 
   /// At least one: RFC 3779 cannot say that nothing is delegated.
   func addAddressBlocks(_ prefixes: [IPPrefix]) throws(CryptoError) {
-    guard (1...KeyLimits.addressPrefixes).contains(prefixes.count) else { throw .unsupported("\(prefixes.count) prefixes in a certificate") }
+    guard (1...KeyLimits.addressPrefixes).contains(prefixes.count) else {
+      throw .unsupported("\(prefixes.count) prefixes in a certificate")
+    }
     try add(.addressBlocks, IPPrefix.withoutOverlaps(prefixes).map { "\($0.address.isV4 ? "IPv4" : "IPv6"):\($0)" }.joined(separator: ","))
   }
 

@@ -148,7 +148,5 @@ enum CryptoWeakness {
   static func of(_ algorithm: IntegrityAlgorithm) -> String? { algorithm.isWeak ? algorithm.name : nil }
   static func of(_ prf: PseudoRandomFunction) -> String? { prf.isWeak ? "PRF \(prf.name)" : nil }
   static func of(_ hash: HashAlgorithm) -> String? { hash.hmacPRF?.isWeak == true ? hash.name : nil }
-  static func of(_ group: KeyExchangeMethod) -> String? {
-    [.modp1024, .modp1536, .modp2048s256].contains(group) ? "group \(group.rawValue)" : nil
-  }
+  static func of(_ group: KeyExchangeMethod) -> String? { group.isWeak ? "group \(group.rawValue) (\(group.name))" : nil }
 }

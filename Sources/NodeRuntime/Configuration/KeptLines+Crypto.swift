@@ -104,7 +104,6 @@ extension KeptLines {
       .ipsecProfile,
       patterns(
         """
-        default <rest:line>
         dialer <rest:line>
         match address <rest:line>
         redundancy <rest:line>

@@ -12,10 +12,17 @@ struct ClockText {
   private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 
   /// Nanoseconds since 1970-01-01 00:00 UTC.
-  init(nanoseconds: Int64) {
-    let millis = Int(nanoseconds.floorDivided(by: 1_000_000))
-    let days = Int64(millis).floorDivided(by: 86_400_000)
-    let rest = millis - Int(days) * 86_400_000
+  init(nanoseconds: Int64) { self.init(milliseconds: nanoseconds.floorDivided(by: 1_000_000)) }
+
+  /// Seconds since 1970-01-01 00:00 UTC; beyond the years that a certificate can name they are cut.
+  init(seconds: Int64) { self.init(milliseconds: min(max(seconds, -ClockText.limitSeconds), ClockText.limitSeconds) * 1_000) }
+
+  /// Ten thousand years.
+  private static let limitSeconds: Int64 = 315_569_520_000
+
+  private init(milliseconds: Int64) {
+    let days = milliseconds.floorDivided(by: 86_400_000)
+    let rest = Int(milliseconds - days * 86_400_000)
     (hour, minute, second, milliseconds) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60, rest % 1_000)
     // 1970-01-01 was a Thursday.
     weekday = Int((days + 4) - (days + 4).floorDivided(by: 7) * 7)

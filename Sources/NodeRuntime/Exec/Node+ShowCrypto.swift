@@ -89,7 +89,7 @@ extension Node {
       now: now, associations: ike.ikeRows(limit: Node.cryptoRowLimit), children: ike.childRows(limit: Node.cryptoRowLimit))
     (picture.inbound, picture.outbound) = (counters.inboundAssociations, counters.outboundAssociations)
     (picture.settings, picture.material) = (settings.crypto.withoutKeys, ikeMaterial)
-    picture.wallText = { ClockText(nanoseconds: $0 &* 1_000_000_000).longWithoutMilliseconds }
+    picture.wallText = { ClockText(seconds: $0).longWithoutMilliseconds }
     for name in settings.interfaceNames {
       guard let c = settings.interfaces[name], let profile = c.interface.tunnel.protectionProfile else { continue }
       picture.tunnels[id(of: name)] = cryptoTunnel(name, c, profile)

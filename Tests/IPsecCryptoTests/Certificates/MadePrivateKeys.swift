@@ -36,7 +36,7 @@ extension MadeCertificate {
     -----BEGIN EC PRIVATE KEY-----
     Proc-Type: 4,ENCRYPTED
     DEK-Info: AES-128-CBC,20B02813E1E862A7222537E68747A52B
-    
+
     ZSupNpOs2RYludi1wfTlayKF5TZMCfDyYtFoRg8AbKj52U9zwZRULGQ4J7ctRNyF
     218HTqlDM+0SClPHZxBdHpYY6l9LiH3yVTkV7+UGtNG0Cbo25mEag3OJC+ha475L
     xlSagLxSDgkUkvk1+0bkxwar2Sv5NSZ3zr7mRJgVyyM=

@@ -11,6 +11,20 @@ struct KeyAgreementTests {
     (.curve448, 56, 56),
   ]
 
+  @Test("every method tells its lengths before anything is computed", arguments: groups)
+  func lengths(method: KeyExchangeMethod, publicBytes: Int, secretBytes: Int) {
+    #expect(method.publicValueBytes == publicBytes && method.sharedSecretBytes == secretBytes && method.isSupported)
+    #expect(method.name != "group \(method.rawValue)")
+  }
+
+  @Test("methods that nobody here knows are named by their number, RFC 8247 §2.4 names the weak ones")
+  func facts() {
+    let unknown = KeyExchangeMethod(rawValue: 22)
+    #expect(unknown.name == "group 22" && !unknown.isSupported && unknown.publicValueBytes == nil && unknown.sharedSecretBytes == nil)
+    #expect(!KeyExchangeMethod.none.isSupported)
+    #expect(Self.groups.map(\.0).filter(\.isWeak) == [.modp1024, .modp1536, .modp2048s256])
+  }
+
   @Test("both ends of every group come to one secret, at its fixed length", arguments: groups)
   func agreement(method: KeyExchangeMethod, publicBytes: Int, secretBytes: Int) throws {
     let provider = OpenSSLKeyProvider()
@@ -19,7 +33,8 @@ struct KeyAgreementTests {
       return
     }
     #expect(publicValue.count == publicBytes && random.count == 32)
-    guard case .responded(let answer, let theirs, _) = provider.perform(.respond(method, peerPublicValue: publicValue, randomBytes: 0)) else {
+    let response = provider.perform(.respond(method, peerPublicValue: publicValue, randomBytes: 0))
+    guard case .responded(let answer, let theirs, _) = response else {
       Issue.record("no answer")
       return
     }

@@ -32,7 +32,8 @@ struct KnownAgreementTests {
       case .modp2048s256: Generator.modp2048s256
       default: [UInt8](repeating: 0, count: count - 1) + [2]
       }
-    #expect(agree(vector.method, vector.privateValue, generator) == .agreed(SecretBytes(vector.publicValue.prefix(vector.sharedSecret.count))))
+    let expected = SecretBytes(vector.publicValue.prefix(vector.sharedSecret.count))
+    #expect(agree(vector.method, vector.privateValue, generator) == .agreed(expected))
   }
 
   @Test("Wycheproof's verdicts on X25519 and X448", arguments: AgreementVerdict.montgomeryCurves)
@@ -51,11 +52,11 @@ struct KnownAgreementTests {
   }
 
   /// Both private values of the capture are unknown, so only what can be said without them is tested here.
-  @Test("public values that strongSwan 5.9.8 sent are taken, and give secrets as long as those that it logged", arguments: CapturedValue.all)
+  @Test(
+    "public values that strongSwan 5.9.8 sent are taken, and give secrets as long as those that it logged", arguments: CapturedValue.all)
   func strongSwan(captured: CapturedValue) {
-    guard case .responded(_, let secret, _) = provider.perform(
-      .respond(captured.method, peerPublicValue: captured.publicValue, randomBytes: 0))
-    else {
+    let response = provider.perform(.respond(captured.method, peerPublicValue: captured.publicValue, randomBytes: 0))
+    guard case .responded(_, let secret, _) = response else {
       Issue.record("refused")
       return
     }

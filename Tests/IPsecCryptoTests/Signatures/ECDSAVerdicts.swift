@@ -5,7 +5,8 @@ import IPsecCrypto
 extension SignatureVerdict {
   static let ecdsa: [SignatureVerdict] = [
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 1: pseudorandom signature",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 1: pseudorandom signature",
       isValid: true,
       publicKey: key0,
       message: octets(""),
@@ -15,7 +16,8 @@ extension SignatureVerdict {
         e5bd2dab2abebdf89a62e2
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 6: Legacy: ASN encoding of s misses leading 0",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 6: Legacy: ASN encoding of s misses leading 0",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
@@ -25,7 +27,8 @@ extension SignatureVerdict {
         f4087c134b49156847db
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 8: length of sequence [r, s] uses long form encoding",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 8: length of sequence [r, s] uses long form encoding",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
@@ -35,7 +38,8 @@ extension SignatureVerdict {
         ac5df4087c134b49156847db
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 10: length of sequence [r, s] uses 70 instead of 69",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 10: length of sequence [r, s] uses 70 instead of 69",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
@@ -45,7 +49,8 @@ extension SignatureVerdict {
         5df4087c134b49156847db
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 23: appending 0's to sequence [r, s]",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 23: appending 0's to sequence [r, s]",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
@@ -55,7 +60,8 @@ extension SignatureVerdict {
         5df4087c134b49156847db0000
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 152: replaced r by r + n",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 152: replaced r by r + n",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
@@ -65,7 +71,8 @@ extension SignatureVerdict {
         ac5df4087c134b49156847db
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 155: replaced r by -r",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 155: replaced r by -r",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
@@ -75,7 +82,8 @@ extension SignatureVerdict {
         5df4087c134b49156847db
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 158: replaced r by r + 2**256",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 158: replaced r by r + 2**256",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
@@ -85,19 +93,22 @@ extension SignatureVerdict {
         ac5df4087c134b49156847db
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 168: Signature with special case values r=0 and s=0",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 168: Signature with special case values r=0 and s=0",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
       signature: octets("3006020100020100")),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 232: Signature encoding contains incorrect types: r=0, s=0.25",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 232: Signature encoding contains incorrect types: r=0, s=0.25",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
       signature: octets("3008020100090380fe01")),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 295: Edge case for Shamir multiplication",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 295: Edge case for Shamir multiplication",
       isValid: true,
       publicKey: key1,
       message: octets("3639383139"),
@@ -107,7 +118,8 @@ extension SignatureVerdict {
         286ffd683b9bb2cf4f1b
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 296: special case hash",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 296: special case hash",
       isValid: true,
       publicKey: key1,
       message: octets("343236343739373234"),
@@ -117,7 +129,8 @@ extension SignatureVerdict {
         d1cd38c3ff033be928e9
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 350: k*G has a large x-coordinate",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 350: k*G has a large x-coordinate",
       isValid: true,
       publicKey: key2,
       message: octets("313233343030"),
@@ -126,7 +139,8 @@ extension SignatureVerdict {
         303502104319055358e8617b0c46353d039cdaab022100ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254e
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 351: r too large",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 351: r too large",
       isValid: false,
       publicKey: key2,
       message: octets("313233343030"),
@@ -136,13 +150,15 @@ extension SignatureVerdict {
         a7179e84f3b9cac2fc63254e
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 355: small r and s",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 355: small r and s",
       isValid: true,
       publicKey: key3,
       message: octets("313233343030"),
       signature: octets("3006020105020101")),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 377: edge case modular inverse",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 377: edge case modular inverse",
       isValid: true,
       publicKey: key4,
       message: octets("313233343030"),
@@ -152,7 +168,8 @@ extension SignatureVerdict {
         1d5540f3284fbe1889b0
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 392: point at infinity during verify",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 392: point at infinity during verify",
       isValid: false,
       publicKey: key5,
       message: octets("313233343030"),
@@ -162,7 +179,8 @@ extension SignatureVerdict {
         df81a693439654210c70
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 427: point duplication during verification",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 427: point duplication during verification",
       isValid: true,
       publicKey: key6,
       message: octets("313233343030"),
@@ -172,7 +190,8 @@ extension SignatureVerdict {
         15dd624d53f4301047856b
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 428: duplication bug",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 428: duplication bug",
       isValid: false,
       publicKey: key7,
       message: octets("313233343030"),
@@ -182,7 +201,8 @@ extension SignatureVerdict {
         15dd624d53f4301047856b
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: false), "ecdsa_secp256r1_sha256_test.json 448: x-coordinate of the public key has many trailing 0's",
+      .ecdsa(hash: 2, isRaw: false),
+      "ecdsa_secp256r1_sha256_test.json 448: x-coordinate of the public key has many trailing 0's",
       isValid: true,
       publicKey: key8,
       message: octets("4d657373616765"),
@@ -192,7 +212,8 @@ extension SignatureVerdict {
         d7bc10de844218305c6ba17a
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: false), "ecdsa_secp384r1_sha384_test.json 1: pseudorandom signature",
+      .ecdsa(hash: 3, isRaw: false),
+      "ecdsa_secp384r1_sha384_test.json 1: pseudorandom signature",
       isValid: true,
       publicKey: key9,
       message: octets(""),
@@ -202,7 +223,8 @@ extension SignatureVerdict {
         fd726360dd6479b5849478c7a9d054a833a58c1631c33b63c3441336ddf2c7fe0ed129aae6d4ddfeb753
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: false), "ecdsa_secp384r1_sha384_test.json 6: Legacy: ASN encoding of s misses leading 0",
+      .ecdsa(hash: 3, isRaw: false),
+      "ecdsa_secp384r1_sha384_test.json 6: Legacy: ASN encoding of s misses leading 0",
       isValid: false,
       publicKey: key10,
       message: octets("313233343030"),
@@ -212,7 +234,8 @@ extension SignatureVerdict {
         07076ff30b7a2abec473da8b11c572b35fc631991d5de62ddca7525aaba89325dfd04fecc47bff426f82
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: false), "ecdsa_secp384r1_sha384_test.json 8: length of sequence [r, s] uses long form encoding",
+      .ecdsa(hash: 3, isRaw: false),
+      "ecdsa_secp384r1_sha384_test.json 8: length of sequence [r, s] uses long form encoding",
       isValid: false,
       publicKey: key10,
       message: octets("313233343030"),
@@ -222,7 +245,8 @@ extension SignatureVerdict {
         3e2d07076ff30b7a2abec473da8b11c572b35fc631991d5de62ddca7525aaba89325dfd04fecc47bff426f82
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: false), "ecdsa_secp384r1_sha384_test.json 10: length of sequence [r, s] uses 102 instead of 101",
+      .ecdsa(hash: 3, isRaw: false),
+      "ecdsa_secp384r1_sha384_test.json 10: length of sequence [r, s] uses 102 instead of 101",
       isValid: false,
       publicKey: key10,
       message: octets("313233343030"),
@@ -232,7 +256,8 @@ extension SignatureVerdict {
         2d07076ff30b7a2abec473da8b11c572b35fc631991d5de62ddca7525aaba89325dfd04fecc47bff426f82
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: false), "ecdsa_secp384r1_sha384_test.json 23: appending 0's to sequence [r, s]",
+      .ecdsa(hash: 3, isRaw: false),
+      "ecdsa_secp384r1_sha384_test.json 23: appending 0's to sequence [r, s]",
       isValid: false,
       publicKey: key10,
       message: octets("313233343030"),
@@ -242,7 +267,8 @@ extension SignatureVerdict {
         2d07076ff30b7a2abec473da8b11c572b35fc631991d5de62ddca7525aaba89325dfd04fecc47bff426f820000
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: false), "ecdsa_secp384r1_sha384_test.json 152: replaced r by r + n",
+      .ecdsa(hash: 3, isRaw: false),
+      "ecdsa_secp384r1_sha384_test.json 152: replaced r by r + n",
       isValid: false,
       publicKey: key10,
       message: octets("313233343030"),
@@ -252,7 +278,8 @@ extension SignatureVerdict {
         3e2d07076ff30b7a2abec473da8b11c572b35fc631991d5de62ddca7525aaba89325dfd04fecc47bff426f82
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: false), "ecdsa_secp521r1_sha512_test.json 1: pseudorandom signature",
+      .ecdsa(hash: 4, isRaw: false),
+      "ecdsa_secp521r1_sha512_test.json 1: pseudorandom signature",
       isValid: true,
       publicKey: key11,
       message: octets(""),
@@ -263,7 +290,8 @@ extension SignatureVerdict {
         1fd0ebd02c90b5b774527746ed9bfe743dbe2f
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: false), "ecdsa_secp521r1_sha512_test.json 7: length of sequence [r, s] contains a leading 0",
+      .ecdsa(hash: 4, isRaw: false),
+      "ecdsa_secp521r1_sha512_test.json 7: length of sequence [r, s] contains a leading 0",
       isValid: false,
       publicKey: key12,
       message: octets("313233343030"),
@@ -274,7 +302,8 @@ extension SignatureVerdict {
         9a69ce69d5285e174a01a93022fea8318ac1
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: false), "ecdsa_secp521r1_sha512_test.json 8: length of sequence [r, s] uses 135 instead of 134",
+      .ecdsa(hash: 4, isRaw: false),
+      "ecdsa_secp521r1_sha512_test.json 8: length of sequence [r, s] uses 135 instead of 134",
       isValid: false,
       publicKey: key12,
       message: octets("313233343030"),
@@ -285,7 +314,8 @@ extension SignatureVerdict {
         ce69d5285e174a01a93022fea8318ac1
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: false), "ecdsa_secp521r1_sha512_test.json 21: appending 0's to sequence [r, s]",
+      .ecdsa(hash: 4, isRaw: false),
+      "ecdsa_secp521r1_sha512_test.json 21: appending 0's to sequence [r, s]",
       isValid: false,
       publicKey: key12,
       message: octets("313233343030"),
@@ -296,7 +326,8 @@ extension SignatureVerdict {
         69ce69d5285e174a01a93022fea8318ac10000
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: false), "ecdsa_secp521r1_sha512_test.json 151: replaced r by r + n",
+      .ecdsa(hash: 4, isRaw: false),
+      "ecdsa_secp521r1_sha512_test.json 151: replaced r by r + n",
       isValid: false,
       publicKey: key12,
       message: octets("313233343030"),
@@ -307,7 +338,8 @@ extension SignatureVerdict {
         9a69ce69d5285e174a01a93022fea8318ac1
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: false), "ecdsa_secp521r1_sha512_test.json 154: replaced r by -r",
+      .ecdsa(hash: 4, isRaw: false),
+      "ecdsa_secp521r1_sha512_test.json 154: replaced r by -r",
       isValid: false,
       publicKey: key12,
       message: octets("313233343030"),

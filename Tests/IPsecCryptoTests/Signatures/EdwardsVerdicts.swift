@@ -5,7 +5,8 @@ import IPsecCrypto
 extension SignatureVerdict {
   static let edwards: [SignatureVerdict] = [
     SignatureVerdict(
-      .ed25519, "ed25519_test.json 1: ",
+      .ed25519,
+      "ed25519_test.json 1: ",
       isValid: true,
       publicKey: key0,
       message: octets(""),
@@ -15,7 +16,8 @@ extension SignatureVerdict {
         311c4007
         """)),
     SignatureVerdict(
-      .ed25519, "ed25519_test.json 10: special values for r and s",
+      .ed25519,
+      "ed25519_test.json 10: special values for r and s",
       isValid: false,
       publicKey: key0,
       message: octets("3f"),
@@ -25,13 +27,15 @@ extension SignatureVerdict {
         00000000
         """)),
     SignatureVerdict(
-      .ed25519, "ed25519_test.json 30: empty signature",
+      .ed25519,
+      "ed25519_test.json 30: empty signature",
       isValid: false,
       publicKey: key0,
       message: octets("54657374"),
       signature: octets("")),
     SignatureVerdict(
-      .ed25519, "ed25519_test.json 33: signature too long",
+      .ed25519,
+      "ed25519_test.json 33: signature too long",
       isValid: false,
       publicKey: key0,
       message: octets("54657374"),
@@ -41,7 +45,8 @@ extension SignatureVerdict {
         f946b30d2020
         """)),
     SignatureVerdict(
-      .ed25519, "ed25519_test.json 38: removing 0 byte from signature",
+      .ed25519,
+      "ed25519_test.json 38: removing 0 byte from signature",
       isValid: false,
       publicKey: key0,
       message: octets("546573743137"),
@@ -51,7 +56,8 @@ extension SignatureVerdict {
         bc58a3
         """)),
     SignatureVerdict(
-      .ed25519, "ed25519_test.json 42: modified bit 0 in R. Accepted only by verifiers that ignor",
+      .ed25519,
+      "ed25519_test.json 42: modified bit 0 in R. Accepted only by verifiers that ignor",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -61,7 +67,8 @@ extension SignatureVerdict {
         71a1ff0c
         """)),
     SignatureVerdict(
-      .ed25519, "ed25519_test.json 63: the encoded s was replaced by s + L. The scalar is unchang",
+      .ed25519,
+      "ed25519_test.json 63: the encoded s was replaced by s + L. The scalar is unchang",
       isValid: false,
       publicKey: key0,
       message: octets("54657374"),
@@ -71,7 +78,8 @@ extension SignatureVerdict {
         f946b31d
         """)),
     SignatureVerdict(
-      .ed25519, "ed25519_test.json 80: draft-josefsson-eddsa-ed25519-02: Test 1",
+      .ed25519,
+      "ed25519_test.json 80: draft-josefsson-eddsa-ed25519-02: Test 1",
       isValid: true,
       publicKey: key1,
       message: octets(""),
@@ -81,7 +89,8 @@ extension SignatureVerdict {
         8e7a100b
         """)),
     SignatureVerdict(
-      .ed25519, "ed25519_test.json 85: Signature with S just above the bound. [David Benjamin]",
+      .ed25519,
+      "ed25519_test.json 85: Signature with S just above the bound. [David Benjamin]",
       isValid: false,
       publicKey: key2,
       message: octets("6a0bc2b0057cedfc0fa2e3f7f7d39279b30f454a69dfd1117c758d86b19d85e0"),
@@ -91,7 +100,8 @@ extension SignatureVerdict {
         00000010
         """)),
     SignatureVerdict(
-      .ed25519, "ed25519_test.json 119: regression test for arithmetic error",
+      .ed25519,
+      "ed25519_test.json 119: regression test for arithmetic error",
       isValid: true,
       publicKey: key3,
       message: octets("321b5f663c19e30ee7bbb85e48ecf44db9d3f512"),
@@ -101,7 +111,8 @@ extension SignatureVerdict {
         d59f9200
         """)),
     SignatureVerdict(
-      .ed448, "ed448_test.json 1: ",
+      .ed448,
+      "ed448_test.json 1: ",
       isValid: true,
       publicKey: key4,
       message: octets(""),
@@ -111,7 +122,8 @@ extension SignatureVerdict {
         8e0e31e51e65bb144e63c892a367b4c055c036aa6cd7e728cdd2a098963bda863903e6dd025b5a5d891209f4e28537694804e50b0800
         """)),
     SignatureVerdict(
-      .ed448, "ed448_test.json 10: special values for r and s",
+      .ed448,
+      "ed448_test.json 10: special values for r and s",
       isValid: false,
       publicKey: key4,
       message: octets("3f"),
@@ -121,13 +133,15 @@ extension SignatureVerdict {
         000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
         """)),
     SignatureVerdict(
-      .ed448, "ed448_test.json 30: empty signature",
+      .ed448,
+      "ed448_test.json 30: empty signature",
       isValid: false,
       publicKey: key4,
       message: octets("54657374"),
       signature: octets("")),
     SignatureVerdict(
-      .ed448, "ed448_test.json 33: signature too long",
+      .ed448,
+      "ed448_test.json 33: signature too long",
       isValid: false,
       publicKey: key4,
       message: octets("54657374"),
@@ -137,7 +151,8 @@ extension SignatureVerdict {
         699a188a9ca46b4eabe2107aef237ca609cb462e24c91d25d286402b6ef7862b78a386950246ff38d6d2f458136d12e3c97fdd9826002020
         """)),
     SignatureVerdict(
-      .ed448, "ed448_test.json 38: removing 0 byte from signature",
+      .ed448,
+      "ed448_test.json 38: removing 0 byte from signature",
       isValid: false,
       publicKey: key4,
       message: octets("5465737430"),
@@ -147,7 +162,8 @@ extension SignatureVerdict {
         b798ad978b6e683bc4e911940ea82ea0b7e95dc24fe0b29e44663211892c2aaa3451379d22c289b94378f11fb700f1689d4a00d73e
         """)),
     SignatureVerdict(
-      .ed448, "ed448_test.json 42: modified bit 0 in R. Accepted only by verifiers that ignor",
+      .ed448,
+      "ed448_test.json 42: modified bit 0 in R. Accepted only by verifiers that ignor",
       isValid: false,
       publicKey: key4,
       message: octets("313233343030"),
@@ -157,7 +173,8 @@ extension SignatureVerdict {
         525116cc12e0d1c3a1fde6de518a6544f360d0fe18d5be7770b057a2bf792db4b7648fa84a6eaecae909e33fa59c5dfe4804ba262300
         """)),
     SignatureVerdict(
-      .ed448, "ed448_test.json 70: the encoded s was replaced by s + L. The scalar is unchang",
+      .ed448,
+      "ed448_test.json 70: the encoded s was replaced by s + L. The scalar is unchang",
       isValid: false,
       publicKey: key4,
       message: octets("54657374"),
@@ -167,7 +184,8 @@ extension SignatureVerdict {
         142ddb02c0f9fa133955d3e610b4b27cb814227de8b241ef4e86402b6ef7862b78a386950246ff38d6d2f458136d12e3c97fdd986600
         """)),
     SignatureVerdict(
-      .ed448, "ed448_test.json 78: RFC 8032",
+      .ed448,
+      "ed448_test.json 78: RFC 8032",
       isValid: true,
       publicKey: key5,
       message: octets(""),
@@ -177,7 +195,8 @@ extension SignatureVerdict {
         28d4b18a9df63e006c5d1c2d345b925d8dc00b4104852db99ac5c7cdda8530a113a0f4dbb61149f05a7363268c71d95808ff2e652600
         """)),
     SignatureVerdict(
-      .ed448, "ed448_test.json 80: RFC 8032: 1 octet with context",
+      .ed448,
+      "ed448_test.json 80: RFC 8032: 1 octet with context",
       isValid: false,
       publicKey: key6,
       message: octets("03"),

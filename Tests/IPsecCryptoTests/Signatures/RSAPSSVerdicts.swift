@@ -6,7 +6,8 @@ import IPsecCrypto
 extension SignatureVerdict {
   static let rsaPSS: [SignatureVerdict] = [
     SignatureVerdict(
-      .rsaPSS(hash: 2), "rsa_pss_2048_sha256_mgf1_32_test.json 1: valid signature",
+      .rsaPSS(hash: 2),
+      "rsa_pss_2048_sha256_mgf1_32_test.json 1: valid signature",
       isValid: true,
       publicKey: key0,
       message: octets(""),
@@ -19,7 +20,8 @@ extension SignatureVerdict {
         c3609342495ec0d7cabdec21e54acc38
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 2), "rsa_pss_2048_sha256_mgf1_32_test.json 8: special case for hash",
+      .rsaPSS(hash: 2),
+      "rsa_pss_2048_sha256_mgf1_32_test.json 8: special case for hash",
       isValid: true,
       publicKey: key0,
       message: octets("343236343739373234"),
@@ -32,7 +34,8 @@ extension SignatureVerdict {
         7249dc9a49f971648e58d7db2282ed6a
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 2), "rsa_pss_2048_sha256_mgf1_32_test.json 62: first byte of m_hash modified",
+      .rsaPSS(hash: 2),
+      "rsa_pss_2048_sha256_mgf1_32_test.json 62: first byte of m_hash modified",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -45,7 +48,8 @@ extension SignatureVerdict {
         12a9b582b2ff6e82a43d7a7347b7b56d
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 2), "rsa_pss_2048_sha256_mgf1_32_test.json 73: salt is all 0",
+      .rsaPSS(hash: 2),
+      "rsa_pss_2048_sha256_mgf1_32_test.json 73: salt is all 0",
       isValid: true,
       publicKey: key0,
       message: octets("313233343030"),
@@ -58,7 +62,8 @@ extension SignatureVerdict {
         aabd870848bfaf58cdaf6cecdd5a10bf
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 2), "rsa_pss_2048_sha256_mgf1_32_test.json 108: PKCS #1 v1.5 signature with SHA-256",
+      .rsaPSS(hash: 2),
+      "rsa_pss_2048_sha256_mgf1_32_test.json 108: PKCS #1 v1.5 signature with SHA-256",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -71,7 +76,8 @@ extension SignatureVerdict {
         95fc18088c92d91d93722c47f88163a8
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 2), "rsa_pss_2048_sha256_mgf1_0_test.json 1: valid signature",
+      .rsaPSS(hash: 2),
+      "rsa_pss_2048_sha256_mgf1_0_test.json 1: valid signature",
       isValid: false,
       publicKey: key0,
       message: octets(""),
@@ -84,7 +90,8 @@ extension SignatureVerdict {
         03cb2910dd70672bbfb62ea4eaad725c
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 1), "rsa_pss_2048_sha1_mgf1_20_test.json 1: valid signature",
+      .rsaPSS(hash: 1),
+      "rsa_pss_2048_sha1_mgf1_20_test.json 1: valid signature",
       isValid: true,
       publicKey: key1,
       message: octets(""),
@@ -97,7 +104,8 @@ extension SignatureVerdict {
         5bfd0ccdd7f322bdab7b05c4f83c0504
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 1), "rsa_pss_2048_sha1_mgf1_20_test.json 8: special case for hash",
+      .rsaPSS(hash: 1),
+      "rsa_pss_2048_sha1_mgf1_20_test.json 8: special case for hash",
       isValid: true,
       publicKey: key1,
       message: octets("383633323732373830"),
@@ -110,7 +118,8 @@ extension SignatureVerdict {
         1dfd712950631f625503d1336e850e6f
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 1), "rsa_pss_2048_sha1_mgf1_20_test.json 41: first byte of m_hash modified",
+      .rsaPSS(hash: 1),
+      "rsa_pss_2048_sha1_mgf1_20_test.json 41: first byte of m_hash modified",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
@@ -123,7 +132,8 @@ extension SignatureVerdict {
         0e0b5cb4419802b308e27554ca3410a0
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 3), "rsa_pss_2048_sha384_mgf1_48_test.json 1: valid signature",
+      .rsaPSS(hash: 3),
+      "rsa_pss_2048_sha384_mgf1_48_test.json 1: valid signature",
       isValid: true,
       publicKey: key2,
       message: octets(""),
@@ -136,7 +146,8 @@ extension SignatureVerdict {
         c94a2ae6a2b4b8066b53a9fc38fa5740
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 3), "rsa_pss_2048_sha384_mgf1_48_test.json 8: special case for hash",
+      .rsaPSS(hash: 3),
+      "rsa_pss_2048_sha384_mgf1_48_test.json 8: special case for hash",
       isValid: true,
       publicKey: key2,
       message: octets("31373530353531383135"),
@@ -149,7 +160,8 @@ extension SignatureVerdict {
         285bf1f2d4b10c537e371ef91f282520
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 3), "rsa_pss_2048_sha384_mgf1_48_test.json 94: first byte of m_hash modified",
+      .rsaPSS(hash: 3),
+      "rsa_pss_2048_sha384_mgf1_48_test.json 94: first byte of m_hash modified",
       isValid: false,
       publicKey: key2,
       message: octets("313233343030"),
@@ -162,7 +174,8 @@ extension SignatureVerdict {
         071c3df971e2b22f9e7c937d57ae6ad5
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 4), "rsa_pss_4096_sha512_mgf1_64_test.json 1: valid signature",
+      .rsaPSS(hash: 4),
+      "rsa_pss_4096_sha512_mgf1_64_test.json 1: valid signature",
       isValid: true,
       publicKey: key3,
       message: octets(""),
@@ -179,7 +192,8 @@ extension SignatureVerdict {
         be5770cf6eb5fdbf4a6b76fcc5a7b34b6a56f1bf89ea8ff25ec364dbdfd5159e
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 4), "rsa_pss_4096_sha512_mgf1_64_test.json 8: special case for hash",
+      .rsaPSS(hash: 4),
+      "rsa_pss_4096_sha512_mgf1_64_test.json 8: special case for hash",
       isValid: true,
       publicKey: key3,
       message: octets("33393439313934313732"),
@@ -196,7 +210,8 @@ extension SignatureVerdict {
         d4f1ee220539f2dbb927f2a8cd824288e138b59109a9c06e3b1c178d94170c5e
         """)),
     SignatureVerdict(
-      .rsaPSS(hash: 4), "rsa_pss_4096_sha512_mgf1_64_test.json 131: first byte of m_hash modified",
+      .rsaPSS(hash: 4),
+      "rsa_pss_4096_sha512_mgf1_64_test.json 131: first byte of m_hash modified",
       isValid: false,
       publicKey: key3,
       message: octets("313233343030"),

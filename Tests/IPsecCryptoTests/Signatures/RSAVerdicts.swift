@@ -5,7 +5,8 @@ import IPsecCrypto
 extension SignatureVerdict {
   static let rsaPKCS1: [SignatureVerdict] = [
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 1: ",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 1: ",
       isValid: true,
       publicKey: key0,
       message: octets(""),
@@ -18,7 +19,8 @@ extension SignatureVerdict {
         32516c13274d1f9dccc21dced869e486
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 8: Missing NULL in the ASN encoding",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 8: Missing NULL in the ASN encoding",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -31,7 +33,8 @@ extension SignatureVerdict {
         51d943797097c57630be391bd23736cc
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 9: length of digestInfo uses long form encoding",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 9: length of digestInfo uses long form encoding",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -44,7 +47,8 @@ extension SignatureVerdict {
         3e113e370ab7cf990f0cc63f50f4f0a4
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 11: length of digestInfo uses 50 instead of 49",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 11: length of digestInfo uses 50 instead of 49",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -57,7 +61,8 @@ extension SignatureVerdict {
         a37cce190ac89a472578a3332b150f5d
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 24: appending 0's to digestInfo",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 24: appending 0's to digestInfo",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -70,7 +75,8 @@ extension SignatureVerdict {
         a00062265ad7d01847e22c06a463dfeb
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 215: The algorithm encoded in the padding is MD5 instead of SHA",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 215: The algorithm encoded in the padding is MD5 instead of SHA",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -83,7 +89,8 @@ extension SignatureVerdict {
         5720ec141ceeaed1681a6ad0c156e099
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 236: The message is not hashed.",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 236: The message is not hashed.",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -96,7 +103,8 @@ extension SignatureVerdict {
         74eb60fc552bc3e27fc9abeb2c905ddb
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 238: using PKCS#1 encryption padding: 0002ff...00<hash>",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 238: using PKCS#1 encryption padding: 0002ff...00<hash>",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -109,7 +117,8 @@ extension SignatureVerdict {
         353e0f4a555e4558dc4b9a3c8baac281
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 243: PKCS#1 padding too short: 000001ff...",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 243: PKCS#1 padding too short: 000001ff...",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -122,7 +131,8 @@ extension SignatureVerdict {
         3517031754ef72e4ea9fa3fc86ae1bfd
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 244: the signature is not reduced",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 244: the signature is not reduced",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -135,13 +145,15 @@ extension SignatureVerdict {
         05415527e7df07ba8af42ecbefc41d7d
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 247: the signature is empty",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 247: the signature is empty",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
       signature: octets("")),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 255: RSASSA-PSS signature",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 255: RSASSA-PSS signature",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -154,7 +166,8 @@ extension SignatureVerdict {
         7e9c5352b073d62853dafe77c848cb1f
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 258: small signature",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 258: small signature",
       isValid: true,
       publicKey: key1,
       message: octets("33363730"),
@@ -167,7 +180,8 @@ extension SignatureVerdict {
         723b27c23ae2b09895e470c64d700f5c
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 2, isBare: false), "rsa_signature_2048_sha256_test.json 259: signature is close to n",
+      .rsaPKCS1(hash: 2, isBare: false),
+      "rsa_signature_2048_sha256_test.json 259: signature is close to n",
       isValid: true,
       publicKey: key2,
       message: octets("32353934"),
@@ -180,7 +194,8 @@ extension SignatureVerdict {
         7c12cb3dfad9b6a0e59c92faa1fc8622
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 3, isBare: false), "rsa_signature_2048_sha384_test.json 1: ",
+      .rsaPKCS1(hash: 3, isBare: false),
+      "rsa_signature_2048_sha384_test.json 1: ",
       isValid: true,
       publicKey: key3,
       message: octets(""),
@@ -193,7 +208,8 @@ extension SignatureVerdict {
         2028308cbd19daea2668865f00a23ab5
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 3, isBare: false), "rsa_signature_2048_sha384_test.json 8: Missing NULL in the ASN encoding",
+      .rsaPKCS1(hash: 3, isBare: false),
+      "rsa_signature_2048_sha384_test.json 8: Missing NULL in the ASN encoding",
       isValid: false,
       publicKey: key3,
       message: octets("313233343030"),
@@ -206,7 +222,8 @@ extension SignatureVerdict {
         633d6de61d453acf48fad092b28cb70e
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 3, isBare: false), "rsa_signature_2048_sha384_test.json 9: length of digestInfo uses long form encoding",
+      .rsaPKCS1(hash: 3, isBare: false),
+      "rsa_signature_2048_sha384_test.json 9: length of digestInfo uses long form encoding",
       isValid: false,
       publicKey: key3,
       message: octets("313233343030"),
@@ -219,7 +236,8 @@ extension SignatureVerdict {
         5847cd55b705d5e7fb7d355c42c88d4a
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 4, isBare: false), "rsa_signature_2048_sha512_test.json 1: ",
+      .rsaPKCS1(hash: 4, isBare: false),
+      "rsa_signature_2048_sha512_test.json 1: ",
       isValid: true,
       publicKey: key4,
       message: octets(""),
@@ -232,7 +250,8 @@ extension SignatureVerdict {
         dbcb111503d4bdfe6e7107a1ab5cd8c6
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 4, isBare: false), "rsa_signature_2048_sha512_test.json 8: Missing NULL in the ASN encoding",
+      .rsaPKCS1(hash: 4, isBare: false),
+      "rsa_signature_2048_sha512_test.json 8: Missing NULL in the ASN encoding",
       isValid: false,
       publicKey: key4,
       message: octets("313233343030"),
@@ -245,7 +264,8 @@ extension SignatureVerdict {
         d7b17c95c5297a934479b4d40b632e99
         """)),
     SignatureVerdict(
-      .rsaPKCS1(hash: 4, isBare: false), "rsa_signature_2048_sha512_test.json 9: length of digestInfo uses long form encoding",
+      .rsaPKCS1(hash: 4, isBare: false),
+      "rsa_signature_2048_sha512_test.json 9: length of digestInfo uses long form encoding",
       isValid: false,
       publicKey: key4,
       message: octets("313233343030"),

@@ -5,7 +5,8 @@ import IPsecCrypto
 extension SignatureVerdict {
   static let rawECDSA: [SignatureVerdict] = [
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 1: signature malleability",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 1: signature malleability",
       isValid: true,
       publicKey: key0,
       message: octets("313233343030"),
@@ -15,7 +16,8 @@ extension SignatureVerdict {
         e6fadd76
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 2: replaced r by r + n",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 2: replaced r by r + n",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -25,7 +27,8 @@ extension SignatureVerdict {
         4b49156847db
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 4: replaced r by n - r",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 4: replaced r by n - r",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -35,7 +38,8 @@ extension SignatureVerdict {
         156847db
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 5: replaced r by r + 2**256",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 5: replaced r by r + 2**256",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -45,7 +49,8 @@ extension SignatureVerdict {
         4b49156847db
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 11: Signature with special case values r=0 and s=0",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 11: Signature with special case values r=0 and s=0",
       isValid: false,
       publicKey: key0,
       message: octets("313233343030"),
@@ -55,7 +60,8 @@ extension SignatureVerdict {
         00000000
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 60: Edge case for Shamir multiplication",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 60: Edge case for Shamir multiplication",
       isValid: true,
       publicKey: key0,
       message: octets("3639383139"),
@@ -65,7 +71,8 @@ extension SignatureVerdict {
         b2cf4f1b
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 61: special case hash",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 61: special case hash",
       isValid: true,
       publicKey: key0,
       message: octets("343236343739373234"),
@@ -75,7 +82,8 @@ extension SignatureVerdict {
         3be928e9
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 115: k*G has a large x-coordinate",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 115: k*G has a large x-coordinate",
       isValid: true,
       publicKey: key1,
       message: octets("313233343030"),
@@ -85,7 +93,8 @@ extension SignatureVerdict {
         fc63254e
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 116: r too large",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 116: r too large",
       isValid: false,
       publicKey: key1,
       message: octets("313233343030"),
@@ -95,7 +104,8 @@ extension SignatureVerdict {
         fc63254e
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 120: small r and s",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 120: small r and s",
       isValid: true,
       publicKey: key2,
       message: octets("313233343030"),
@@ -105,19 +115,22 @@ extension SignatureVerdict {
         00000001
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 121: incorrect size of signature",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 121: incorrect size of signature",
       isValid: false,
       publicKey: key2,
       message: octets("313233343030"),
       signature: octets("0501")),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 145: incorrect size of signature",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 145: incorrect size of signature",
       isValid: false,
       publicKey: key3,
       message: octets("313233343030"),
       signature: octets("9c44febf31c3594f839ed28247c2b06b")),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 154: edge case modular inverse",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 154: edge case modular inverse",
       isValid: true,
       publicKey: key4,
       message: octets("313233343030"),
@@ -127,7 +140,8 @@ extension SignatureVerdict {
         be1889b0
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 169: point at infinity during verify",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 169: point at infinity during verify",
       isValid: false,
       publicKey: key5,
       message: octets("313233343030"),
@@ -137,7 +151,8 @@ extension SignatureVerdict {
         54210c70
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 204: point duplication during verification",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 204: point duplication during verification",
       isValid: true,
       publicKey: key6,
       message: octets("313233343030"),
@@ -147,7 +162,8 @@ extension SignatureVerdict {
         1047856b
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 205: duplication bug",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 205: duplication bug",
       isValid: false,
       publicKey: key7,
       message: octets("313233343030"),
@@ -157,7 +173,8 @@ extension SignatureVerdict {
         1047856b
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 2, isRaw: true), "ecdsa_secp256r1_sha256_p1363_test.json 229: x-coordinate of the public key has many trailing 0's",
+      .ecdsa(hash: 2, isRaw: true),
+      "ecdsa_secp256r1_sha256_p1363_test.json 229: x-coordinate of the public key has many trailing 0's",
       isValid: true,
       publicKey: key8,
       message: octets("4d657373616765"),
@@ -167,7 +184,8 @@ extension SignatureVerdict {
         5c6ba17a
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: true), "ecdsa_secp384r1_sha384_p1363_test.json 1: signature malleability",
+      .ecdsa(hash: 3, isRaw: true),
+      "ecdsa_secp384r1_sha384_p1363_test.json 1: signature malleability",
       isValid: true,
       publicKey: key9,
       message: octets("313233343030"),
@@ -177,7 +195,8 @@ extension SignatureVerdict {
         d5413b8c2574ee3a8d4ca03995ca30240e09513805bf6209b58ac7aa9cff54eecd82b9f1
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: true), "ecdsa_secp384r1_sha384_p1363_test.json 2: replaced r by r + n",
+      .ecdsa(hash: 3, isRaw: true),
+      "ecdsa_secp384r1_sha384_p1363_test.json 2: replaced r by r + n",
       isValid: false,
       publicKey: key9,
       message: octets("313233343030"),
@@ -187,7 +206,8 @@ extension SignatureVerdict {
         0b7a2abec473da8b11c572b35fc631991d5de62ddca7525aaba89325dfd04fecc47bff426f82
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: true), "ecdsa_secp384r1_sha384_p1363_test.json 4: replaced r by n - r",
+      .ecdsa(hash: 3, isRaw: true),
+      "ecdsa_secp384r1_sha384_p1363_test.json 4: replaced r by n - r",
       isValid: false,
       publicKey: key9,
       message: octets("313233343030"),
@@ -197,7 +217,8 @@ extension SignatureVerdict {
         2abec473da8b11c572b35fc631991d5de62ddca7525aaba89325dfd04fecc47bff426f82
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: true), "ecdsa_secp384r1_sha384_p1363_test.json 5: replaced r by r + 2**384",
+      .ecdsa(hash: 3, isRaw: true),
+      "ecdsa_secp384r1_sha384_p1363_test.json 5: replaced r by r + 2**384",
       isValid: false,
       publicKey: key9,
       message: octets("313233343030"),
@@ -207,7 +228,8 @@ extension SignatureVerdict {
         0b7a2abec473da8b11c572b35fc631991d5de62ddca7525aaba89325dfd04fecc47bff426f82
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: true), "ecdsa_secp384r1_sha384_p1363_test.json 11: Signature with special case values r=0 and s=0",
+      .ecdsa(hash: 3, isRaw: true),
+      "ecdsa_secp384r1_sha384_p1363_test.json 11: Signature with special case values r=0 and s=0",
       isValid: false,
       publicKey: key9,
       message: octets("313233343030"),
@@ -217,7 +239,8 @@ extension SignatureVerdict {
         000000000000000000000000000000000000000000000000000000000000000000000000
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 3, isRaw: true), "ecdsa_secp384r1_sha384_p1363_test.json 60: Edge case for Shamir multiplication",
+      .ecdsa(hash: 3, isRaw: true),
+      "ecdsa_secp384r1_sha384_p1363_test.json 60: Edge case for Shamir multiplication",
       isValid: true,
       publicKey: key9,
       message: octets("3133323237"),
@@ -227,7 +250,8 @@ extension SignatureVerdict {
         8c4702783435228d46e2dd360e322fe61c86926fa49c8116ec940f72ac8c30d9beb3e12f
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: true), "ecdsa_secp521r1_sha512_p1363_test.json 1: signature malleability",
+      .ecdsa(hash: 4, isRaw: true),
+      "ecdsa_secp521r1_sha512_p1363_test.json 1: signature malleability",
       isValid: true,
       publicKey: key10,
       message: octets("313233343030"),
@@ -238,7 +262,8 @@ extension SignatureVerdict {
         2b84fdad123f941fe906d948
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: true), "ecdsa_secp521r1_sha512_p1363_test.json 2: replaced r by r + n",
+      .ecdsa(hash: 4, isRaw: true),
+      "ecdsa_secp521r1_sha512_p1363_test.json 2: replaced r by r + n",
       isValid: false,
       publicKey: key10,
       message: octets("313233343030"),
@@ -249,7 +274,8 @@ extension SignatureVerdict {
         5e174a01a93022fea8318ac1
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: true), "ecdsa_secp521r1_sha512_p1363_test.json 4: replaced r by n - r",
+      .ecdsa(hash: 4, isRaw: true),
+      "ecdsa_secp521r1_sha512_p1363_test.json 4: replaced r by n - r",
       isValid: false,
       publicKey: key10,
       message: octets("313233343030"),
@@ -260,7 +286,8 @@ extension SignatureVerdict {
         5e174a01a93022fea8318ac1
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: true), "ecdsa_secp521r1_sha512_p1363_test.json 5: replaced r by r + 2**521",
+      .ecdsa(hash: 4, isRaw: true),
+      "ecdsa_secp521r1_sha512_p1363_test.json 5: replaced r by r + 2**521",
       isValid: false,
       publicKey: key10,
       message: octets("313233343030"),
@@ -271,7 +298,8 @@ extension SignatureVerdict {
         5e174a01a93022fea8318ac1
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: true), "ecdsa_secp521r1_sha512_p1363_test.json 11: Signature with special case values r=0 and s=0",
+      .ecdsa(hash: 4, isRaw: true),
+      "ecdsa_secp521r1_sha512_p1363_test.json 11: Signature with special case values r=0 and s=0",
       isValid: false,
       publicKey: key10,
       message: octets("313233343030"),
@@ -282,7 +310,8 @@ extension SignatureVerdict {
         000000000000000000000000
         """)),
     SignatureVerdict(
-      .ecdsa(hash: 4, isRaw: true), "ecdsa_secp521r1_sha512_p1363_test.json 60: Edge case for Shamir multiplication",
+      .ecdsa(hash: 4, isRaw: true),
+      "ecdsa_secp521r1_sha512_p1363_test.json 60: Edge case for Shamir multiplication",
       isValid: true,
       publicKey: key10,
       message: octets("39353032"),

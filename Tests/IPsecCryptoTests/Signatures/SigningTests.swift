@@ -68,7 +68,8 @@ struct SigningTests {
 
   @Test("blocks that are inherited come from the issuer when the path is verified, RFC 3779 §2.2.3.5")
   func inheritedBlocks() throws {
-    let key = try CertificateReader.signingKey(privateKeyPEMorDER: Array(Made.inheritingPKCS8.utf8), chain: [Made.inheriting, Made.intermediate])
+    let chain = [Made.inheriting, Made.intermediate]
+    let key = try CertificateReader.signingKey(privateKeyPEMorDER: Array(Made.inheritingPKCS8.utf8), chain: chain)
     guard case .signature(let signature) = provider.perform(.sign(key, .ecdsa(hash: 2, isRaw: false), message: Self.message)),
       case .verified(let facts) = verify(key, .ecdsa(hash: 2, isRaw: false), Self.message, signature)
     else {

@@ -20,6 +20,8 @@ enum Requirement: String, CaseIterable, Sendable {
   case guest
   case tshark
   case tcpdump
+  /// OpenSSL's own program, to look at what ours made.
+  case openssl
   /// The program under test, in `DMVPN_EXECUTABLE`.
   case executable
 
@@ -43,6 +45,7 @@ enum Requirement: String, CaseIterable, Sendable {
         ? nil : "linux.uml and busybox (Debian packages user-mode-linux, busybox-static)"
     case .tshark: Self.isOnPath("tshark") ? nil : "tshark"
     case .tcpdump: Self.isOnPath("tcpdump") ? nil : "tcpdump"
+    case .openssl: Self.isOnPath("openssl") ? nil : "openssl"
     case .executable: Program.path == nil ? "DMVPN_EXECUTABLE, or a release build of the program" : nil
     }
   }

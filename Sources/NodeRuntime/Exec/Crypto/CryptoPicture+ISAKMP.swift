@@ -35,7 +35,7 @@ extension CryptoPicture {
   private func detail(_ row: IKESARow) -> [String] {
     let names = CryptoNames.isakmp(row)
     let status = row.state == .deleting ? "DELETE" : "ACTIVE"
-    let life = Self.clock(secondsLeft(row.lifetimeSeconds, from: row.establishedAt))
+    let life = row.establishedAt == nil ? "0" : Self.clock(secondsLeft(row.lifetimeSeconds, from: row.establishedAt))
     let algorithms = names.encryption.padded(5) + names.hash.padded(7) + names.method.padded(5) + "\(row.group?.rawValue ?? 0)".padded(3)
     let line =
       "\(row.number)".padded(5) + " " + "\(row.endpoints.local)".padded(16) + "\(row.endpoints.remote)".padded(16) + "       " + status

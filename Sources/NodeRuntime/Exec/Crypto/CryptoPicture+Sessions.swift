@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
 import IKE
 import ProtocolKit
 import Wire
@@ -35,7 +36,7 @@ extension CryptoPicture {
     let id = session.associations.compactMap(\.remoteIdentity).last
     let since = session.children.map(\.installedAt).min() ?? session.associations.compactMap(\.establishedAt).min()
     var lines = head(session)
-    if let since { lines.append("Uptime: \(Self.clock(secondsSince(since)))") }
+    if let since { lines.append("Uptime: \(AgeText.format(now - since))") }
     lines += [
       "Session status: \(session.status)", "Peer: \(session.endpoints.remote) port \(port(session)) fvrf: (none) ivrf: (none)",
       "      Phase1_id: \(CryptoNames.identity(id))", "      Desc: (none)",

@@ -62,8 +62,10 @@ package struct CryptoPicture: Sendable {
 
   func secondsSince(_ start: Instant?) -> Int { start.map { max(0, Int((now - $0).wholeSeconds)) } ?? 0 }
 
-  /// `23:59:39`
-  static func clock(_ seconds: Int) -> String { AgeText.format(.seconds(seconds)) }
+  /// `23:59:39`, and `24:00:00` of a whole day, unlike an age.
+  static func clock(_ seconds: Int) -> String {
+    "\((seconds / 3_600).twoDigits):\((seconds / 60 % 60).twoDigits):\((seconds % 60).twoDigits)"
+  }
 }
 
 /// All that is between us and one peer on one tunnel.
