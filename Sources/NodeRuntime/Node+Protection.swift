@@ -189,12 +189,14 @@ extension Node {
 }
 
 extension NHRPProtectedPeer {
-  /// What NHRP acts on of a peer: only a certificate tells one from all others, and limits it.
-  init(_ peer: ProtectedPeer) {
-    let facts = peer.certificate
+  /// What NHRP acts on of a peer: only a certificate tells one from all others, and limits it. The address that it speaks from is no
+  /// tunnel address: where the certificate names that, it says who the peer is on the underlay (RFC 4945 §5.1.3), and limits nothing.
+  package init(_ peer: ProtectedPeer) {
+    let facts = peer.certificate, nbma = peer.endpoints.remote
+    let tunnelAddresses = (facts?.addresses ?? []).filter { $0 != nbma }
     self.init(
-      id: peer.id, nbma: peer.endpoints.remote, identity: facts?.subject,
-      addresses: facts.flatMap { $0.addresses.isEmpty ? nil : $0.addresses }, prefixes: facts?.addressBlocks)
+      id: peer.id, nbma: nbma, identity: facts?.subject, addresses: tunnelAddresses.isEmpty ? nil : tunnelAddresses,
+      prefixes: facts?.addressBlocks)
   }
 }
 
