@@ -12,7 +12,7 @@ extension EstablishedAssociation {
     if deletes.contains(where: { $0.protocolID == .ike }) || payloads.has(.authenticationFailed) {
       answer(.informational, [], g, endpoints, &turn)
       if payloads.has(.authenticationFailed) { return .ended(.refused(notify: NotifyType.authenticationFailed.rawValue)) }
-      return remove(g, closing ?? .deletedByPeer, &context, &turn)
+      return retire(g, closing ?? .deletedByPeer, &context, &turn)
     }
     var own: [UInt32] = []
     for delete in deletes where delete.protocolID == .esp {
@@ -30,6 +30,7 @@ extension EstablishedAssociation {
     let gone = children[c]
     if gone.isClosing { return nil }
     strike(c)
+    closeLost(gone, &turn)
     turn.emit(.cancelTimer(.wait(id: Postponed.deleteChild(gone.reference.inboundSPI).id)))
     turn.emit(.removeChild(.inbound(gone.reference.inboundSPI), .deletedByPeer))
     return gone.reference.inboundSPI
@@ -50,13 +51,14 @@ extension EstablishedAssociation {
   ) -> IKEv2Step {
     turn.emit(.refused(.notAuthentic))
     guard let payloads = try? [IKEPayload](message.payloads), payloads.has(.invalidIKESPI) || payloads.has(.invalidSPI) else { return .stay }
-    doubt(&context, &turn)
+    if g == current { doubt(&context, &turn) }
     return .stay
   }
 
-  /// There is reason to ask whether the peer lives, soon and for a short time. A question under way is enough.
+  /// There is reason to ask whether the peer lives, soon and for a short time. A question under way is enough, and one a while ago.
   mutating func doubt(_ context: inout IKEv2Context, _ turn: inout AssociationTurn) {
-    guard generations[current].exchange == nil, generations[current].sa.outstanding == nil else { return }
+    guard generations[current].exchange == nil, generations[current].sa.outstanding == nil, turn.now >= nextDoubt else { return }
+    nextDoubt = turn.now + .seconds(IKELimits.doubtSeconds)
     enqueue(.probe(isUrgent: true), &context, &turn)
   }
 

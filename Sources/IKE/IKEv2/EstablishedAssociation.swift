@@ -25,6 +25,8 @@ struct EstablishedAssociation: Sendable {
   var ownIKERekey: IKERekeying?
   var peerIKERekey: IKERekeying?
   var rekeys: UInt32 = 0
+  /// Before that, no word in clear leads to a question.
+  var nextDoubt = Instant.start
   /// Set once the whole association is being deleted.
   var closing: IKEFailure?
 

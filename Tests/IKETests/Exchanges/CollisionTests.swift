@@ -37,7 +37,7 @@ struct CollisionTests {
       world.run(.milliseconds(250))
     }
     world.quality = LinkQuality()
-    world.run(.seconds(20))
+    world.run(.seconds(30))
   }
 
   private func expectOnePair(_ seed: UInt64, _ a: TestNode, _ b: TestNode) throws {
