@@ -161,7 +161,7 @@ public final class Node {
     for (output, cause) in outputs { perform(output, cause) }
   }
 
-  private func runIKE(_ cause: EventID, _ body: (inout IKEEngine, inout Turn<IKEEngine.Output>) -> Void) {
+  func runIKE(_ cause: EventID, _ body: (inout IKEEngine, inout Turn<IKEEngine.Output>) -> Void) {
     let (outputs, records) = turn(&ike, &ikeRandom, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
