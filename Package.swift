@@ -81,7 +81,7 @@ let package = Package(
     tests("RoutingTests", ["Routing", "ProtocolKit", "Wire"]),
     .testTarget(name: "DataPlaneTests", dependencies: ["DataPlane", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/DataPlaneTests", exclude: ["Captures"]),
     tests("IPsecCryptoTests", ["IPsecCrypto", "ProtocolKit", "Wire"]),
-    tests("IKETests", ["IKE", "IPsecCrypto", "ProtocolKit", "Wire"]),
+    .testTarget(name: "IKETests", dependencies: ["IKE", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/IKETests", exclude: ["Captures"]),
     .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
     tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
     tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "DataPlane", "ProtocolKit", "Wire", "Screens"]),

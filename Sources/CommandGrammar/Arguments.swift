@@ -11,7 +11,10 @@ public struct Arguments: Sendable {
     var int: Int?
   }
 
-  private var keywords: Set<String> = []
+  /// The literals of the line in lower case, in the order typed.
+  public private(set) var keywords: [String] = []
+  /// The texts of the values of one name that may stand several times, in the order typed.
+  private var lists: [String: [String]] = [:]
   private var values: [String: Value] = [:]
 
   /// No words at all.
@@ -23,6 +26,9 @@ public struct Arguments: Sendable {
   /// A value by its name: as typed, but interface names in their full spelling.
   public subscript(text name: String) -> String? { values[name]?.text }
 
+  /// All values of a name that may stand several times, in the order typed.
+  public func texts(_ name: String) -> [String] { lists[name] ?? [] }
+
   /// The address of an address, mask, host or prefix value. A prefix keeps the host bits that were typed;
   /// a host name that nobody could resolve has none.
   public func address(_ name: String) -> IPAddress? { values[name]?.address }
@@ -33,7 +39,7 @@ public struct Arguments: Sendable {
   /// The number of an int value.
   public func int(_ name: String) -> Int? { values[name]?.int }
 
-  mutating func add(keyword: String) { keywords.insert(keyword) }
+  mutating func add(keyword: String) { keywords.append(keyword) }
 
   mutating func add(_ name: String, kind: ValueKind, text: String, resolve: (String) -> IPAddress?) {
     var value = Value(text: text)
@@ -45,5 +51,6 @@ public struct Arguments: Sendable {
     case .word, .name, .line, .interface: break
     }
     values[name] = value
+    lists[name, default: []].append(text)
   }
 }

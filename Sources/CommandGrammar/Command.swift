@@ -32,7 +32,7 @@ public struct Command<Settings: Sendable>: Sendable {
   public let apply: @Sendable (inout Settings, CommandInput) throws(CommandRefusal) -> Void
   /// The lines that make these settings again, defaults left out.
   public let write: @Sendable (Settings) -> [String]
-  private let compiled: CompiledCommand
+  let compiled: CompiledCommand
 
   /// Makes a command; see `CommandPattern` for the pattern and `CommandSpec` for the keys of `help`.
   public init(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// The words of a command: literals, `[ optional ]`, `{ one | of }` and values `<name:kind>`.
+/// The words of a command: literals, `[ optional ]`, `{ one | of }`, `{ one | or | more }...` and values `<name:kind>`.
 ///
 /// Kinds: `ipv4 ipv6 address prefix mask int(min-max) word name line host interface`. A pattern is compiled once into
 /// Glushkov's automaton (one state per literal or value, no empty moves), which the matcher walks for all commands at once.
@@ -39,6 +39,7 @@ indirect enum PatternNode {
   case sequence([PatternNode])
   case alternatives([PatternNode])
   case optional(PatternNode)
+  case repeated(PatternNode)
 }
 
 /// Which tokens may come first, which may follow which, and where a line may end.
@@ -82,13 +83,19 @@ struct PatternGraph: Sendable {
     case .optional(let inner):
       let part = add(inner)
       return (true, part.first, part.last)
+    case .repeated(let inner):
+      let part = add(inner)
+      connect(part.last, to: part.first)
+      return part
     }
   }
 
+  private mutating func connect(_ from: [Int], to next: [Int]) {
+    for position in from { follow[position] += next.filter { !follow[position].contains($0) } }
+  }
+
   private mutating func join(_ a: Part, _ b: Part) -> Part {
-    for position in a.last {
-      follow[position] += b.first.filter { !follow[position].contains($0) }
-    }
+    connect(a.last, to: b.first)
     return (
       a.isNullable && b.isNullable, a.isNullable ? a.first + b.first : a.first,
       b.isNullable ? a.last + b.last : b.last
@@ -134,6 +141,10 @@ struct PatternReader {
         position += 1
         nodes.append(readAlternatives(until: "}"))
       case "<": nodes.append(.token(readValue()))
+      case "." where text[position...].starts(with: "..."):
+        guard let last = nodes.popLast() else { preconditionFailure("nothing to repeat in pattern '\(String(text))'") }
+        position += 3
+        nodes.append(.repeated(last))
       default: nodes.append(.token(readKeyword()))
       }
     }

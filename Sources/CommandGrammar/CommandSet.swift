@@ -56,7 +56,7 @@ struct Grammar: Sendable {
     self.commands = commands
     var byMode: [CommandMode: [Int]] = [:]
     for (index, command) in commands.enumerated() {
-      for mode in CommandMode.allCases where command.modes.contains(mode) { byMode[mode, default: []].append(index) }
+      for mode in command.modes { byMode[mode, default: []].append(index) }
     }
     self.byMode = byMode
   }

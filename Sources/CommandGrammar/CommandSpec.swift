@@ -8,6 +8,8 @@ public enum NoForm: Sendable {
   case whole
   /// `no` and any leading part that holds at least all literal words before the first value.
   case prefix
+  /// `no` and any leading part of at least so many words: for lines that have a choice of literals where others have a value.
+  case words(Int)
 }
 
 /// One command: its words, where it is allowed, its help and what it stands for.

@@ -108,7 +108,9 @@ struct Matcher {
     let graph = commands[reading.command].graph
     guard reading.position >= 0, !reading.awaitsNumber else { return false }
     if graph.isFinal[reading.position] { return true }
-    guard isNegated, case .prefix = commands[reading.command].no else { return false }
+    guard isNegated else { return false }
+    if case .words(let least) = commands[reading.command].no { return reading.steps.count >= least }
+    guard case .prefix = commands[reading.command].no else { return false }
     return reading.steps.contains { graph.tokens[$0.position].isValue }
       || graph.follow[reading.position].contains { graph.tokens[$0].isValue }
   }

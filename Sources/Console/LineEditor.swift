@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CTermShim
+import NodeRuntime
 import Screens
 
 /// The command line: readline without a terminal. There is one per process, because readline has one state.
@@ -13,8 +14,8 @@ final class LineEditor {
   private static var events: [Event] = []
   private let historyFile: String?
 
-  /// Words after which a line is not kept: what follows is a secret.
-  private static let secretWords: Set<String> = ["authentication", "password", "secret", "pre-shared-key", "key-string"]
+  /// Words after which a line is not kept, besides those that say a key follows.
+  private static let secretWords: Set<String> = ["authentication"]
 
   init(historyFile: String?) {
     self.historyFile = historyFile
@@ -58,7 +59,7 @@ final class LineEditor {
   /// Adds a line to the history unless it holds a secret.
   func remember(_ line: String) {
     let words = line.split(separator: " ")
-    if words.isEmpty || words.contains(where: { Self.secretWords.contains(String($0)) }) { return }
+    if words.isEmpty || words.contains(where: { Self.secretWords.contains(String($0)) }) || KeyLine.mayHoldKey(line) { return }
     rlx_history_add(line)
   }
 

@@ -41,9 +41,15 @@ package struct AssociationSetup: Sendable {
   /// An initiator's: exactly one. A responder's: all that may fit `endpoints`, best first; the choice among them may have to wait
   /// for the peer's identity.
   package var policies: [ProtectionPolicy]
+  /// Whether an initiator makes a child as soon as it can. Not where it only takes the place of another association (version 1), whose
+  /// children pass to it.
+  package var makesChild: Bool
 
-  package init(number: UInt32, isInitiator: Bool, endpoints: AssociationEndpoints, policies: [ProtectionPolicy]) {
+  package init(
+    number: UInt32, isInitiator: Bool, endpoints: AssociationEndpoints, policies: [ProtectionPolicy], makesChild: Bool = true
+  ) {
     (self.number, self.isInitiator, self.endpoints, self.policies) = (number, isInitiator, endpoints, policies)
+    self.makesChild = makesChild
   }
 }
 
@@ -63,6 +69,8 @@ package enum AssociationInput: Sendable {
   case rekeyChild(ChildReference)
   /// End this child, and tell the peer.
   case deleteChild(ChildReference, IKEFailure)
+  /// The peer uses a child: the first authentic ESP packet came by it.
+  case childInUse(inboundSPI: UInt32)
   /// The lifetime of the association ends soon.
   case rekey
   /// Nothing was heard from the peer: ask whether it lives; `ended(.peerDead)` where it does not answer.
@@ -192,6 +200,9 @@ package struct ChildPair: Sendable {
   /// The policy's, or what was negotiated (version 1).
   package var lifetimeSeconds: Int
   package var lifetimeKilobytes: Int?
+  /// Outbound packets move only when told by `useChild` or when the peer was heard on it, however long that takes (version 1: until the
+  /// third message of quick mode came, the first might be a replay).
+  package var waitsForUse = false
 
   /// Its name.
   package var reference: ChildReference { ChildReference(inboundSPI: inboundSPI, outboundSPI: outboundSPI) }
@@ -210,12 +221,16 @@ package struct AssociationTurn {
   /// Whether an INITIAL_CONTACT would be true: since this node's start no association with this remote address was established, and no
   /// other one exists or is being negotiated.
   package let isInitialContact: Bool
+  /// The children that belong to this association, oldest first: those that it made and, in version 1, those that passed to it.
+  package let children: [ChildReference]
   /// What it wants done, in order.
   package private(set) var actions: [AssociationAction] = []
 
-  init(now: Instant, wallSeconds: Int64, random: RandomSource, takenSPIs: Set<UInt32>, isInitialContact: Bool) {
+  package init(
+    now: Instant, wallSeconds: Int64, random: RandomSource, takenSPIs: Set<UInt32>, isInitialContact: Bool, children: [ChildReference] = []
+  ) {
     (self.now, self.wallSeconds, self.random, self.takenSPIs) = (now, wallSeconds, random, takenSPIs)
-    self.isInitialContact = isInitialContact
+    (self.isInitialContact, self.children) = (isInitialContact, children)
   }
 
   /// Asks for `action`.

@@ -107,17 +107,6 @@ public struct IKESummary: Sendable, Hashable {
   public func hash(into hasher: inout Hasher) { hasher.combine(established) }
 }
 
-extension IKEEngine {
-  /// IKE associations, the newest first, at most `limit`.
-  public func ikeRows(limit: Int) -> [IKESARow] { [] }
-  /// Pairs of ESP associations, by peer, at most `limit`.
-  public func childRows(limit: Int) -> [ChildSARow] { [] }
-  /// Totals.
-  public var summary: IKESummary { IKESummary() }
-  /// How far the protection of a peer is, for the State column of `show dmvpn` (IKE, IPSEC); nil when it is up or nobody asked for it.
-  public func pendingLayer(of remote: IPAddress, on interface: InterfaceID) -> ProtectionLayer? { nil }
-}
-
 /// The layer that is not done yet.
 public enum ProtectionLayer: String, Sendable, Hashable, Codable {
   case ike = "IKE"

@@ -49,6 +49,8 @@ package enum IKELimits {
   // Rates
   /// Error answers outside any association, a second: what is beyond is dropped.
   package static let errorAnswersPerSecond = 20
+  /// Journal records of refused messages a second: a flood must not push everything else out of the journal.
+  package static let refusalRecordsPerSecond = 5
   /// Recoveries of unknown SPIs a second, all peers together.
   package static let recoveriesPerSecond = 10
 
@@ -73,8 +75,16 @@ package enum IKELimits {
   package static let oldChildDelay = Duration.seconds(2)
   /// A responder's outbound packets move at the earliest and latest so long after its reply.
   package static let outboundMove = Duration.milliseconds(20)...Duration.seconds(1)
-  /// Seconds between two tries to protect one peer that could not be had.
-  package static let protectAgainSeconds = 1
+  /// The longest lifetime, in seconds: ten years, so that no sum overflows.
+  package static let lifetimeSeconds = 315_360_000
+  /// After a rekey that the peer began: it was neither heard on the new child, nor did it delete the old one.
+  package static let rekeyedOutboundMove = Duration.seconds(10)
+  /// Seconds an association without children is kept.
+  package static let childlessSeconds = 30
+  /// The packet path answers a question in this time.
+  package static let usageAnswer = Duration.milliseconds(200)
+  /// A rekey that failed is tried again after this many seconds.
+  package static let rekeyAgainSeconds = 30
   /// How long `protect` waits for a peer's own exchange that is half open before it starts one.
   package static let yielding = Duration.seconds(2)
   /// A TEMPORARY_FAILURE is tried again after this (RFC 7296 §2.25: "some time").

@@ -54,6 +54,8 @@ public struct ProtectionPolicy: Sendable, Hashable {
   /// Suites that may be negotiated for ESP, best first.
   public var espSuites: [ESPSuite] = []
   public var mode = IPsecMode.transport
+  /// `mode … require`: a peer that wants the other mode is refused.
+  public var requiresMode = false
   /// `set pfs`: the groups a new child's keys come from; nil without.
   public var perfectForwardSecrecy: KeyExchangeMethod?
   /// `set security-association lifetime seconds`

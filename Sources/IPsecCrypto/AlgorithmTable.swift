@@ -78,6 +78,9 @@ extension EncryptionRow {
   }
 }
 
+/// Keys an authenticator.
+typealias MakeAuthenticator = @Sendable (SecretBytes) throws(CryptoError) -> any Authenticator
+
 /// What is to know of an integrity algorithm.
 struct IntegrityRow: Sendable {
   let algorithm: IntegrityAlgorithm
@@ -86,11 +89,11 @@ struct IntegrityRow: Sendable {
   let icvBytes: Int
   let isWeak: Bool
   /// Takes a key of `keyBytes`.
-  let make: @Sendable (SecretBytes) throws(CryptoError) -> any Authenticator
+  let make: MakeAuthenticator
 
   init(
     _ algorithm: IntegrityAlgorithm, _ name: String, keyBytes: Int, icvBytes: Int, isWeak: Bool = false,
-    make: @escaping @Sendable (SecretBytes) throws(CryptoError) -> any Authenticator
+    make: @escaping MakeAuthenticator
   ) {
     (self.algorithm, self.name, self.keyBytes, self.icvBytes, self.isWeak, self.make) = (algorithm, name, keyBytes, icvBytes, isWeak, make)
   }
@@ -98,13 +101,13 @@ struct IntegrityRow: Sendable {
 
 extension IntegrityRow {
   static let all: [IntegrityRow] = [
-    IntegrityRow(.hmacMD5, "HMAC-MD5-96", keyBytes: 16, icvBytes: 12, isWeak: true) { (key) throws(CryptoError) in HMAC<MD5Digest>(key) },
-    IntegrityRow(.hmacSHA1, "HMAC-SHA1-96", keyBytes: 20, icvBytes: 12, isWeak: true) { (key) throws(CryptoError) in HMAC<SHA1Digest>(key) },
-    IntegrityRow(.aesXCBC, "AES-XCBC-96", keyBytes: 16, icvBytes: 12) { (key) throws(CryptoError) in try BlockMAC.xcbc(key) },
-    IntegrityRow(.aesCMAC, "AES-CMAC-96", keyBytes: 16, icvBytes: 12) { (key) throws(CryptoError) in try BlockMAC.cmac(key) },
-    IntegrityRow(.hmacSHA256, "HMAC-SHA-256-128", keyBytes: 32, icvBytes: 16) { (key) throws(CryptoError) in HMAC<SHA256Digest>(key) },
-    IntegrityRow(.hmacSHA384, "HMAC-SHA-384-192", keyBytes: 48, icvBytes: 24) { (key) throws(CryptoError) in HMAC<SHA384Digest>(key) },
-    IntegrityRow(.hmacSHA512, "HMAC-SHA-512-256", keyBytes: 64, icvBytes: 32) { (key) throws(CryptoError) in HMAC<SHA512Digest>(key) },
+    IntegrityRow(.hmacMD5, "HMAC-MD5-96", keyBytes: 16, icvBytes: 12, isWeak: true, make: HMAC<MD5Digest>.init),
+    IntegrityRow(.hmacSHA1, "HMAC-SHA1-96", keyBytes: 20, icvBytes: 12, isWeak: true, make: HMAC<SHA1Digest>.init),
+    IntegrityRow(.aesXCBC, "AES-XCBC-96", keyBytes: 16, icvBytes: 12, make: BlockMAC.xcbc),
+    IntegrityRow(.aesCMAC, "AES-CMAC-96", keyBytes: 16, icvBytes: 12, make: BlockMAC.cmac),
+    IntegrityRow(.hmacSHA256, "HMAC-SHA-256-128", keyBytes: 32, icvBytes: 16, make: HMAC<SHA256Digest>.init),
+    IntegrityRow(.hmacSHA384, "HMAC-SHA-384-192", keyBytes: 48, icvBytes: 24, make: HMAC<SHA384Digest>.init),
+    IntegrityRow(.hmacSHA512, "HMAC-SHA-512-256", keyBytes: 64, icvBytes: 32, make: HMAC<SHA512Digest>.init),
   ]
 
   static func row(_ algorithm: IntegrityAlgorithm) -> IntegrityRow? { all.first { $0.algorithm == algorithm } }
@@ -120,11 +123,11 @@ struct PseudoRandomFunctionRow: Sendable {
   let seedNonceBytes: Int?
   let isWeak: Bool
   /// Takes keys of any length.
-  let make: @Sendable (SecretBytes) throws(CryptoError) -> any Authenticator
+  let make: MakeAuthenticator
 
   init(
     _ function: PseudoRandomFunction, _ name: String, bytes: Int, seedNonceBytes: Int? = nil, isWeak: Bool = false,
-    make: @escaping @Sendable (SecretBytes) throws(CryptoError) -> any Authenticator
+    make: @escaping MakeAuthenticator
   ) {
     (self.function, self.name, self.bytes, self.seedNonceBytes) = (function, name, bytes, seedNonceBytes)
     (self.isWeak, self.make) = (isWeak, make)
@@ -133,13 +136,13 @@ struct PseudoRandomFunctionRow: Sendable {
 
 extension PseudoRandomFunctionRow {
   static let all: [PseudoRandomFunctionRow] = [
-    PseudoRandomFunctionRow(.hmacMD5, "HMAC-MD5", bytes: 16, isWeak: true) { (key) throws(CryptoError) in HMAC<MD5Digest>(key) },
-    PseudoRandomFunctionRow(.hmacSHA1, "HMAC-SHA1", bytes: 20, isWeak: true) { (key) throws(CryptoError) in HMAC<SHA1Digest>(key) },
-    PseudoRandomFunctionRow(.aesXCBC, "AES-XCBC", bytes: 16, seedNonceBytes: 8) { (key) throws(CryptoError) in try BlockMAC.xcbcPRF(key) },
-    PseudoRandomFunctionRow(.hmacSHA256, "HMAC-SHA-256", bytes: 32) { (key) throws(CryptoError) in HMAC<SHA256Digest>(key) },
-    PseudoRandomFunctionRow(.hmacSHA384, "HMAC-SHA-384", bytes: 48) { (key) throws(CryptoError) in HMAC<SHA384Digest>(key) },
-    PseudoRandomFunctionRow(.hmacSHA512, "HMAC-SHA-512", bytes: 64) { (key) throws(CryptoError) in HMAC<SHA512Digest>(key) },
-    PseudoRandomFunctionRow(.aesCMAC, "AES-CMAC", bytes: 16, seedNonceBytes: 8) { (key) throws(CryptoError) in try BlockMAC.cmacPRF(key) },
+    PseudoRandomFunctionRow(.hmacMD5, "HMAC-MD5", bytes: 16, isWeak: true, make: HMAC<MD5Digest>.init),
+    PseudoRandomFunctionRow(.hmacSHA1, "HMAC-SHA1", bytes: 20, isWeak: true, make: HMAC<SHA1Digest>.init),
+    PseudoRandomFunctionRow(.aesXCBC, "AES-XCBC", bytes: 16, seedNonceBytes: 8, make: BlockMAC.xcbcPRF),
+    PseudoRandomFunctionRow(.hmacSHA256, "HMAC-SHA-256", bytes: 32, make: HMAC<SHA256Digest>.init),
+    PseudoRandomFunctionRow(.hmacSHA384, "HMAC-SHA-384", bytes: 48, make: HMAC<SHA384Digest>.init),
+    PseudoRandomFunctionRow(.hmacSHA512, "HMAC-SHA-512", bytes: 64, make: HMAC<SHA512Digest>.init),
+    PseudoRandomFunctionRow(.aesCMAC, "AES-CMAC", bytes: 16, seedNonceBytes: 8, make: BlockMAC.cmacPRF),
   ]
 
   static func row(_ function: PseudoRandomFunction) -> PseudoRandomFunctionRow? { all.first { $0.function == function } }

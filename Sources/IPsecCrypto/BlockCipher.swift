@@ -5,12 +5,16 @@ import ProtocolKit
 /// Block chaining as IKEv1 does it: the caller pads and keeps the IV from message to message (RFC 2409, appendix B).
 public enum BlockCipher {
   /// Encrypts whole blocks. Throws `unsupported` for what is no block cipher, `wrongLength` for key, IV or text.
-  public static func encryptCBC(_ algorithm: EncryptionAlgorithm, key: SecretBytes, iv: [UInt8], _ plaintext: [UInt8]) throws(CryptoError) -> [UInt8] {
+  public static func encryptCBC(
+    _ algorithm: EncryptionAlgorithm, key: SecretBytes, iv: [UInt8], _ plaintext: [UInt8]
+  ) throws(CryptoError) -> [UInt8] {
     try apply(algorithm, key, iv, plaintext, .sealing)
   }
 
   /// Decrypts whole blocks; errors as above. Nothing says whether the text is authentic.
-  public static func decryptCBC(_ algorithm: EncryptionAlgorithm, key: SecretBytes, iv: [UInt8], _ ciphertext: [UInt8]) throws(CryptoError) -> [UInt8] {
+  public static func decryptCBC(
+    _ algorithm: EncryptionAlgorithm, key: SecretBytes, iv: [UInt8], _ ciphertext: [UInt8]
+  ) throws(CryptoError) -> [UInt8] {
     try apply(algorithm, key, iv, ciphertext, .opening)
   }
 

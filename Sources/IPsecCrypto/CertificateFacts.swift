@@ -22,5 +22,6 @@ public struct CertificateFacts: Sendable, Hashable {
   /// In hexadecimal.
   public var serialNumber = ""
 
+  /// Facts that say nothing yet.
   public init() {}
 }

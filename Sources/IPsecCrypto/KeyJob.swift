@@ -20,12 +20,19 @@ public enum KeyJob: Sendable, Hashable {
 
 /// What became of a job.
 public enum KeyResult: Sendable, Hashable {
+  /// Of `random`.
   case random([UInt8])
+  /// Of `generate`.
   case generated(privateValue: SecretBytes, publicValue: [UInt8], random: [UInt8])
+  /// Of `agree`: the shared secret.
   case agreed(SecretBytes)
+  /// Of `respond`.
   case responded(publicValue: [UInt8], sharedSecret: SecretBytes, random: [UInt8])
+  /// Of `sign`.
   case signature([UInt8])
+  /// Of `verify`: whose certificate it is.
   case verified(CertificateFacts)
+  /// Of any, and why.
   case failed(CryptoError)
 }
 
@@ -42,6 +49,7 @@ public struct SigningKey: Sendable, Hashable {
   /// The number of a curve's key exchange method: 19, 20 or 21.
   public typealias KeyExchangeMethodNumber = UInt16
 
+  /// What kind it is, and so which schemes it can sign with.
   public var kind: Kind
   /// PKCS #8, DER.
   public var privateKey: SecretBytes
@@ -50,6 +58,7 @@ public struct SigningKey: Sendable, Hashable {
   /// Facts of our own certificate.
   public var facts: CertificateFacts
 
+  /// A key and its certificates.
   public init(kind: Kind, privateKey: SecretBytes, chain: [[UInt8]], facts: CertificateFacts) {
     (self.kind, self.privateKey, self.chain, self.facts) = (kind, privateKey, chain, facts)
   }
@@ -64,7 +73,9 @@ public enum SignatureScheme: Sendable, Hashable, Codable {
   case rsaPSS(hash: UInt16)
   /// ECDSA; `isRaw` is r‖s at fixed length (methods 9–11, RFC 4754), else DER (RFC 7427).
   case ecdsa(hash: UInt16, isRaw: Bool)
+  /// Ed25519 (RFC 8420).
   case ed25519
+  /// Ed448 (RFC 8420).
   case ed448
 }
 
@@ -77,6 +88,7 @@ public struct TrustAnchors: Sendable, Hashable {
   /// `revocation-check crl`: a path without a list for every issuer is refused.
   public var requiresRevocationList: Bool
 
+  /// Nothing revoked and no list required, unless given.
   public init(roots: [[UInt8]], revocationLists: [[UInt8]] = [], requiresRevocationList: Bool = false) {
     (self.roots, self.revocationLists, self.requiresRevocationList) = (roots, revocationLists, requiresRevocationList)
   }

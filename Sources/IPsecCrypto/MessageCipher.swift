@@ -32,25 +32,35 @@ public struct MessageCipher: Sendable {
   /// Pads and protects `plaintext`. `associated` is the message before the body: from the IKE header to the Encrypted payload's own
   /// header, with the lengths as they will be sent. `counter` gives the IV: it must not be used twice with a key for another message.
   public func seal(_ plaintext: [UInt8], associated: [UInt8], counter: UInt64) throws(CryptoError) -> [UInt8] {
-    let protection = try parts.protection(encryptionKey, integrityKey, .sealing)
     let padding = paddingBytes(for: plaintext.count)
-    var message = associated + [UInt8](repeating: 0, count: ivBytes) + plaintext
-    message += [UInt8](repeating: 0, count: padding) + [UInt8(padding)] + [UInt8](repeating: 0, count: parts.icvBytes)
+    return try protect(plaintext + [UInt8](repeating: 0, count: padding) + [UInt8(padding)], associated: associated, counter: counter)
+  }
+
+  /// Checks a body and gives its plaintext without the padding, whatever is in that. Throws `wrongLength` for a body that cannot be,
+  /// `notAuthentic` for one that somebody else made or that changed on its way.
+  public func open(_ body: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
+    let text = try unprotect(body, associated: associated)
+    guard let padLength = text.last, text.count > Int(padLength) else { throw .wrongLength("padding") }
+    return Array(text.dropLast(Int(padLength) + 1))
+  }
+
+  /// IV | ciphertext | ICV of a text of whole blocks.
+  package func protect(_ text: [UInt8], associated: [UInt8], counter: UInt64) throws(CryptoError) -> [UInt8] {
+    guard text.count % parts.encryption.textBlockBytes == 0 else { throw .wrongLength("text") }
+    let protection = try parts.protection(encryptionKey, integrityKey, .sealing)
+    var message = associated + [UInt8](repeating: 0, count: ivBytes) + text + [UInt8](repeating: 0, count: parts.icvBytes)
     guard apply(to: &message, associated.count, counter, { protection.seal($0) }) else { throw .failed("seal") }
     return Array(message[associated.count...])
   }
 
-  /// Checks a body and gives its plaintext without the padding. Throws `wrongLength` for a body that cannot be, `notAuthentic` for one
-  /// that somebody else made or that changed on its way.
-  public func open(_ body: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
+  /// The text of IV | ciphertext | ICV.
+  package func unprotect(_ body: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
     let textBytes = body.count - ivBytes - parts.icvBytes
     guard textBytes >= 1, textBytes % parts.encryption.textBlockBytes == 0 else { throw .wrongLength("encrypted payload") }
     let protection = try parts.protection(encryptionKey, integrityKey, .opening)
     var message = associated + body
     guard apply(to: &message, associated.count, 0, { protection.open($0) }) else { throw .notAuthentic }
-    let text = message[(associated.count + ivBytes)..<(message.count - parts.icvBytes)]
-    guard let padLength = text.last, text.count > Int(padLength) else { throw .wrongLength("padding") }
-    return Array(text.dropLast(Int(padLength) + 1))
+    return Array(message[(associated.count + ivBytes)..<(message.count - parts.icvBytes)])
   }
 
   private func apply(to message: inout [UInt8], _ associatedBytes: Int, _ counter: UInt64, _ work: (ProtectedRun) -> Bool) -> Bool {

@@ -24,7 +24,8 @@ public final class PacketCipher {
     let parts = try SuiteParts(suite)
     guard keys.count == parts.keyBytes else { throw .wrongLength("ESP keys") }
     use = direction == .outbound ? .sealing : .opening
-    protection = try parts.protection(keys.part(0, parts.encryptionKeyBytes), keys.part(parts.encryptionKeyBytes, parts.integrityKeyBytes), use)
+    protection = try parts.protection(
+      keys.part(0, parts.encryptionKeyBytes), keys.part(parts.encryptionKeyBytes, parts.integrityKeyBytes), use)
     (ivBytes, icvBytes, textBlockBytes) = (parts.encryption.ivBytes, parts.icvBytes, parts.encryption.textBlockBytes)
     blockBytes = max(4, textBlockBytes)
   }
@@ -48,9 +49,10 @@ public final class PacketCipher {
   }
 
   private func run(_ packet: UnsafeMutableRawPointer, _ count: Int, _ sequence: UInt64, _ usesESN: Bool) -> ProtectedRun? {
-    let textBytes = count &- (Self.headerBytes + ivBytes + icvBytes)
+    guard count >= 0, count <= 65_535 else { return nil }
+    let textBytes = count - (Self.headerBytes + ivBytes + icvBytes)
     // Padding length and next header are there in any packet.
-    guard textBytes >= 2, count <= 65_535, textBlockBytes == 1 || textBytes % textBlockBytes == 0 else { return nil }
+    guard textBytes >= 2, textBlockBytes == 1 || textBytes % textBlockBytes == 0 else { return nil }
     return ProtectedRun(
       start: packet, associatedBytes: Self.headerBytes, textBytes: textBytes, ivBytes: ivBytes, icvBytes: icvBytes, sequence: sequence,
       usesESN: usesESN)

@@ -105,7 +105,7 @@ public final class NodeRecording {
     let header = try Self.readHeader(&reader)
     (inputs, end) = try Self.readInputs(&reader)
     name = header.name
-    node = VirtualNode(seed: header.seed, journalLimit: header.journalLimit, shortcutLimit: header.shortcutLimit)
+    node = VirtualNode(seed: header.seed, journalLimit: header.journalLimit, shortcutLimit: header.shortcutLimit, keys: .simulated)
     node.node.wallAtStartNanoseconds = header.wall
   }
 

@@ -50,6 +50,8 @@ public final class VirtualNode {
 
   private var punts = PuntQueue()
   private let bench: PacketBench
+  /// What nonces and SPIs are made of: seeded, so that a run repeats exactly.
+  private var keyRandom: RandomSource
   /// Results of key jobs on their way, by the time they come.
   private var results: [(at: Instant, id: UInt64, result: KeyResult)] = []
   private var effects: [HostEffect] = []
@@ -62,6 +64,7 @@ public final class VirtualNode {
     keys: VirtualKeys = VirtualKeys()
   ) {
     (self.bench, self.keys) = (bench, keys)
+    keyRandom = RandomSource(seed: seed).split("key jobs")
     node = Node(seed: seed, journalLimit: journalLimit, shortcutLimit: shortcutLimit)
     core = ForwardingCore(pairLimit: pairLimit)
   }
@@ -188,7 +191,7 @@ public final class VirtualNode {
     case .lookUp(let name): node.handle(.nameResolved(name, []), at: now, &effects)
     case .compute(let id, let job):
       // The work is done at once; only its result takes virtual time.
-      results.append((now + keys.delay, id, keys.provider.perform(job)))
+      results.append((now + keys.delay, id, keys.perform(job, &keyRandom)))
     case .readMaterial(let request): node.handle(.material(request, keys.material(request)), at: now, &effects)
     case .tunnelDevice, .underlay, .kernelRoute, .log: break
     }

@@ -4,7 +4,7 @@ import LinuxNet
 import NodeRuntime
 
 /// The file that holds the startup configuration. Each failure is a sentence for an operator.
-enum ConfigurationFile {
+public enum ConfigurationFile {
   /// More is no configuration.
   private static let limitBytes = 16 << 20
 
@@ -26,7 +26,7 @@ enum ConfigurationFile {
   }
 
   /// Replaces the file as one step: a reader, and a crash, finds the old text or the new. An existing file keeps mode and
-  /// owner; a new one is for its owner alone (0600).
+  /// owner, but keys are for its owner alone; so is a new one (0600).
   static func write(_ text: String, to path: String) throws(SystemError) {
     // A link is followed, so that the file behind it changes and not the link.
     let target = resolved(path)
@@ -39,7 +39,8 @@ enum ConfigurationFile {
     if exists {
       // Another owner's file: without the right to give it back the copy is ours, with the same mode.
       _ = fchown(file, status.st_uid, status.st_gid)
-      _ = fchmod(file, status.st_mode & 0o777)
+      let holdsKeys = ConfigurationLoader.load(text, file: path).settings.crypto.holdsKeys
+      _ = fchmod(file, status.st_mode & (holdsKeys ? 0o700 : 0o777))
     }
     guard writeAll(Array(text.utf8), file), fsync(file) == 0, rename(draft, target) == 0 else {
       let number = Glibc.errno
@@ -52,6 +53,19 @@ enum ConfigurationFile {
   static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// What is to be said of the file at `path` with these settings: it holds keys, and its group or everybody can read it. Nil where
+  /// all is well, and for pipes.
+  public static func exposure(
+    of settings: NodeSettings, in path: String, level: ConfigurationDiagnostic.Level
+  ) -> ConfigurationDiagnostic? {
+    var status = stat()
+    guard settings.crypto.holdsKeys, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard status.st_mode & (S_IRGRP | S_IROTH) != 0 else { return nil }
+    let mode = String(status.st_mode & 0o7777, radix: 8)
+    return ConfigurationDiagnostic(
+      level: level, file: path, line: 1, column: 1, text: "the file holds keys and others can read it (mode 0\(mode)): chmod 600 \(path)")
   }
 
   private static func resolved(_ path: String) -> String {

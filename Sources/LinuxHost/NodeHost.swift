@@ -99,6 +99,7 @@ public final class NodeHost {
   public func run() -> Int32 {
     do {
       let text = try options.configurationFile.map { try ConfigurationFile.read($0) } ?? ""
+      guard keepsItsKeys(text) else { return 1 }
       options.makeSocketDirectory()
       let sessions = try ConsoleSessions(
         loop: loop, socket: ControlSocket(path: options.socketPath, group: options.socketGroup), doors: doors)
@@ -117,6 +118,15 @@ public final class NodeHost {
       log.write(.critical, "\(error)")
       return 1
     }
+  }
+
+  /// False, and said, where the configuration holds keys that others can read.
+  private func keepsItsKeys(_ text: String) -> Bool {
+    guard let path = options.configurationFile else { return true }
+    let settings = ConfigurationLoader.load(text, file: path).settings
+    guard let finding = ConfigurationFile.exposure(of: settings, in: path, level: .error) else { return true }
+    say(finding)
+    return false
   }
 
   private func connectParts() throws {

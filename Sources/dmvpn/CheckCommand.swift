@@ -36,12 +36,20 @@ struct CheckCommand: ParsableCommand {
 
 /// Reads configuration files for `check` and `run`.
 enum ConfigurationCheck {
-  static func diagnostics(of file: String) throws -> [ConfigurationDiagnostic] { try load(file).diagnostics }
+  static func diagnostics(
+    of file: String, exposure: ConfigurationDiagnostic.Level = .warning
+  ) throws -> [ConfigurationDiagnostic] { try load(file, exposure: exposure).diagnostics }
   static func settings(of file: String) throws -> NodeSettings { try load(file).settings }
 
-  private static func load(_ file: String) throws -> (settings: NodeSettings, diagnostics: [ConfigurationDiagnostic]) {
+  /// Keys that others can read are a warning here, and an error where `run` starts a node with them.
+  private static func load(
+    _ file: String, exposure: ConfigurationDiagnostic.Level = .warning
+  ) throws -> (settings: NodeSettings, diagnostics: [ConfigurationDiagnostic]) {
     guard let data = FileManager.default.contents(atPath: file) else { throw ValidationError("cannot read \(file)") }
-    return ConfigurationLoader.load(ConfigurationLoader.text(of: Array(data)), file: file)
+    var loaded = ConfigurationLoader.load(ConfigurationLoader.text(of: Array(data)), file: file)
+    let exposed = ConfigurationFile.exposure(of: loaded.settings, in: file, level: exposure)
+    loaded.diagnostics = (exposed.map { [$0] } ?? []) + loaded.diagnostics
+    return loaded
   }
 
   /// Errors and warnings to standard error.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
 import Console
+import IPsecCrypto
 import Lab
 import NodeRuntime
 import ProtocolKit
@@ -20,6 +21,16 @@ extension DMVPNPhase: ExpressibleByArgument {
   }
 }
 
+extension LabProtection: ExpressibleByArgument {}
+
+/// Who does key jobs in the lab.
+enum LabKeys: String, CaseIterable, ExpressibleByArgument {
+  /// OpenSSL.
+  case real
+  /// Numbers that look like keys: for clouds of hundreds.
+  case simulated
+}
+
 /// `dmvpn lab`: a whole cloud in this process, without root.
 struct LabCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,6 +40,9 @@ struct LabCommand: ParsableCommand {
   @Option(help: "How many spokes, 1 to 4000.") var spokes = 5
   @Option(help: "How many hubs, 1 to 10.") var hubs = 1
   @Option(help: "The seed of everything random.") var seed: UInt64 = 1
+  @Option(help: "How the tunnels are protected: none, psk or certificate (IKEv2).") var protection: LabProtection = .psk
+  @Option(help: "real keys, or simulated ones that protect nothing but cost little.") var keys: LabKeys = .real
+  @Option(help: "Spokes behind NATs: 1,2/5 puts 1 and 2 behind one NAT and 5 behind another.") var nat: String?
   @Flag(help: "No console: tell what happens as lines of text.") var headless = false
   @Option(name: .customLong("for"), help: "End after this much time: 15s, 2m, 1h.") var length: DurationArgument?
   @Flag(help: "Do not wait for real time (needs --for).") var virtualTime = false
@@ -40,7 +54,7 @@ struct LabCommand: ParsableCommand {
   @OptionGroup var terminal: TerminalOptions
   @Option(help: "ip nhrp holdtime of every node, in seconds.") var holdTime: Int?
   @OptionGroup(visibility: .hidden) var picture: LabPicture
-  @Option(help: "Record all that this node is told, for `dmvpn replay`.") var recordNode: String?
+  @Option(help: "Record all that this node is told, for `dmvpn replay`; keys are simulated then.") var recordNode: String?
   @Option(help: "Where to (NODE.dmvpnrec).") var recordTo: String?
   @Option(help: "Print this node's console as text, 80x24 and 120x40, and nothing else (needs --virtual-time).") var framesOf: String?
   @Option(help: "The time between two frames.") var every: DurationArgument = DurationArgument(.seconds(1))
@@ -50,13 +64,16 @@ struct LabCommand: ParsableCommand {
     guard (1...LabTopology.hubLimit).contains(hubs) else { throw ValidationError("--hubs must be 1 to \(LabTopology.hubLimit)") }
     guard (0...100).contains(loss) else { throw ValidationError("--loss must be 0 to 100") }
     guard !virtualTime || length != nil else { throw ValidationError("--virtual-time needs --for") }
+    guard recordNode == nil || protection != .certificate else {
+      throw ValidationError("--record-node takes --protection none or psk: a recording holds no certificates")
+    }
     guard framesOf == nil || virtualTime else { throw ValidationError("--frames-of needs --virtual-time") }
     guard every.duration > .zero else { throw ValidationError("--every must be more than 0") }
     guard ["demo", "minute"].contains(flows) else { throw ValidationError("--flows must be demo or minute") }
   }
 
   func run() throws {
-    let cloud = makeCloud()
+    let cloud = try makeCloud()
     if let file = picture.file { return try picture.draw(cloud, theme: terminal.theme, to: file) }
     let capture = try pcap.map { try PcapngWriter.file(at: $0) }
     if let capture {
@@ -83,13 +100,21 @@ struct LabCommand: ParsableCommand {
   }
 
   /// The cloud with its traffic, nothing run yet.
-  private func makeCloud() -> Cloud {
+  private func makeCloud() throws -> Cloud {
     var link = LinkSettings(delay: delay.duration)
     link.lossPerMillion = UInt32(loss * 10_000)
-    let topology = LabTopology.cloud(phase: phase, spokes: spokes, hubs: hubs, link: link, holdTimeSeconds: holdTime)
-    let cloud = Cloud(topology, seed: seed, journalLimit: spokes > 50 ? 512 : 8_192)
+    let topology = LabTopology.cloud(
+      phase: phase, spokes: spokes, hubs: hubs, link: link, behindNATs: nats, holdTimeSeconds: holdTime, protection: protection)
+    var virtual = keys == .simulated || recordNode != nil ? VirtualKeys.simulated : VirtualKeys()
+    virtual.files = try topology.keyFiles()
+    let cloud = Cloud(topology, seed: seed, journalLimit: spokes > 50 ? 512 : 8_192, keys: virtual)
     cloud.send(traffic(topology))
     return cloud
+  }
+
+  /// `--nat` as lists of spokes.
+  private var nats: [[Int]] {
+    (nat ?? "").split(separator: "/").map { $0.split(separator: ",").compactMap { Int($0) } }
   }
 
   private func traffic(_ topology: LabTopology) -> FlowGenerator {

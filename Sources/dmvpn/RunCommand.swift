@@ -41,7 +41,7 @@ struct RunCommand: ParsableCommand {
 
   /// A bad file is told before anything starts.
   private func refuseBadConfiguration() throws {
-    let diagnostics = try ConfigurationCheck.diagnostics(of: file)
+    let diagnostics = try ConfigurationCheck.diagnostics(of: file, exposure: .error)
     guard diagnostics.contains(where: { $0.level == .error }) else { return }
     ConfigurationCheck.print(diagnostics)
     throw ExitCode(1)

@@ -37,6 +37,6 @@ import Testing
 
   @Test("prompts of all modes")
   func prompts() {
-    #expect(CommandMode.allCases.map { $0.prompt(hostname: "h") } == ["h>", "h#", "h(config)#", "h(config-if)#", "h(config-router)#", "h(config-kept)#"])
+    #expect(CommandMode.standard.map { $0.prompt(hostname: "h") } == ["h>", "h#", "h(config)#", "h(config-if)#", "h(config-router)#", "h(config-kept)#"])
   }
 }

@@ -23,6 +23,9 @@ import Testing
     "router", "ospf", "exit", "end", "!", "#", "hostname", "banner", "^C", "line",
     "address-family", "description", "crypto", "{{", "\u{1b}[0m", "a#b#c", "\u{e9}\u{301}", "\u{1f468}\u{200d}\u{1f469}", "host",
     "priority", "cluster", "max-connections", "::1/64", "10.0.0.1/33", "shutdown", "R1(config)#", "mtu", "\t", "do", "range", "type",
+    "isakmp", "ikev2", "ipsec", "keyring", "profile", "peer", "pre-shared-key", "key", "policy 10", "proposal", "transform-set", "esp-aes", "256",
+    "esp-gcm", "set", "pfs", "identity", "remote", "local", "authentication", "pre-share", "encryption", "aes-cbc-256", "pki", "trustpoint", "file",
+    "hex", "00ff", "lifetime", "fqdn", "any", "0",
     "tunnel", "R1>", "vrf", "secondary", "Null0", "track", "|", "'", "\"", "\\",
   ]
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ConfigurationKeptTests {
   static let global = [
-    "crypto isakmp key cisco address 0.0.0.0", "access-list 1 permit any",
+    "crypto logging session", "access-list 1 permit any",
     "ip nat inside source list 1 interface GigabitEthernet1 overload",
     "ip prefix-list P seq 5 permit 10.0.0.0/8", "aaa new-model", "username a secret b", "enable secret x",
     "service timestamps log datetime msec",
@@ -35,9 +35,8 @@ import Testing
   }
 
   static let sections = [
-    "crypto isakmp policy 10", "crypto isakmp profile X", "crypto ikev2 proposal P", "crypto ikev2 keyring K", "crypto keyring K",
-    "crypto ipsec profile P", "crypto map M 10 ipsec-isakmp",
-    "crypto pki trustpoint T", "ip access-list extended A", "route-map R permit 10", "line vty 0 4", "vrf definition V", "ip vrf V",
+    "crypto map M 10 ipsec-isakmp", "crypto isakmp client configuration group G", "crypto ikev2 authorization policy P",
+    "crypto pki certificate map C 10", "crypto dynamic-map D 10", "ip access-list extended A", "route-map R permit 10", "line vty 0 4", "vrf definition V", "ip vrf V",
     "key chain K", "class-map match-any C",
     "policy-map P", "ip sla 1", "track 1 ip sla 1 reachability", "event manager applet E", "archive", "redundancy", "control-plane",
     "ip dhcp pool P", "interface range GigabitEthernet0/0 - 1",
@@ -63,13 +62,13 @@ import Testing
     typist.type("router eigrp 1", "network 10.0.0.0", "no auto-summary")
     #expect(typist.context == .router(0))
     typist.type(
-      "crypto ikev2 profile P", "aaa authorization group x", "exit", "router eigrp 1", "network 10.0.0.0", "network 11.0.0.0",
+      "crypto map M 10 ipsec-isakmp", "set peer 192.0.2.1", "exit", "router eigrp 1", "network 10.0.0.0", "network 11.0.0.0",
       "no network 10.0.0.0")
-    #expect(typist.settings.kept.map(\.children) == [["no auto-summary", "network 11.0.0.0"], ["aaa authorization group x"]])
+    #expect(typist.settings.kept.map(\.children) == [["no auto-summary", "network 11.0.0.0"], ["set peer 192.0.2.1"]])
     typist.type("interface Tunnel0")
     #expect(typist.context == .interface("Tunnel0"))
     typist.type("no router eigrp 1")
-    #expect(typist.settings.kept.map(\.text) == ["crypto ikev2 profile P"])
+    #expect(typist.settings.kept.map(\.text) == ["crypto map M 10 ipsec-isakmp"])
     #expect(ConfigurationEditor.apply("x y", in: .kept(7), to: &typist.settings) != .empty)
   }
 

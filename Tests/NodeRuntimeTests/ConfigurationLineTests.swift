@@ -259,7 +259,7 @@ func expectSameAgain(_ settings: NodeSettings, sourceLocation: SourceLocation = 
       Issue.record("not applied")
       return
     }
-    #expect(warnings.first == "tunnel Tunnel0 stays down: protection is configured and IPsec is not available in this version")
+    #expect(warnings == ["tunnel Tunnel0 stays down: it names IPsec profile 'P', which is not defined"])
     #expect(!notActedOn)
     #expect(typist.outcomes[4] == .applied(.interface("Tunnel0"), warnings: [], notActedOn: false))
   }

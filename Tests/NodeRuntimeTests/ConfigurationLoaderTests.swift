@@ -88,9 +88,11 @@ import Wire
     let loaded = load(ConfigurationFixtures.dump)
     #expect(loaded.diagnostics.filter { $0.level == .error } == [])
     let kept = loaded.settings.kept
-    #expect(
-      kept.first { $0.text == "crypto ikev2 keyring KR" }?.children == ["peer ANY", " address 0.0.0.0 0.0.0.0", " pre-shared-key cisco"])
-    #expect(kept.first { $0.text == "crypto ikev2 profile P" }?.children.count == 3)
+    let crypto = loaded.settings.crypto
+    #expect(crypto.ikev2Keyrings.map { $0.peers.map(\.name) } == [["ANY"]])
+    #expect(crypto.ikev2Profiles.map(\.kept) == [["aaa authorization group psk list L"]])
+    #expect(crypto.isakmpPolicies.map(\.group?.rawValue) == [14] && crypto.isakmpKeys.count == 1)
+    #expect(crypto.transformSets.map(\.mode) == [.transport] && crypto.ipsecProfiles.map(\.transformSets) == [["TS"]])
     #expect(kept.first { $0.text == "crypto pki certificate chain TP" }?.children == ["certificate ca 01", " 3082024A 308201B3", " quit"])
     #expect(kept.first { $0.text == "router eigrp NAME" }?.children.count == 6)
     #expect(kept.first { $0.text.hasPrefix("banner") }?.text == "banner motd ^C\n  hello # world\ninterface Tunnel99\n^C")
@@ -107,7 +109,7 @@ import Wire
       ])
     let reported = loaded.diagnostics.filter { $0.level == .notActedOn }
     #expect(reported.contains { $0.located.hasPrefix("hub.conf:6:1: not acted on: 'version 17.3'") })
-    #expect(reported.count == kept.count + 9)
+    #expect(reported.count == kept.count + 10)
     expectSameAgain(loaded.settings)
   }
 
@@ -117,7 +119,7 @@ import Wire
     let flat = dump.split(separator: "\n", omittingEmptySubsequences: false).map(\.trimmed).joined(separator: "\n")
     let (a, b) = (load(dump), load(flat))
     #expect(b.diagnostics.filter { $0.level == .error } == [])
-    #expect(a.settings.interfaces == b.settings.interfaces)
+    #expect(a.settings.interfaces == b.settings.interfaces && a.settings.crypto == b.settings.crypto)
     #expect(
       a.settings.kept.map(\.text).filter { !$0.hasPrefix("banner") } == b.settings.kept.map(\.text).filter { !$0.hasPrefix("banner") })
     for (x, y) in zip(a.settings.kept, b.settings.kept) where !x.text.hasPrefix("crypto pki") {

@@ -49,10 +49,7 @@ struct MistakeCase: Sendable, CustomTestStringConvertible {
       "unsupported mode", in: hub, with: [" tunnel mode ipsec ipv4"], .warning, "stays down: 'tunnel mode ipsec ipv4' is not available",
       line: 10),
     .init(
-      "protection", in: hub, with: [" tunnel protection ipsec profile P"], .warning,
-      "stays down: protection is configured and IPsec is not available", line: 10),
-    .init(
-      "undefined profile", in: hub, with: [" tunnel protection ipsec profile P"], .warning, "names IPsec profile 'P', which is not defined",
+      "undefined profile", in: hub, with: [" tunnel protection ipsec profile P"], .warning, "stays down: it names IPsec profile 'P', which is not defined",
       line: 10),
     .init(
       "profile in the wrong case", in: hub, with: [" tunnel protection ipsec profile vpn", "crypto ipsec profile VPN"], .warning,

@@ -56,7 +56,7 @@ enum ChildNegotiation {
   /// Payloads of an answer.
   static func answer(_ agreement: Agreement, spi: UInt32, exchange: [IKEPayload] = []) -> [IKEPayload] {
     var proposal = agreement.choice.proposal
-    proposal.spi = (0..<4).map { UInt8(truncatingIfNeeded: spi >> UInt32(24 - 8 * $0)) }
+    proposal.spi = spi.bytes
     var payloads: [IKEPayload] = agreement.mode == .transport ? [.notify(.useTransportMode)] : []
     payloads.append(.securityAssociation(SecurityAssociationPayload([proposal])))
     payloads += exchange

@@ -68,7 +68,7 @@ extension EstablishedAssociation {
 
   /// REKEY_SA names the child by the SPI of its sender's inbound side (§1.3.3).
   static func rekeyNotify(_ spi: UInt32) -> NotifyPayload {
-    NotifyPayload(.rekeySA, protocolID: .esp, spi: (0..<4).map { UInt8(truncatingIfNeeded: spi >> UInt32(24 - 8 * $0)) })
+    NotifyPayload(.rekeySA, protocolID: .esp, spi: spi.bytes)
   }
 
   /// The answer to our offer.

@@ -150,7 +150,7 @@ extension EstablishedAssociation {
     case .rekeyIKE: prepareIKE(g, &context, &turn)
     case .probe(let isUrgent): request(.informational, [], g, .probing(isUrgent: isUrgent), context, &turn)
     case .reportSPI(let spi):
-      let value = (0..<4).map { UInt8(truncatingIfNeeded: spi >> UInt32(24 - 8 * $0)) }
+      let value = spi.bytes
       request(.informational, [.notify(.invalidSPI, value)], g, .reporting, context, &turn)
     case .deleteIKE: request(.informational, [.delete(.ike)], g, .deletingIKE, context, &turn)
     }

@@ -17,6 +17,7 @@ struct IKEv2Opening: Sendable {
   let nat: NATDetection
   /// The first policy whose proposals fit.
   let policy: ProtectionPolicy
+  private let detectsNAT: Bool
   private let proposal: Proposal
   private let endpoints: AssociationEndpoints
 
@@ -38,7 +39,12 @@ struct IKEv2Opening: Sendable {
     hashes = payloads.signatureHashes
     takesFragments = found.policy.fragmentationBytes > 0 && payloads.has(.fragmentationSupported)
     nat = NATDetection(payloads, header, endpoints)
+    detectsNAT = payloads.has(.natDetectionSource)
   }
+
+  /// Our nonce need not be longer than the peer's, so that the answer is not longer than the question; but half as long as the
+  /// function's key (§2.10).
+  var nonceBytes: Int { max(16, suite.prf.keyBytes / 2, min(InitialExchange.nonceBytes, nonce.count)) }
 
   /// Our answer.
   func answer(spi: UInt64, publicValue: [UInt8], nonce: [UInt8]) -> [UInt8] {
@@ -46,7 +52,8 @@ struct IKEv2Opening: Sendable {
       .securityAssociation(SecurityAssociationPayload([proposal])),
       .keyExchange(KeyExchangePayload(method: suite.group, publicValue: publicValue)), .nonce(NoncePayload(nonce)),
     ]
-    payloads += NATDetection.notifies(initiatorSPI, spi, endpoints) + InitialExchange.certificateRequest(policy)
+    if detectsNAT { payloads += NATDetection.notifies(initiatorSPI, spi, endpoints) }
+    payloads += InitialExchange.certificateRequest(policy)
     payloads += InitialExchange.features(policy).filter { feature in
       guard case .notify(let notify) = feature else { return false }
       return notify.type == .fragmentationSupported ? takesFragments : hashes != nil
@@ -59,6 +66,6 @@ struct IKEv2Opening: Sendable {
 
   /// How long our answer will be: public values of one group have one length.
   var answerBytes: Int {
-    answer(spi: 1, publicValue: publicValue, nonce: [UInt8](repeating: 0, count: InitialExchange.nonceBytes)).count
+    answer(spi: 1, publicValue: publicValue, nonce: [UInt8](repeating: 0, count: nonceBytes)).count
   }
 }

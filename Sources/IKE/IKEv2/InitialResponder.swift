@@ -117,7 +117,8 @@ extension InitialResponder {
     _ turn: inout AssociationTurn
   ) -> IKEv2Step {
     guard random.count == InitialExchange.randomBytes else { return .ended(.malformed) }
-    let spi = InitialExchange.spi(from: random), nonce = InitialExchange.nonce(from: random), opening = request.opening
+    let opening = request.opening, spi = InitialExchange.spi(from: random)
+    let nonce = Array(InitialExchange.nonce(from: random).prefix(opening.nonceBytes))
     let nonces = Nonces(initiator: opening.nonce, responder: nonce)
     let keys = IKEKeys(
       suite: opening.suite, secret: secret, nonces: nonces, initiatorSPI: opening.initiatorSPI, responderSPI: spi)

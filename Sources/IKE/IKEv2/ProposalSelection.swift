@@ -71,7 +71,7 @@ package enum ProposalSelection {
       if let group { transforms.append(Transform(.keyExchange, group.rawValue)) }
       if usesESN { transforms.append(Transform(.extendedSequenceNumbers, 1)) }
       transforms.append(Transform(.extendedSequenceNumbers, 0))
-      return Proposal(number: UInt8(index + 1), protocolID: .esp, spi: bytes(spi), transforms: transforms)
+      return Proposal(number: UInt8(index + 1), protocolID: .esp, spi: spi.bytes, transforms: transforms)
     }
   }
 
@@ -142,8 +142,6 @@ package enum ProposalSelection {
     let spi = proposal.spi.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     return spi > 255 ? spi : nil
   }
-
-  private static func bytes(_ spi: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: spi >> UInt32(24 - 8 * $0)) } }
 
   // Transforms
 

@@ -9,19 +9,21 @@ protocol Authenticator: AnyObject {
   /// Starts a message.
   func begin()
   func update(_ bytes: UnsafeRawPointer, _ count: Int)
-  /// Ends the message and leaves `outputBytes` bytes at `output`.
-  func finish(_ output: UnsafeMutablePointer<UInt8>)
+  /// Ends the message and leaves `outputBytes` bytes at `output`. False if the library failed on the way.
+  func finish(_ output: UnsafeMutablePointer<UInt8>) -> Bool
 }
 
 extension Authenticator {
-  /// The value for `secret` and then `parts`, one after the other.
+  /// The value for `secret` and then `parts`, one after the other; empty if the library failed.
   func value(after secret: SecretBytes? = nil, of parts: [[UInt8]]) -> SecretBytes {
-    SecretBytes(count: outputBytes) { memory in
+    var isDone = false
+    let value = SecretBytes(count: outputBytes) { memory in
       begin()
       secret?.withBytes { bytes in bytes.baseAddress.map { update($0, bytes.count) } }
       for part in parts { part.withUnsafeBytes { bytes in bytes.baseAddress.map { update($0, bytes.count) } } }
-      memory.baseAddress.map { finish($0.assumingMemoryBound(to: UInt8.self)) }
+      isDone = memory.baseAddress.map { finish($0.assumingMemoryBound(to: UInt8.self)) } ?? false
     }
+    return isDone ? value : SecretBytes([])
   }
 }
 

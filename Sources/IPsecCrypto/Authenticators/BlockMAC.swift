@@ -13,6 +13,7 @@ final class BlockMAC: Authenticator {
   // Masks for a full and for a padded last block; the block that is being filled; the zero vector.
   private let fullMask, paddedMask, pending, zero: UnsafeMutablePointer<UInt8>
   private var pendingCount = 0
+  private var hasFailed = false
   private let chained: UnsafeMutablePointer<UInt8>
 
   /// AES-XCBC-MAC (RFC 3566 §4) with a key of 16 bytes: three keys are drawn from it.
@@ -50,7 +51,7 @@ final class BlockMAC: Authenticator {
 
   func begin() {
     pendingCount = 0
-    _ = context.begin(zero)
+    hasFailed = !context.begin(zero)
   }
 
   /// The last block, full or not, stays pending: it is masked at the end.
@@ -60,7 +61,9 @@ final class BlockMAC: Authenticator {
       let filling = min(Self.blockBytes - pendingCount, left)
       keep(from, filling)
       (from, left) = (from + filling, left - filling)
-      if left > 0 { chain(pending, Self.blockBytes); pendingCount = 0 }
+      guard left > 0 else { return }
+      chain(pending, Self.blockBytes)
+      pendingCount = 0
     }
     while left > Self.blockBytes {
       let piece = min(Self.chunkBytes, (left - 1) / Self.blockBytes * Self.blockBytes)
@@ -75,14 +78,17 @@ final class BlockMAC: Authenticator {
     pendingCount += count
   }
 
-  private func chain(_ bytes: UnsafeRawPointer, _ count: Int) { _ = context.update(chained, bytes, count) }
+  private func chain(_ bytes: UnsafeRawPointer, _ count: Int) {
+    if !context.update(chained, bytes, count) { hasFailed = true }
+  }
 
-  func finish(_ output: UnsafeMutablePointer<UInt8>) {
+  func finish(_ output: UnsafeMutablePointer<UInt8>) -> Bool {
     let mask = pendingCount == Self.blockBytes ? fullMask : paddedMask
     for i in pendingCount..<Self.blockBytes { pending[i] = i == pendingCount ? 0x80 : 0 }
     for i in 0..<Self.blockBytes { pending[i] ^= mask[i] }
     chain(pending, Self.blockBytes)
     output.update(from: chained, count: Self.blockBytes)
+    return !hasFailed
   }
 
   private static func encrypt(_ block: [UInt8], _ key: SecretBytes) throws(CryptoError) -> SecretBytes {

@@ -34,7 +34,9 @@ enum SHA1Digest: DigestFunction {
 enum SHA256Digest: DigestFunction {
   static let digestBytes = 32, blockBytes = 64
   static func begin(_ state: UnsafeMutablePointer<SHA256_CTX>) { SHA256_Init(state) }
-  static func update(_ state: UnsafeMutablePointer<SHA256_CTX>, _ bytes: UnsafeRawPointer, _ count: Int) { SHA256_Update(state, bytes, count) }
+  static func update(_ state: UnsafeMutablePointer<SHA256_CTX>, _ bytes: UnsafeRawPointer, _ count: Int) {
+    SHA256_Update(state, bytes, count)
+  }
   static func finish(_ state: UnsafeMutablePointer<SHA256_CTX>, _ output: UnsafeMutablePointer<UInt8>) { SHA256_Final(output, state) }
 }
 
@@ -42,7 +44,9 @@ enum SHA256Digest: DigestFunction {
 enum SHA384Digest: DigestFunction {
   static let digestBytes = 48, blockBytes = 128
   static func begin(_ state: UnsafeMutablePointer<SHA512_CTX>) { SHA384_Init(state) }
-  static func update(_ state: UnsafeMutablePointer<SHA512_CTX>, _ bytes: UnsafeRawPointer, _ count: Int) { SHA384_Update(state, bytes, count) }
+  static func update(_ state: UnsafeMutablePointer<SHA512_CTX>, _ bytes: UnsafeRawPointer, _ count: Int) {
+    SHA384_Update(state, bytes, count)
+  }
   static func finish(_ state: UnsafeMutablePointer<SHA512_CTX>, _ output: UnsafeMutablePointer<UInt8>) { SHA384_Final(output, state) }
 }
 
@@ -50,7 +54,9 @@ enum SHA384Digest: DigestFunction {
 enum SHA512Digest: DigestFunction {
   static let digestBytes = 64, blockBytes = 128
   static func begin(_ state: UnsafeMutablePointer<SHA512_CTX>) { SHA512_Init(state) }
-  static func update(_ state: UnsafeMutablePointer<SHA512_CTX>, _ bytes: UnsafeRawPointer, _ count: Int) { SHA512_Update(state, bytes, count) }
+  static func update(_ state: UnsafeMutablePointer<SHA512_CTX>, _ bytes: UnsafeRawPointer, _ count: Int) {
+    SHA512_Update(state, bytes, count)
+  }
   static func finish(_ state: UnsafeMutablePointer<SHA512_CTX>, _ output: UnsafeMutablePointer<UInt8>) { SHA512_Final(output, state) }
 }
 

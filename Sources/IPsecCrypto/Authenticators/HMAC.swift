@@ -53,10 +53,11 @@ final class HMAC<Digest: DigestFunction>: Authenticator {
 
   func update(_ bytes: UnsafeRawPointer, _ count: Int) { Digest.update(running, bytes, count) }
 
-  func finish(_ output: UnsafeMutablePointer<UInt8>) {
+  func finish(_ output: UnsafeMutablePointer<UInt8>) -> Bool {
     Digest.finish(running, innerDigest)
     running.update(from: outer, count: 1)
     Digest.update(running, innerDigest, Digest.digestBytes)
     Digest.finish(running, output)
+    return true
   }
 }

@@ -83,7 +83,7 @@ struct AddressBlocks {
 
 extension IPPrefix {
   /// The fewest prefixes that together are the addresses from `first` to `last`, in order; none if these are not of one family, or no range.
-  static func covering(_ first: IPAddress, _ last: IPAddress) -> [IPPrefix] {
+  package static func covering(_ first: IPAddress, _ last: IPAddress) -> [IPPrefix] {
     guard first.isV4 == last.isV4, first <= last else { return [] }
     var prefixes: [IPPrefix] = [], next = first
     while true {

@@ -3,7 +3,8 @@ import COpenSSL
 
 /// An X.509 certificate as OpenSSL read it.
 final class Certificate: @unchecked Sendable {
-  // OpenSSL fills its caches under a lock of its own.
+  // OpenSSL fills its caches under a lock of its own. For methods only: in an expression like `Certificate(der: …).pointer` the certificate
+  // is gone before its pointer is used.
   let pointer: OpaquePointer
 
   /// Reads one certificate; refuses anything after it, and extensions that cannot be read.
@@ -25,8 +26,19 @@ final class Certificate: @unchecked Sendable {
 
   deinit { X509_free(pointer) }
 
-  /// The public key, borrowed.
-  var publicKey: OpaquePointer? { X509_get0_pubkey(pointer) }
+  /// Lends the object for the length of the call.
+  func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R { try body(pointer) }
+
+  func publicKeyKind() throws(CryptoError) -> SigningKey.Kind { try SigningKey.Kind(X509_get0_pubkey(pointer)) }
+
+  /// Throws `wrongSignature` unless the certificate's key made it.
+  func verify(_ signature: [UInt8], over message: [UInt8], _ scheme: SignatureScheme) throws(CryptoError) {
+    guard let key = X509_get0_pubkey(pointer) else {
+      ERR_clear_error()
+      throw .unreadable("a certificate's public key")
+    }
+    try SignatureOperation(key: key, scheme: scheme).verify(signature, over: message)
+  }
 
   /// The subject in one line (RFC 2253), printable ASCII only, and cut where it is very long.
   var subjectText: String { Self.text(of: X509_get_subject_name(pointer)) }

@@ -31,9 +31,14 @@ struct CertificateBuilder: ~Copyable {
   ) throws(CryptoError) {
     let certificate = try Owned(X509_new(), X509_free, or: .failed("out of memory"))
     let pointer = certificate.pointer, subject = try name.distinguishedName()
-    let issuerName = issuer.map { X509_get_subject_name($0.pointer) } ?? subject.pointer
-    guard X509_set_version(pointer, Int(X509_VERSION_3)) == 1, X509_set_subject_name(pointer, subject.pointer) == 1,
-      X509_set_issuer_name(pointer, issuerName) == 1, X509_set_pubkey(pointer, publicKey.pointer) == 1
+    let isNamed =
+      if let issuer {
+        issuer.withPointer { X509_set_issuer_name(pointer, X509_get_subject_name($0)) } == 1
+      } else {
+        X509_set_issuer_name(pointer, subject.pointer) == 1
+      }
+    guard isNamed, X509_set_version(pointer, Int(X509_VERSION_3)) == 1, X509_set_subject_name(pointer, subject.pointer) == 1,
+      publicKey.withPointer({ X509_set_pubkey(pointer, $0) }) == 1
     else { throw .openSSL("a certificate") }
     guard validity.notBefore <= validity.notAfter, ASN1_TIME_set(X509_getm_notBefore(pointer), Int(validity.notBefore)) != nil,
       ASN1_TIME_set(X509_getm_notAfter(pointer), Int(validity.notAfter)) != nil
@@ -53,11 +58,17 @@ struct CertificateBuilder: ~Copyable {
 
   /// Adds an extension, in the text form of OpenSSL's configuration files.
   func add(_ kind: Extension, _ value: String) throws(CryptoError) {
-    var context = X509V3_CTX()
-    X509V3_set_ctx(&context, issuer?.pointer ?? certificate.pointer, certificate.pointer, nil, nil, 0)
-    guard let element = X509V3_EXT_nconf_nid(nil, &context, kind.identifier, value) else { throw .openSSL("an extension of a certificate") }
+    guard let element = issuer?.withPointer({ make(kind, value, $0) }) ?? make(kind, value, certificate.pointer) else {
+      throw .openSSL("an extension of a certificate")
+    }
     defer { X509_EXTENSION_free(element) }
     guard X509_add_ext(certificate.pointer, element, -1) == 1 else { throw .openSSL("an extension of a certificate") }
+  }
+
+  private func make(_ kind: Extension, _ value: String, _ issuer: OpaquePointer) -> OpaquePointer? {
+    var context = X509V3_CTX()
+    X509V3_set_ctx(&context, issuer, certificate.pointer, nil, nil, 0)
+    return X509V3_EXT_nconf_nid(nil, &context, kind.identifier, value)
   }
 
   /// Adds nothing where there are no names.
@@ -85,7 +96,8 @@ struct CertificateBuilder: ~Copyable {
 
   /// Signs, with the hash that goes with the issuer's key.
   consuming func sign(with key: PrivateKey) throws(CryptoError) -> Certificate {
-    guard X509_sign(certificate.pointer, key.pointer, try key.certificateDigest()) > 0,
+    let digest = try key.certificateDigest()
+    guard key.withPointer({ X509_sign(certificate.pointer, $0, digest) }) > 0,
       let der = DEREncoding.of(certificate.pointer, { i2d_X509($0 ?? nil, $1) })
     else { throw .openSSL("signing a certificate") }
     return try Certificate(der: der)

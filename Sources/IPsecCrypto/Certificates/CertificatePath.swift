@@ -29,18 +29,23 @@ struct CertificatePath {
   /// What the peer's certificate says, if a path to an anchor is valid at this time.
   func validate(_ anchors: TrustAnchors, wallSeconds: Int64) throws(CryptoError) -> CertificateFacts {
     let store = try TrustStore.of(anchors)
+    let blocks = try store.withPointer { pointer throws(CryptoError) in try addressBlocks(pointer, store, wallSeconds) }
+    try checkUsage()
+    var facts = try end.facts()
+    facts.addressBlocks = blocks?.prefixes
+    return facts
+  }
+
+  /// Validates, and answers what only the whole path can say.
+  private func addressBlocks(_ anchors: OpaquePointer, _ store: TrustStore, _ wallSeconds: Int64) throws(CryptoError) -> AddressBlocks? {
+    defer { withExtendedLifetime(chain) {} }
     let untrusted = try Owned(OPENSSL_sk_new_null(), { OPENSSL_sk_free($0) }, or: .failed("out of memory"))
     for certificate in chain.dropFirst() { OPENSSL_sk_push(untrusted.pointer, UnsafeRawPointer(certificate.pointer)) }
     let context = try Owned(X509_STORE_CTX_new(), X509_STORE_CTX_free, or: .failed("out of memory"))
-    guard X509_STORE_CTX_init(context.pointer, store.pointer, end.pointer, untrusted.pointer) == 1 else { throw .openSSL("a path") }
+    guard X509_STORE_CTX_init(context.pointer, anchors, end.pointer, untrusted.pointer) == 1 else { throw .openSSL("a path") }
     Self.set(context.pointer, store, wallSeconds)
     guard X509_verify_cert(context.pointer) == 1 else { throw Self.reason(context.pointer) }
-    let path = X509_STORE_CTX_get0_chain(context.pointer)
-    try Self.checkIssuers(path)
-    try checkUsage()
-    var facts = try end.facts()
-    facts.addressBlocks = try Self.addressBlocks(path)?.prefixes
-    return facts
+    return try Self.addressBlocks(X509_STORE_CTX_get0_chain(context.pointer))
   }
 
   private static func set(_ context: OpaquePointer, _ store: TrustStore, _ wallSeconds: Int64) {
@@ -65,13 +70,6 @@ struct CertificatePath {
     let text = X509_verify_cert_error_string(Int(X509_STORE_CTX_get_error(context))).map { String(cString: $0) } ?? "not valid"
     let subject = X509_STORE_CTX_get_current_cert(context).map { Certificate.text(of: X509_get_subject_name($0)) } ?? ""
     return .untrusted(subject.isEmpty ? text : "\(text): \(subject)")
-  }
-
-  /// An issuer must say that it is one (RFC 5280 §6.1.4 k); OpenSSL also takes a key usage for it. The anchor is as the operator chose it.
-  private static func checkIssuers(_ path: OpaquePointer?) throws(CryptoError) {
-    for issuer in certificates(path).dropFirst().dropLast() where X509_check_ca(issuer) != 1 {
-      throw .untrusted("an issuer is no certificate authority: \(Certificate.text(of: X509_get_subject_name(issuer)))")
-    }
   }
 
   private static func certificates(_ path: OpaquePointer?) -> [OpaquePointer] {

@@ -9,7 +9,7 @@ public enum CertificateReader {
 
   /// The kind of the key that the certificate is for. Throws `unreadable`, or `unsupported` where IKE cannot use such a key.
   public static func publicKeyKind(ofDER der: [UInt8]) throws(CryptoError) -> SigningKey.Kind {
-    try SigningKey.Kind(Certificate(der: der).publicKey)
+    try Certificate(der: der).publicKeyKind()
   }
 
   /// The certificates of a file, DER: one in DER, or at least one in PEM, in order; what else is in a PEM file is passed over.
@@ -44,11 +44,8 @@ public enum CertificateReader {
     guard chain.count <= KeyLimits.chainCertificates else { throw .unreadable("a chain of \(chain.count) certificates") }
     for issuer in chain.dropFirst() { _ = try Certificate(der: issuer) }
     let certificate = try Certificate(der: own), key = try privateKey(bytes)
-    let kind = try SigningKey.Kind(key.pointer)
-    guard X509_check_private_key(certificate.pointer, key.pointer) == 1 else {
-      ERR_clear_error()
-      throw .unreadable("the private key is not the certificate's")
-    }
+    let kind = try key.kind()
+    guard certificate.matches(key) else { throw .unreadable("the private key is not the certificate's") }
     return SigningKey(kind: kind, privateKey: try key.encoded(), chain: chain, facts: try certificate.facts())
   }
 

@@ -31,7 +31,7 @@ extension PrivateKey {
 
   /// The hash for certificates that this key signs: as strong as the key; nil where the scheme has its own.
   func certificateDigest() throws(CryptoError) -> OpaquePointer? {
-    switch try SigningKey.Kind(pointer) {
+    switch try kind() {
     case .ed25519, .ed448: nil
     case .ecdsa(KeyExchangeMethod.ecp384.rawValue): try SignatureDigest.digest(HashAlgorithm.sha384.rawValue)
     case .ecdsa(KeyExchangeMethod.ecp521.rawValue): try SignatureDigest.digest(HashAlgorithm.sha512.rawValue)
@@ -54,7 +54,7 @@ extension Certificate {
 
   /// Whether it is for this key.
   func matches(_ key: PrivateKey) -> Bool {
-    let isSame = X509_check_private_key(pointer, key.pointer) == 1
+    let isSame = key.withPointer { X509_check_private_key(pointer, $0) } == 1
     ERR_clear_error()
     return isSame
   }

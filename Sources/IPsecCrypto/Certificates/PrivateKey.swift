@@ -4,7 +4,7 @@ import ProtocolKit
 
 /// A private key as OpenSSL read it. It may be used by many threads at once.
 final class PrivateKey: @unchecked Sendable {
-  // Only read after `init`.
+  // Only read after `init`; for methods only.
   let pointer: OpaquePointer
 
   /// Takes over `pointer`.
@@ -21,6 +21,11 @@ final class PrivateKey: @unchecked Sendable {
   }
 
   deinit { EVP_PKEY_free(pointer) }
+
+  /// Lends the key object for the length of the call.
+  func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R { try body(pointer) }
+
+  func kind() throws(CryptoError) -> SigningKey.Kind { try SigningKey.Kind(pointer) }
 
   static let encrypted = CryptoError.unreadable("the private key is encrypted; it is needed without a password")
 

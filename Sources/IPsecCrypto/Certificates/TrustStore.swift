@@ -4,7 +4,7 @@ import COpenSSL
 /// Trust anchors and revocation lists as OpenSSL read them.
 final class TrustStore: @unchecked Sendable {
   // Not changed after `init`; OpenSSL locks its own caches.
-  let pointer: OpaquePointer
+  private let pointer: OpaquePointer
   let requiresRevocationList: Bool
   let checksRevocation: Bool
 
@@ -15,7 +15,7 @@ final class TrustStore: @unchecked Sendable {
     let store = try Owned(X509_STORE_new(), X509_STORE_free, or: .failed("out of memory"))
     for root in anchors.roots {
       let certificate = try Certificate(der: root)
-      guard X509_STORE_add_cert(store.pointer, certificate.pointer) == 1 else { throw .openSSL("a trusted certificate") }
+      guard certificate.withPointer({ X509_STORE_add_cert(store.pointer, $0) }) == 1 else { throw .openSSL("a trusted certificate") }
     }
     for list in anchors.revocationLists {
       guard let object = DEREncoding.object(list, X509_CRL_free, d2i_X509_CRL) else { throw .unreadable("no revocation list") }
@@ -28,6 +28,9 @@ final class TrustStore: @unchecked Sendable {
   }
 
   deinit { X509_STORE_free(pointer) }
+
+  /// Lends the store for the length of the call.
+  func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R { try body(pointer) }
 
   private static let recent = RecentlyUsed<TrustAnchors, TrustStore>(limit: KeyLimits.trustStores)
 

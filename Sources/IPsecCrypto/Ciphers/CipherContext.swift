@@ -58,6 +58,7 @@ final class CipherContext {
   func update(_ output: UnsafeMutableRawPointer?, _ input: UnsafeRawPointer, _ count: Int) -> Bool {
     var written: Int32 = 0
     return EVP_CipherUpdate(
-      pointer, output?.assumingMemoryBound(to: UInt8.self), &written, input.assumingMemoryBound(to: UInt8.self), Int32(clamping: count)) == 1
+      pointer, output?.assumingMemoryBound(to: UInt8.self), &written, input.assumingMemoryBound(to: UInt8.self), Int32(clamping: count))
+      == 1
   }
 }

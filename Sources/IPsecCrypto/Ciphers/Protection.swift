@@ -50,24 +50,23 @@ final class SeparateProtection: Protection {
 
   func seal(_ run: ProtectedRun) -> Bool {
     guard cipher.writeIV(run.iv, sequence: run.sequence), cipher.apply(run.text, run.textBytes, iv: run.iv) else { return false }
-    authenticate(run)
+    guard authenticate(run) else { return false }
     run.icv.copyMemory(from: value, byteCount: run.icvBytes)
     return true
   }
 
   func open(_ run: ProtectedRun) -> Bool {
-    authenticate(run)
-    guard CRYPTO_memcmp(value, run.icv, run.icvBytes) == 0 else { return false }
+    guard authenticate(run), CRYPTO_memcmp(value, run.icv, run.icvBytes) == 0 else { return false }
     return cipher.apply(run.text, run.textBytes, iv: run.iv)
   }
 
-  private func authenticate(_ run: ProtectedRun) {
+  private func authenticate(_ run: ProtectedRun) -> Bool {
     authenticator.begin()
     authenticator.update(run.start, run.associatedBytes + run.ivBytes + run.textBytes)
     if run.usesESN {
       var high = run.sequenceHigh
       authenticator.update(&high, 4)
     }
-    authenticator.finish(value)
+    return authenticator.finish(value)
   }
 }

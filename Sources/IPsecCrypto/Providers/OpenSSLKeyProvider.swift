@@ -31,12 +31,14 @@ public struct OpenSSLKeyProvider: KeyProvider {
         publicValue: answer.publicValue, sharedSecret: answer.sharedSecret, random: try RandomBytes.visible(count: randomBytes))
     case .sign(let key, let scheme, let message):
       let privateKey = try Self.privateKeys.value(for: key.privateKey) { () throws(CryptoError) in try PrivateKey(der: key.privateKey) }
-      return .signature(try SignatureOperation(key: privateKey.pointer, scheme: scheme).sign(message))
+      let signature = try privateKey.withPointer { key throws(CryptoError) in
+        try SignatureOperation(key: key, scheme: scheme).sign(message)
+      }
+      return .signature(signature)
     case .verify(let chain, let anchors, let wallSeconds, let scheme, let message, let signature):
       let path = try CertificatePath(chain)
       let facts = try path.validate(anchors, wallSeconds: wallSeconds)
-      guard let publicKey = path.end.publicKey else { throw .unreadable("a certificate's public key") }
-      try SignatureOperation(key: publicKey, scheme: scheme).verify(signature, over: message)
+      try path.end.verify(signature, over: message, scheme)
       return .verified(facts)
     }
   }

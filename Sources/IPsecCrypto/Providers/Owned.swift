@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import COpenSSL
 
-/// An object of OpenSSL's that is freed with its owner.
+/// An object of OpenSSL's that is freed with its owner, at the end of the scope where the owner has a name. So it needs one: the pointer of
+/// an owner that is only part of an expression points to nothing when it is used.
 struct Owned: ~Copyable {
   let pointer: OpaquePointer
   private let free: (OpaquePointer?) -> Void

@@ -27,6 +27,6 @@ extension SignatureScheme {
     }
   }
 
-  /// EMSA-PSS holds a hash, a salt as long, and two bytes (RFC 8017 §9.1.1 step 3), in one bit less than the modulus has.
-  private static func leastModulusBits(hashBits: Int) -> Int { 2 * hashBits + 17 }
+  /// EMSA-PSS needs 8 * hLen + 8 * sLen + 9 bits (RFC 8017 §9.1.1), and has one less than the modulus.
+  private static func leastModulusBits(hashBits: Int) -> Int { 2 * hashBits + 10 }
 }

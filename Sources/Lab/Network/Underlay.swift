@@ -30,7 +30,7 @@ public struct Underlay: Sendable {
   /// What was counted.
   public internal(set) var counters = UnderlayCounters()
   /// The NATs, in the order they were added.
-  public internal(set) var nats: [NATBox] = []
+  public var nats: [NATBox] = []
   var attachments: [Attachment] = []
   /// Owners of outer addresses.
   var owners: [UInt32: Owner] = [:]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandGrammar
+import IKE
 import Interfaces
 import NHRP
 import Routing
@@ -12,6 +13,10 @@ enum LineAction: Sendable {
   case interface(Command<InterfaceConfiguration>, isForTunnels: Bool, isActedOn: Bool)
   /// `interface NAME`
   case enterInterface
+  /// The head of a section with settings of its own.
+  case enterSection(CommandSection<NodeSettings>)
+  /// A line of such a section.
+  case section(SectionCommand<NodeSettings>)
   /// A line of another feature.
   case kept(KeptShape)
   case exit
@@ -20,8 +25,8 @@ enum LineAction: Sendable {
 
 /// Where the protocols' lines are mounted in the node's settings. A new protocol adds its lists here and nowhere else.
 enum Assembly {
-  /// Lines of the node, printed above the interfaces.
-  static let head: [Command<NodeSettings>] = GlobalCommands.all
+  /// Lines and sections of the node, printed above the interfaces.
+  static let head: [CommandPart<NodeSettings>] = GlobalCommands.all.map { .line($0) } + CryptoCommands.all.map { $0.mounted(at: \.crypto) }
   /// Lines of the node, printed below the interfaces.
   static let tail: [Command<NodeSettings>] = [StaticRouteCommands.route.mounted(at: \.staticRoutes)]
 
@@ -45,8 +50,27 @@ enum Assembly {
   /// Every line that a configuration may hold. Where two read a line equally well, our own come first.
   static let grammar = CommandSet<LineAction>(ownSpecs + KeptLines.specs)
 
+  /// Kinds of sections with settings of their own, by the mode of their lines.
+  static let sections: [CommandMode: CommandSection<NodeSettings>] = {
+    var all: [CommandMode: CommandSection<NodeSettings>] = [:]
+    for case .section(let section) in head {
+      for kind in section.family { all[kind.mode] = kind }
+    }
+    return all
+  }()
+
+  private static var headSpecs: [CommandSpec<LineAction>] {
+    head.flatMap { part -> [CommandSpec<LineAction>] in
+      switch part {
+      case .line(let command): [command.spec(for: .global(command))]
+      case .section(let section):
+        section.family.flatMap { kind in [kind.spec(for: .enterSection(kind))] + kind.lines.map { $0.spec(for: .section($0)) } }
+      }
+    }
+  }
+
   private static var ownSpecs: [CommandSpec<LineAction>] {
-    var specs = (head + tail).map { $0.spec(for: LineAction.global($0)) }
+    var specs = headSpecs + tail.map { $0.spec(for: LineAction.global($0)) }
     specs += (interfaceHead + interfaceTail).map { $0.spec(for: .interface($0, isForTunnels: false, isActedOn: true)) }
     specs += (interfaceProtocols + tunnel).map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: true)) }
     specs += unsupportedTunnel.map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: false)) }
@@ -55,7 +79,7 @@ enum Assembly {
         "interface <name:interface> [{point-to-point|multipoint|type <kind:word>}]", modes: [.global],
         help: ["interface": "Select an interface to configure", "name": "Interface", "type": "Kind of a virtual template"], no: .prefix,
         action: .enterInterface))
-    let modes: Set<CommandMode> = [.global, .interface, .router, .kept]
+    let modes = Set([.global, .interface, .router, .kept] + sections.keys)
     specs.append(CommandSpec("exit", modes: modes, help: ["exit": "Exit from the current mode"], action: .exit))
     specs.append(CommandSpec("end", modes: modes, help: ["end": "Exit from configure mode"], action: .end))
     return specs

@@ -27,6 +27,8 @@ public struct ConfigurationEditor: Sendable {
     case global
     /// `(config-if)#` of the interface with this name.
     case interface(String)
+    /// A section with settings of its own.
+    case section(SectionPlace)
     /// `(config-router)#`: a kept section of a routing protocol, by its place in `NodeSettings.kept`.
     case router(Int)
     /// A kept section of another feature, by its place in `NodeSettings.kept`.
@@ -37,14 +39,22 @@ public struct ConfigurationEditor: Sendable {
       switch self {
       case .global: .global
       case .interface: .interface
+      case .section(let place): place.mode
       case .router: .router
       case .kept: .kept
       }
     }
 
-    var section: Int? {
+    /// Where `exit` leads.
+    var outer: Context {
+      guard case .section(let place) = self, place.path.count > 1, let kind = Assembly.sections[place.mode] else { return .global }
+      return .section(SectionPlace(kind.outerMode, place.path.dropLast()))
+    }
+
+    /// The place of a kept section in `NodeSettings.kept`.
+    var keptIndex: Int? {
       switch self {
-      case .global, .interface: nil
+      case .global, .interface, .section: nil
       case .router(let index), .kept(let index): index
       }
     }
@@ -98,25 +108,37 @@ struct LineEdit {
   mutating func apply(_ line: String, in context: Context) -> EditOutcome {
     if line.hasPrefix("!") || line.hasPrefix("#") { return .empty }
     if let failure = LineText.failure(in: line) { return .failure(failure) }
+    if let refusal = KeyLine.refusal(line) { return .refused(refusal) }
     switch context {
     case .global: return apply(Assembly.grammar.parse(line, mode: .global), in: .global)
-    case .interface: return applyInInterface(line, context)
-    case .router, .kept: return applyInSection(line, context)
+    case .interface, .section: return applyInside(line, context)
+    case .router, .kept: return applyInKept(line, context)
     }
   }
 
-  /// The interface's own lines first, then global ones; of two failures the one that came further explains more.
-  private mutating func applyInInterface(_ line: String, _ context: Context) -> EditOutcome {
-    let own = Assembly.grammar.parse(line, mode: .interface)
-    guard case .failure(let failure) = own else { return apply(own, in: context) }
-    let global = Assembly.grammar.parse(line, mode: .global)
-    if case .failure(let other) = global { return .failure(other.column > failure.column ? other : failure) }
-    return apply(global, in: .global)
+  /// The innermost section's own lines first, then those around it, then global ones; of failures the one that came furthest explains
+  /// most.
+  private mutating func applyInside(_ line: String, _ context: Context) -> EditOutcome {
+    var worst: CommandFailure?
+    var place = exists(context) ? context : .global
+    while true {
+      let parsed = Assembly.grammar.parse(line, mode: place.mode)
+      guard case .failure(let failure) = parsed else { return apply(parsed, in: place) }
+      if failure.column > worst?.column ?? -1 { worst = failure }
+      guard place != .global else { return .failure(worst ?? failure) }
+      place = place.outer
+    }
+  }
+
+  /// Another session may have removed the section.
+  private func exists(_ context: Context) -> Bool {
+    guard case .section(let place) = context else { return true }
+    return Assembly.sections[place.mode]?.exists(settings, place.path) ?? false
   }
 
   /// Everything is a line of the section, but for what is clearly a line of global mode.
-  private mutating func applyInSection(_ line: String, _ context: Context) -> EditOutcome {
-    guard let index = context.section, settings.kept.indices.contains(index) else { return apply(line, in: .global) }
+  private mutating func applyInKept(_ line: String, _ context: Context) -> EditOutcome {
+    guard let index = context.keptIndex, settings.kept.indices.contains(index) else { return apply(line, in: .global) }
     let words = line.lowercased().split(separator: " ").map(String.init)
     if ["exit", "exi", "ex"].contains(words.first ?? ""), words.count == 1 { return .applied(.global, warnings: [], notActedOn: false) }
     if words == ["end"] { return .end }
@@ -148,8 +170,10 @@ struct LineEdit {
     case .interface(let command, let isForTunnels, let isActedOn):
       return try applyOwn(command, input, text, isForTunnels: isForTunnels, isActedOn: isActedOn, in: context)
     case .enterInterface: return try enterInterface(input, text)
+    case .enterSection(let kind): return try enterSection(kind, input, in: context)
+    case .section(let command): return try applyInSection(command, input, text, in: context)
     case .kept(let shape): return keep(shape, input, text, in: context)
-    case .exit: return context == .global ? .exit : .applied(.global, warnings: [], notActedOn: false)
+    case .exit: return context == .global ? .exit : .applied(context.outer, warnings: [], notActedOn: false)
     case .end: return .end
     }
   }
@@ -205,12 +229,34 @@ struct LineEdit {
     return .applied(.interface(name), warnings: [], notActedOn: false)
   }
 
+  private mutating func enterSection(
+    _ kind: CommandSection<NodeSettings>, _ input: CommandInput, in context: Context
+  ) throws(CommandRefusal) -> EditOutcome {
+    var path: [String] = []
+    if case .section(let place) = context { path = place.path }
+    guard let name = try kind.enter(&settings, path, input) else { return .applied(context, warnings: [], notActedOn: false) }
+    return .applied(.section(SectionPlace(kind.mode, path + [name])), warnings: [], notActedOn: false)
+  }
+
+  private mutating func applyInSection(
+    _ command: SectionCommand<NodeSettings>, _ input: CommandInput, _ text: String, in context: Context
+  ) throws(CommandRefusal) -> EditOutcome {
+    guard case .section(let place) = context else { return .empty }
+    try command.apply(&settings, place.path, input)
+    if input.negated { Assembly.sections[place.mode]?.keep(&settings, place.path) { KeptStore.remove(text, from: &$0) } }
+    return .applied(context, warnings: [], notActedOn: false)
+  }
+
   private mutating func keep(_ shape: KeptShape, _ input: CommandInput, _ text: String, in context: Context) -> EditOutcome {
     if case .interface(let name) = context {
       var configuration = settings.interfaces[name] ?? InterfaceConfiguration(name: name)
       KeptStore.apply(text, negated: input.negated, to: &configuration.kept)
       if AddressLine.isDynamic(text), !input.negated { configuration.interface.address = nil }
       settings.interfaces[name] = configuration
+      return .applied(context, warnings: [], notActedOn: true)
+    }
+    if case .section(let place) = context {
+      Assembly.sections[place.mode]?.keep(&settings, place.path) { KeptStore.apply(text, negated: input.negated, to: &$0) }
       return .applied(context, warnings: [], notActedOn: true)
     }
     let index = KeptStore.apply(text, negated: input.negated, to: &settings.kept)

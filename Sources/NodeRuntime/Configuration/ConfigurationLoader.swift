@@ -38,9 +38,18 @@ public struct ConfigurationLoader {
     var openParts = 0
   }
 
+  /// A section with settings of its own that the lines below may belong to.
+  private struct OpenPlace {
+    /// White space before its head.
+    var indent: Int
+    /// Whether a line below was indented: then one that is not ends the section.
+    var hasIndentedLines = false
+  }
+
   /// A line of the file that has had its effect, for findings about the whole.
   private struct Place {
     var interface: String?
+    var section: SectionPlace?
     var canonical: String
     var line: Int
     var column: Int
@@ -50,6 +59,8 @@ public struct ConfigurationLoader {
   private var edit: LineEdit
   private var context = ConfigurationEditor.Context.global
   private var section: Section?
+  /// One for each level of `context`, where that is a section with settings.
+  private var open: [OpenPlace] = []
   private var places: [Place] = []
   private var diagnostics: [ConfigurationDiagnostic] = []
 
@@ -57,7 +68,8 @@ public struct ConfigurationLoader {
 
   private mutating func read(_ line: SourceLine) {
     if readChild(line) { return }
-    if context.section != nil, LoadingSession.owns(line.text, inSection: true) { return }
+    leaveOutdented(line)
+    if context.keptIndex != nil, LoadingSession.owns(line.text, inSection: true) { return }
     let before = context
     let outcome = apply(line.text)
     switch outcome {
@@ -65,7 +77,7 @@ public struct ConfigurationLoader {
     case .exit, .end: leave()
     case .failure(let failure):
       if LoadingSession.owns(line.text, inSection: false) { return }
-      report(.error, line, failure.column, failure.explanation)
+      report(.error, line, failure.column, KeyLine.failure(failure, of: line.text).explanation)
     case .refused(let why): report(.error, line, 0, why)
     case .applied(let place, _, let notActedOn): follow(place, from: before, line, notActedOn: notActedOn)
     }
@@ -84,9 +96,13 @@ public struct ConfigurationLoader {
   private mutating func readChild(_ line: SourceLine) -> Bool {
     guard var section, !line.text.hasPrefix("!"), !line.text.hasPrefix("#") else { return false }
     if line.indent > section.indent {
-      if context.section == nil, isGlobal(line.text) { return false }
+      if context.keptIndex == nil, isGlobal(line.text) { return false }
       if let failure = LineText.failure(in: line.text) {
         report(.error, line, failure.column, failure.explanation)
+        return true
+      }
+      if let refusal = KeyLine.refusal(line.text) {
+        report(.error, line, 0, refusal)
         return true
       }
       let base = section.childIndent ?? line.indent
@@ -110,7 +126,7 @@ public struct ConfigurationLoader {
 
   /// `exit` from an address family of an unindented `router bgp` stays in the router.
   private mutating func readPartExit(_ line: SourceLine) -> Bool {
-    guard var section, context.section == section.index else { return false }
+    guard var section, context.keptIndex == section.index else { return false }
     let text = line.text.lowercased()
     if KeptStore.opensPart(text) {
       section.openParts = min(section.openParts + 1, text.hasPrefix("af-") || text.hasPrefix("topology") ? 2 : 1)
@@ -130,24 +146,46 @@ public struct ConfigurationLoader {
   private mutating func leave() {
     context = .global
     section = nil
+    open = []
+  }
+
+  /// A line that stands as far left as a section's head, below lines that do not, is none of the section's.
+  private mutating func leaveOutdented(_ line: SourceLine) {
+    guard !line.text.hasPrefix("!"), !line.text.hasPrefix("#") else { return }
+    while let last = open.indices.last, case .section = context {
+      if line.indent > open[last].indent { return open[last].hasIndentedLines = true }
+      guard open[last].hasIndentedLines else { return }
+      open.removeLast()
+      context = context.outer
+    }
+  }
+
+  /// Keeps `open` as deep as the section that the line led to.
+  private mutating func track(_ next: ConfigurationEditor.Context, _ line: SourceLine) {
+    guard case .section(let place) = next else { return open = [] }
+    let isHead = next != context && edit.canonical != "exit"
+    open = Array(open.prefix(isHead ? place.path.count - 1 : place.path.count))
+    if open.count < place.path.count { open.append(OpenPlace(indent: line.indent)) }
   }
 
   private mutating func follow(
     _ next: ConfigurationEditor.Context, from before: ConfigurationEditor.Context, _ line: SourceLine, notActedOn: Bool
   ) {
-    let isChild = notActedOn && next.section != nil && next == before && edit.canonical == line.text
+    track(next, line)
+    let isChild = notActedOn && next.keptIndex != nil && next == before && edit.canonical == line.text
     context = next
     if isChild { return }
-    var interface: String?
+    var interface: String?, place: SectionPlace?
     if case .interface(let name) = next { interface = name }
-    places.append(Place(interface: interface, canonical: edit.canonical, line: line.number, column: line.column + 1))
+    if case .section(let inner) = next { place = inner }
+    places.append(Place(interface: interface, section: place, canonical: edit.canonical, line: line.number, column: line.column + 1))
     section = nil
     guard notActedOn else { return }
-    if interface == nil {
+    if interface == nil, place == nil {
       section = edit.settings.kept.firstIndex { $0.text == edit.canonical }.map { Section(index: $0, indent: line.indent) }
     }
     let head = edit.canonical.prefix { !$0.isNewline }
-    report(.notActedOn, line, 0, "'\(head)' is kept and written back")
+    report(.notActedOn, line, 0, "'\(KeyLine.shown(String(head)))' is kept and written back")
   }
 
   private mutating func report(_ level: ConfigurationDiagnostic.Level, _ line: SourceLine, _ column: Int, _ text: String) {
@@ -161,7 +199,7 @@ public struct ConfigurationLoader {
       ConfigurationValidator.check(edit.settings)
       + ConfigurationValidator.checkExplicit(edit.settings) { interface, line in explicit.contains("\(interface)\n\(line)") }
     for finding in findings {
-      let inScope = places.filter { $0.interface == finding.interface }
+      let inScope = places.filter { $0.interface == finding.interface && $0.section == finding.section }
       let place = inScope.last { finding.about.isEmpty ? $0.canonical.hasPrefix("interface ") : $0.canonical.hasPrefix(finding.about) }
       let best = place ?? inScope.first { $0.canonical.hasPrefix("interface ") } ?? inScope.first
       diagnostics.append(

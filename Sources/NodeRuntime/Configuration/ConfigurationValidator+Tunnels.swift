@@ -31,7 +31,7 @@ extension ConfigurationValidator {
     where vrf.hasPrefix("tunnel vrf ") || vrf.hasPrefix("vrf forwarding ") || vrf.hasPrefix("ip vrf forwarding ") {
       findings.warn(vrf, "'\(vrf)' is not acted on: \(name) uses the global routing table")
     }
-    checkProtection(name, tunnel, settings, &findings)
+    checkProtection(configuration, settings, &findings)
   }
 
   private static func checkSource(_ name: String, _ tunnel: TunnelSettings, _ settings: NodeSettings, _ findings: inout Findings) {
@@ -45,18 +45,6 @@ extension ConfigurationValidator {
     if let via = tunnel.routeVia, settings.interfaces[via] == nil, settings.platformNames[via] == nil {
       findings.warn("tunnel route-via", "tunnel \(name) is routed via interface \(via), which is not in this configuration")
     }
-  }
-
-  /// A protected tunnel fails closed; a profile that nobody defined would do so later, too.
-  private static func checkProtection(_ name: String, _ tunnel: TunnelSettings, _ settings: NodeSettings, _ findings: inout Findings) {
-    guard let profile = tunnel.protectionProfile else { return }
-    let about = "tunnel protection"
-    findings.warn(about, "tunnel \(name) stays down: protection is configured and IPsec is not available in this version")
-    let head = "crypto ipsec profile "
-    let defined = settings.kept.map(\.text).filter { $0.hasPrefix(head) }.map { String($0.dropFirst(head.count)) }
-    guard !defined.contains(profile) else { return }
-    let meant = defined.first { $0.lowercased() == profile.lowercased() }.map { "; there is '\($0)': upper and lower case differ" } ?? ""
-    findings.warn(about, "\(name) names IPsec profile '\(profile)', which is not defined\(meant)")
   }
 
   static func checkSizes(_ interface: InterfaceSettings, _ findings: inout Findings) {

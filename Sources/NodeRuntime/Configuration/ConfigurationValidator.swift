@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
 import Interfaces
 import NHRP
 import Routing
@@ -10,14 +11,16 @@ public struct ConfigurationFinding: Sendable, Equatable {
   public var level: ConfigurationDiagnostic.Level
   /// The interface whose section it is about; nil for global lines.
   public var interface: String?
+  /// The section of another kind that it is about; nil for global lines and interfaces.
+  public var section: SectionPlace?
   /// The first words of the line that is meant, spelled out; empty for the section's head.
   public var about: String
   /// What the operator reads.
   public var text: String
 
   /// Makes a finding.
-  public init(level: ConfigurationDiagnostic.Level, interface: String?, about: String, text: String) {
-    (self.level, self.interface, self.about, self.text) = (level, interface, about, text)
+  public init(level: ConfigurationDiagnostic.Level, interface: String?, section: SectionPlace? = nil, about: String, text: String) {
+    (self.level, self.interface, self.section, self.about, self.text) = (level, interface, section, about, text)
   }
 }
 
@@ -38,6 +41,7 @@ public enum ConfigurationValidator {
     checkSharedSources(all, settings, &findings)
     findings.interface = nil
     for route in settings.staticRoutes { checkRoute(route, settings, &findings) }
+    checkCrypto(settings, &findings)
     return findings.list
   }
 
@@ -61,13 +65,14 @@ public enum ConfigurationValidator {
   /// Collects findings about one section.
   struct Findings {
     var interface: String?
+    var section: SectionPlace?
     private(set) var list: [ConfigurationFinding] = []
 
     mutating func warn(_ about: String, _ text: String) { add(.warning, about, text) }
     mutating func fail(_ about: String, _ text: String) { add(.error, about, text) }
 
     private mutating func add(_ level: ConfigurationDiagnostic.Level, _ about: String, _ text: String) {
-      list.append(ConfigurationFinding(level: level, interface: interface, about: about, text: text))
+      list.append(ConfigurationFinding(level: level, interface: interface, section: section, about: about, text: text))
     }
   }
 }

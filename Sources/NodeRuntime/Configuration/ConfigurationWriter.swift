@@ -6,7 +6,7 @@ public enum ConfigurationWriter {
   /// The lines that make these settings again, `!` between the parts, `end` last. Defaults are left out but for
   /// `includeDefaults` (`show running-config all`).
   public static func text(_ settings: NodeSettings, includeDefaults: Bool = false) -> String {
-    var parts = Assembly.head.map { $0.write(settings) }
+    var parts = Assembly.head.flatMap { $0.write(settings) }
     parts += settings.interfaceNames.compactMap { settings.interfaces[$0] }.map { interface($0, includeDefaults) }
     parts += Assembly.tail.map { $0.write(settings) }
     parts += kept(settings.kept)

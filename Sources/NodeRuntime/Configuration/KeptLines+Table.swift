@@ -5,12 +5,6 @@ extension KeptLines {
   /// Heads of sections of the file.
   static let sections = patterns(
     """
-    crypto isakmp {policy|profile|client configuration group|peer} <rest:line>
-    crypto ikev2 {proposal|policy|keyring|profile|name-mangler|authorization policy|client} <rest:line>
-    crypto ipsec {transform-set|profile|proposal} <rest:line>
-    crypto {keyring|gdoi|dynamic-map|identity|provisioning} <rest:line>
-    crypto map <name:word> <sequence:int(1-65535)> [<rest:line>]
-    crypto {pki|ca} {trustpoint|certificate chain|certificate map|server|profile|authenticate|enroll|trustpool} <rest:line>
     ip access-list {standard|extended|role-based|resequence} <rest:line>
     ipv6 access-list <rest:line>
     mac access-list <rest:line>
@@ -60,7 +54,6 @@ extension KeptLines {
   /// Single lines of global mode.
   static let global = patterns(
     """
-    crypto <rest:line>
     access-list <rest:line>
     aaa <rest:line>
     username <rest:line>
@@ -76,7 +69,7 @@ extension KeptLines {
     banner <rest:line>
     license <rest:line>
     spanning-tree <rest:line>
-    key <rest:line>
+    key config-key <rest:line>
     track <rest:line>
     event <rest:line>
     alias <rest:line>
@@ -323,5 +316,5 @@ extension KeptLines {
     nhrp {map|group|attribute|event-publisher|route-watch|send-routed} [<rest:line>]
     """)
 
-  private static func patterns(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+  static func patterns(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 }

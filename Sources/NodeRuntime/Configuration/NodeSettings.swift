@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import IKE
 import Interfaces
 import NHRP
 import Routing
@@ -53,6 +54,8 @@ public struct NodeSettings: Sendable, Equatable {
   public var interfaces: [String: InterfaceConfiguration] = [:]
   /// `ip route`, in the order given.
   public var staticRoutes: [StaticRoute] = []
+  /// `crypto …`
+  public var crypto = CryptoSettings()
   /// Lines of features this node does not act on, in the order given.
   public var kept: [KeptLine] = []
 

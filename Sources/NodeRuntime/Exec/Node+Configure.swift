@@ -20,7 +20,7 @@ extension Node {
     return diagnostics
   }
 
-  /// The configuration in force, as `write memory` saves it.
+  /// The configuration in force with its keys, as `write memory` saves it. Shows are made without them.
   public func runningConfiguration() -> String { ConfigurationWriter.text(settings) }
 
   // MARK: From a console
@@ -55,7 +55,7 @@ extension Node {
       guard errors.isEmpty else { return answer(id, command.request, errors.map { "% \($0)" }.joined(separator: "\n"), failed: true) }
       commit(candidate, id)
       sessions[id]?.context = next
-      let note = notActedOn ? ["% Note: '\(command.line.trimmed)' is kept but not acted on"] : []
+      let note = notActedOn ? ["% Note: '\(KeyLine.shown(command.line.trimmed))' is kept but not acted on"] : []
       answer(id, command.request, (warnings.map { "% Warning: \($0)" } + note).joined(separator: "\n"), failed: false)
     }
   }

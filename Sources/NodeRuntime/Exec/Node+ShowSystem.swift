@@ -33,7 +33,7 @@ extension Node {
   }
 
   func runningConfigurationShown(includeDefaults: Bool) -> Shown {
-    Shown(self.framed(ConfigurationWriter.text(self.settings, includeDefaults: includeDefaults).trimmedEnd))
+    Shown(self.framed(ConfigurationWriter.text(self.settings.withoutKeys, includeDefaults: includeDefaults).trimmedEnd))
   }
 
   private func framed(_ body: String) -> String {

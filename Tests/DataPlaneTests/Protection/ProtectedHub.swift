@@ -58,9 +58,12 @@ struct ProtectedHub {
 
   var core: ForwardingCore { hub.core }
 
+  /// Spoke 300 is 198.51.101.44, and so on.
+  static func address(_ n: UInt32) -> IPAddress { IPAddress(v4: 0xc633_6400 + n) }
+
   func endpoints(_ n: UInt32, port: UInt16 = 4500) -> AssociationEndpoints {
     AssociationEndpoints(
-      local: ip("198.51.100.1"), remote: ip("198.51.100.\(n)"), localPort: isEncapsulated ? 4500 : 0, remotePort: isEncapsulated ? port : 0)
+      local: ip("198.51.100.1"), remote: ProtectedHub.address(n), localPort: isEncapsulated ? 4500 : 0, remotePort: isEncapsulated ? port : 0)
   }
 
   func association(_ direction: SecurityAssociation.Direction, _ n: UInt32, spi: UInt32? = nil) -> SecurityAssociation {
@@ -81,7 +84,7 @@ struct ProtectedHub {
   func sealed(_ n: UInt32, _ sequence: UInt64, type: UInt16 = 0x0800, _ payload: [UInt8], _ change: (inout ESPBuilder) -> Void = { _ in }) -> [UInt8] {
     var esp = ESPBuilder(association(.inbound, n), sequence: sequence)
     esp.isTunnelMode = mode == .tunnel
-    esp.text = Array(gre("198.51.100.\(n)", "198.51.100.1", type: type, payload)[(mode == .tunnel ? 0 : 20)...])
+    esp.text = Array(gre(ProtectedHub.address(n).description, "198.51.100.1", type: type, payload)[(mode == .tunnel ? 0 : 20)...])
     change(&esp)
     return esp.packet
   }

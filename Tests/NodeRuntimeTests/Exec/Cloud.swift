@@ -126,7 +126,7 @@ final class Cloud {
 
   private func note(_ effect: HostEffect, _ place: Place) {
     switch effect {
-    case .inject(.gre(_, let nbma, _, let bytes)): wire.append((now + .milliseconds(1), nbma, place.nbma, bytes))
+    case .inject(.gre(_, let nbma, _, let bytes, _)): wire.append((now + .milliseconds(1), nbma, place.nbma, bytes))
     case .dataPlane(.tunnel(let id, .some)): place.tunnel = id
     case .reply(_, let reply): place.replies.append(reply)
     default: break

@@ -3,59 +3,6 @@ import IPsecCrypto
 import ProtocolKit
 import Wire
 
-/// ISAKMP/IKEv1 and IKEv2 of one node.
-public struct IKEEngine: Engine, Sendable {
-  /// What can happen to the engine.
-  public enum Input: Sendable {
-    /// The policies of all protected tunnels that are up. Associations of a tunnel whose policy went or changed are deleted (IKE, ESP
-    /// algorithms, keys) or kept (lifetimes and the like).
-    case configure([ProtectionPolicy], IKEGlobalSettings)
-    /// A tunnel needs protection to a peer: establish it, unless it is there or under way. Asked again at a limited rate.
-    case protect(InterfaceID, remote: IPAddress)
-    /// A peer is no longer needed by NHRP: its associations may idle out.
-    case release(ProtectionID)
-    /// An IKE message (from its header on).
-    case message(AssociationEndpoints, bytes: [UInt8], isKnown: Bool)
-    /// A job is done.
-    case computed(UInt64, KeyResult)
-    /// The packet path reports.
-    case notice(DataPlaneNotice)
-    /// ESP came with an SPI nobody has.
-    case unknownSPI(AssociationEndpoints, spi: UInt32)
-    /// Wall time at `Instant.start`, seconds since 1970: for certificates.
-    case wallClock(startSeconds: Int64)
-    /// An operator clears associations.
-    case clear(IKEClearScope)
-    /// The node stops: tell the peers.
-    case stopping
-  }
-
-  /// What the engine wants done.
-  public enum Output: Sendable, Equatable {
-    /// Send a datagram; on port 4500 the non-ESP marker is in front already.
-    case send(AssociationEndpoints, bytes: [UInt8])
-    /// Do a job and bring the result back under this number.
-    case compute(UInt64, KeyJob)
-    /// A change of the packet path: associations, SPIs, questions.
-    case dataPlane(DataPlaneChange)
-    /// A peer of a tunnel can be used: inbound and outbound associations are in place.
-    case protectionUp(ProtectedPeer)
-    /// It no longer can; why.
-    case protectionDown(ProtectionID, InterfaceID, remote: IPAddress, IKEFailure)
-    /// What was asked for by `protect` could not be had; it is not tried again before `protect` comes again.
-    case protectionFailed(InterfaceID, remote: IPAddress, IKEFailure)
-    /// The peer is at another address or port now.
-    case peerMoved(ProtectedPeer)
-  }
-
-  /// An engine that protects nothing. `firstJob` numbers its jobs.
-  public init() {}
-
-  public var nextDeadline: Instant? { nil }
-  public mutating func handle(_ input: Input, _ turn: inout Turn<Output>) {}
-  public mutating func expire(_ turn: inout Turn<Output>) {}
-}
-
 /// A peer that is protected now.
 public struct ProtectedPeer: Sendable, Hashable {
   public var id: ProtectionID

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import IPsecCrypto
+import ProtocolKit
+import Wire
+
+// What shows and screens see.
+extension IKEEngine {
+  /// IKE associations, the newest first, at most `limit`.
+  public func ikeRows(limit: Int) -> [IKESARow] {
+    associations.keys.sorted(by: >).prefix(max(0, limit)).compactMap { number in
+      guard let entry = associations[number] else { return nil }
+      var row = entry.machine.row
+      (row.peer, row.interface, row.endpoints) = (entry.peer ?? .none, entry.interface, entry.endpoints)
+      row.establishedAt = entry.establishedAt
+      if let policy = entry.policy { row.profileName = policy.profileName }
+      return row
+    }
+  }
+
+  /// Pairs of ESP associations, by peer, at most `limit`. Lingering ones are left out.
+  public func childRows(limit: Int) -> [ChildSARow] {
+    let rows = children.values.filter { !$0.isLingering }.sorted { ($0.peer, $0.order) < ($1.peer, $1.order) }
+    return rows.prefix(max(0, limit)).map { child in
+      var row = child.row
+      row.ikeNumber = child.owner
+      if let peer = peers[child.peer] { row.endpoints = peer.endpoints }
+      row.isCurrent = if case .current = child.outbound { true } else { false }
+      return row
+    }
+  }
+
+  /// Totals.
+  public var summary: IKESummary {
+    var summary = IKESummary()
+    summary.halfOpen = associations.count - counters.established
+    summary.established = counters.established
+    summary.children = children.count - counters.lingering
+    (summary.handshakes, summary.failures, summary.rekeys) = (counters.handshakes, counters.failures, counters.rekeys)
+    summary.cookiesDemanded = counters.cookiesDemanded
+    summary.refused = zip(IKERefusal.allCases, counters.refusals).map { ($0.rawValue, $1) }
+    return summary
+  }
+
+  /// How far the protection of a peer is, for the State column of `show dmvpn` (IKE, IPSEC); nil when it is up or nobody asked for it.
+  public func pendingLayer(of remote: IPAddress, on interface: InterfaceID) -> ProtectionLayer? {
+    guard let group = policy(of: interface)?.group else { return nil }
+    if (peersByRemote[remote] ?? []).contains(where: { peers[$0]?.key.group == group && peers[$0]?.isUp == true }) { return nil }
+    let entries = (associationsByRemote[remote] ?? []).compactMap { associations[$0] }
+      .filter { policy(of: $0.interface)?.group == group }
+    if entries.contains(where: { $0.peer != nil }) { return .ipsec }
+    return entries.isEmpty && !wants.contains(Want(interface: interface, remote: remote)) ? nil : .ike
+  }
+}

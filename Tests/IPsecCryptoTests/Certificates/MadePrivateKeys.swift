@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Private keys of certificates here, PEM, in the forms that OpenSSL writes. They protect nothing.
+extension MadeCertificate {
+  /// `openssl genpkey`.
+  static let nodePKCS8 = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgIhUVWG0xZNOhOPRJ
+    pRtNqA1BCTw3QHAX5wyzbqZRjHmhRANCAAS2uXEnmt2fiqpf36RLABWmTYf6Ao22
+    EMg5D0v3KHDlw8RQgPCdLHJcuVPjncHd3OMftJjY8ZDxsbfvN4DJWwkD
+    -----END PRIVATE KEY-----
+    """
+
+  /// `openssl ec`.
+  static let nodeSEC1 = """
+    -----BEGIN EC PRIVATE KEY-----
+    MHcCAQEEICIVFVhtMWTToTj0SaUbTagNQQk8N0BwF+cMs26mUYx5oAoGCCqGSM49
+    AwEHoUQDQgAEtrlxJ5rdn4qqX9+kSwAVpk2H+gKNthDIOQ9L9yhw5cPEUIDwnSxy
+    XLlT453B3dzjH7SY2PGQ8bG37zeAyVsJAw==
+    -----END EC PRIVATE KEY-----
+    """
+
+  /// `openssl pkcs8 -topk8`, encrypted.
+  static let nodeEncrypted = """
+    -----BEGIN ENCRYPTED PRIVATE KEY-----
+    MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAj8P5m7A4UMoQICCAAw
+    DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEHK2/5QIE4Obyq4qFywzAe4EgZBg
+    FgP9eYniBBOiZjhuWPKyCAz80zdg4/Az0F+uPFTfEE2DCFLdxXKk2hoC5F6zY1y6
+    4NXH1CmU3MQNfW/2CYFInZzPTNxbbJb8QQ9Sw2MSxhoFZAsMecreUVLWFXWaIGxO
+    26yLJ4M4Y/3QDVSc2bJr645Aubdma6RPc2u/JgYLKva9kXXCEgEuSAPm7fJopio=
+    -----END ENCRYPTED PRIVATE KEY-----
+    """
+
+  /// `openssl ec -aes128`.
+  static let nodeLegacyEncrypted = """
+    -----BEGIN EC PRIVATE KEY-----
+    Proc-Type: 4,ENCRYPTED
+    DEK-Info: AES-128-CBC,B160138D614ACA962E97EE95C13E92E1
+    
+    aeHgxpt6i00ZuyKM43gmGDKTPZQ2kkM88JmbxQ0KvN7r1kuJFfh+uaGJ9cYwR5Os
+    /5nzpgXcpbxmR8Ny0h8zyI7+Waf29YceFWuj5uLBfsjhd8mtghcYy23MF12xMfv6
+    w2e9fbm48VwR6UmzCP/TwyYdFumD99VFkRpMXZJvkxM=
+    -----END EC PRIVATE KEY-----
+    """
+
+  /// `openssl ecparam -genkey`, with the parameters in front; of no certificate here.
+  static let parametersFirst = """
+    -----BEGIN EC PARAMETERS-----
+    BggqhkjOPQMBBw==
+    -----END EC PARAMETERS-----
+    -----BEGIN EC PRIVATE KEY-----
+    MHcCAQEEIKQ/uZOIsD2nf8P7I7h+mBlZZbZHHlWb4i40LnO1EU8joAoGCCqGSM49
+    AwEHoUQDQgAEmdJ0ezOZtyfY7umBkiXqO+P0TZk3ZqT6iXuHZ4sKSGwGmEytrbwE
+    /uoR8JkJ2BNqn8A8QMQ78yVqg/deqvfWAg==
+    -----END EC PRIVATE KEY-----
+    """
+
+  /// Of `inheriting`.
+  static let inheritingPKCS8 = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCZr5vFepStBXGIke
+    qI+mL+nR0gwUKWuyk615KCvFQqShRANCAARN8WK3k0JSFfJJ6HeQO1niJbPFwIYN
+    Ajf1XDA2i1PMT5vn1jcWT4Cr1EXF8gg36ERfMAzT3CBF4RYNUzNm/zlE
+    -----END PRIVATE KEY-----
+    """
+
+  /// `openssl rsa -traditional`.
+  static let rsaPKCS1 = """
+    -----BEGIN RSA PRIVATE KEY-----
+    MIIEowIBAAKCAQEAoPj4XfDFMEd/Byo378e0rKvOY/bZg10YwPxoi1Ltz6xZ5UOL
+    DgyXH9cbeiGSN1v0CESm6pqFgovX26CQ2anxpIHedTaLuLg1aYvnuFmEerJtSi2p
+    0vcK7o3bYN81Apt0ADp+jssOWjRvIHklBvw4BF5bb5RhM7Xp+GPuiKriIoWL/Z5T
+    oQumOhkv6yp1UFPzx1AFtkpF7jxCsdnT5IKZDw0utqQNamEH9Da0rZPSCciAdLoB
+    VL/6+iub+ChNj+/q0I+CZJ1KVh4+Hqg+e9TWrPY1/PINkbsb1iSiSTLNXRv/TNPI
+    UrmWiJYCmjs1zaqNgTJZ+jVWkT3CZ65pxgeR3wIDAQABAoIBABKwJOF/GN18h25V
+    A+52AG9FeO4ZE/KQxdVt2FNIeuxvxXX86/FjG85qAjohGKENr1ygX8J/0v0vcA2C
+    7B4hATlIjIOOJBV7aVQKFopL9jnqag7BE2S3IpFEbdImx7g4RPTb1aKNR2rIiJg8
+    CETx1i0HqVTgZJKEzZd1PpWmRR+ds1nuMuRrOtnKQhL8oxI16NK5NutrMz2Amd+r
+    muOkN/JkyWgKb+T4AVuVWVe4OFa3zOpxoZ8W5G5voz04TKe5KbKu8VNeXzAgCPB2
+    PPGlOMCAyohSwqWU/Q3jZya9Zjdt56nttWQ2nHLrbQwyu8GZIf0eNpLGelHYCyea
+    Z5N+n2UCgYEAzXruWdySuLmuOrL3yp3NITuKWnefrE5uMW4HXJeQwhf+gBjAXbOA
+    ba4n1wXyWeD9Lut/FpzdIPsilh8JZuj/ZWt9RbTnVpCsv4Z9BssYIBQ6VTinfqPH
+    AqrmG7abgxSuu237J/6D5ZOKiPo+/frHSRziuTffkw56FvehYTn7tRMCgYEAyIyy
+    EVU7kGruSPl07oi0YPes6sPaNGRFzY8Sy9ibpqlgWVy0VLy36bXTNoNbjMDOBcXG
+    jEgg6XZthO+hBDoIHCdKmEMK39GmSKi3izSCJ6Q9VP65ukWH79JIvG+dGH3jG/AG
+    7ha8wo2nMUwlM30xk58ALpRwedSueO3jGo0mZYUCgYEAzSd0vIGueALjgrXXExQ0
+    j36b5zFSWb3A5Vc+wGKPZEqCjjCoN6WVj2x3WIcWbkhlYKg9rj0Vxu0Wnh4EzBvL
+    it4kKCmzY8l0wJCtWdACmVy41QeIq7cnZnFs57SNVfWbc4UeYtMJq3iAs7xukjQF
+    LulJMLYpYfDtUusQ1DsJJcMCgYAtilV9Ph+SgdWuWIdHC1/6jQOFJAhO0V5QeWbJ
+    R1zBEcFBSZ3hiCEzPwjBXj7RzY57HRgjDtX6bdwczdWAgjUJP5rezIqRnKfn4/gZ
+    8kiD+/W5cUZ3mAZwXQ4LTEUeJKgH1g+czSj7/PK0bRgdgxZY8Ug3S5nm8HbWGx7x
+    DpBjiQKBgCQxsvDJPj5sQSBuG6ai023AFaOIUQDmhBlvO+CdyQ8jFl9S1nWfum+a
+    gEIqmiIHX7mD6YTVf0L6Qm+dvI08b2jKGkOqn8GVgRa3obADQh3ZG+R5FmJ1WKkw
+    SjGZGYLm4g2N8j3LJt52y4J6b1BgZs9qtQU1Gb8bCi5pYTzt8wu4
+    -----END RSA PRIVATE KEY-----
+    """
+
+  /// P-384.
+  static let p384PKCS8 = """
+    -----BEGIN PRIVATE KEY-----
+    MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDB52T/h4xwQKXVEkcBK
+    Lcj8jRBpS99rMnAfi3H20KjgdiqY/yCQOhBPB3QNs6m9sJOhZANiAAT5o+nFmCa5
+    aJEQJFHUD1z69++IAAREnMje9TG2aDkKnzFmnMA5Se+LYYL3DGijIwls8PO5TF8j
+    Mf9QFzdly7TMgdn03Kp/30W2rvCeEujWWXaMVwjynt8wr1qMhCDlnmI=
+    -----END PRIVATE KEY-----
+    """
+
+  /// Ed25519.
+  static let ed25519PKCS8 = """
+    -----BEGIN PRIVATE KEY-----
+    MC4CAQAwBQYDK2VwBCIEICqhGapjlole7fW79STQQnqVVeeNU7fNdX8Sx2pBS4Ac
+    -----END PRIVATE KEY-----
+    """
+
+  /// Ed448.
+  static let ed448PKCS8 = """
+    -----BEGIN PRIVATE KEY-----
+    MEcCAQAwBQYDK2VxBDsEOU/0YYq6vpOYC5acCnWtckXRfzy7yv0l/8i6gHqoYpsZ
+    mV35yPF4JB0gNO/AGXBe9E57sMmPiOfqZw==
+    -----END PRIVATE KEY-----
+    """
+
+  /// secp256k1.
+  static let k1PKCS8 = """
+    -----BEGIN PRIVATE KEY-----
+    MIGEAgEAMBAGByqGSM49AgEGBSuBBAAKBG0wawIBAQQgLnL8NZogHpMyNvoHjnGs
+    mOBS6nItVlx04UG8M4QnU66hRANCAARuCXLtOwxBpSs305Ug7yiYU/23KUdE/gsM
+    EQU8X4ZfLO/EE5CTpHWobqsetL0RuhDlk3ZCrK1WCFuzW2uAD8vB
+    -----END PRIVATE KEY-----
+    """
+
+  /// The certificate of the RSA key, by `root`.
+  static let rsa = base64(
+    """
+    MIICTzCCAfSgAwIBAgIBejAKBggqhkjOPQQDAjAmMRAwDgYDVQQKDAdFeGFtcGxlMRIwEAYDVQQDDAlUZXN0IHJvb3QwHhcNMjYxMTI2MTIwMTU0WhcNMzYxMTIzMTIw
+    MTU0WjAOMQwwCgYDVQQDDANyc2EwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCg+Phd8MUwR38HKjfvx7Ssq85j9tmDXRjA/GiLUu3PrFnlQ4sODJcf1xt6
+    IZI3W/QIRKbqmoWCi9fboJDZqfGkgd51Nou4uDVpi+e4WYR6sm1KLanS9wrujdtg3zUCm3QAOn6Oyw5aNG8geSUG/DgEXltvlGEzten4Y+6IquIihYv9nlOhC6Y6GS/r
+    KnVQU/PHUAW2SkXuPEKx2dPkgpkPDS62pA1qYQf0NrStk9IJyIB0ugFUv/r6K5v4KE2P7+rQj4JknUpWHj4eqD571Nas9jX88g2RuxvWJKJJMs1dG/9M08hSuZaIlgKa
+    OzXNqo2BMln6NVaRPcJnrmnGB5HfAgMBAAGjYDBeMAwGA1UdEwEB/wQCMAAwDgYDVR0PAQH/BAQDAgeAMB0GA1UdDgQWBBQTFKvGxNcsTvPrgENG2yw7RU9FyTAfBgNV
+    HSMEGDAWgBRMBGzMLRocSnid+vUnRHuNOjkmUTAKBggqhkjOPQQDAgNJADBGAiEA6KiG0mnmsaM5t1yRO4qRwQmdcvIi0RdefMvDRheLDc8CIQCbs8lQfVE3RSOBYcZl
+    GmIqH+wX+vV0O3KCHHc4aQMJWA==
+    """)
+
+  /// The certificate of the p384 key, by `root`.
+  static let p384 = base64(
+    """
+    MIIBojCCAUegAwIBAgIBfTAKBggqhkjOPQQDAjAmMRAwDgYDVQQKDAdFeGFtcGxlMRIwEAYDVQQDDAlUZXN0IHJvb3QwHhcNMjYxMTI2MTIwMTU0WhcNMzYxMTIzMTIw
+    MTU0WjAPMQ0wCwYDVQQDDARwMzg0MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE+aPpxZgmuWiRECRR1A9c+vfviAAERJzI3vUxtmg5Cp8xZpzAOUnvi2GC9wxooyMJbPDz
+    uUxfIzH/UBc3Zcu0zIHZ9Nyqf99Ftq7wnhLo1ll2jFcI8p7fMK9ajIQg5Z5io2AwXjAMBgNVHRMBAf8EAjAAMA4GA1UdDwEB/wQEAwIHgDAdBgNVHQ4EFgQUq32VLr/K
+    ulHF9g6rM+NuclAPdR4wHwYDVR0jBBgwFoAUTARszC0aHEp4nfr1J0R7jTo5JlEwCgYIKoZIzj0EAwIDSQAwRgIhAKBJcAjEy7n//xmOhoUKjSnRIchGLUu2UQTvut1l
+    SQ6gAiEA7WapViOoQ3T72cDCF6IvWVvnbLdytgpjHeqAwQsxnpc=
+    """)
+
+  /// The certificate of the ed25519 key, by `root`.
+  static let ed25519 = base64(
+    """
+    MIIBVjCB/qADAgECAgF+MAoGCCqGSM49BAMCMCYxEDAOBgNVBAoMB0V4YW1wbGUxEjAQBgNVBAMMCVRlc3Qgcm9vdDAeFw0yNjExMjYxMjAxNTVaFw0zNjExMjMxMjAx
+    NTVaMBIxEDAOBgNVBAMMB2VkMjU1MTkwKjAFBgMrZXADIQBnj/rXOEjThekA1rclMjDnLmJ0ilbgCXeaPaU8uaQ/o6NgMF4wDAYDVR0TAQH/BAIwADAOBgNVHQ8BAf8E
+    BAMCB4AwHQYDVR0OBBYEFCec1h4RmiQmMkwjfbCSO2vfA4MYMB8GA1UdIwQYMBaAFEwEbMwtGhxKeJ369SdEe406OSZRMAoGCCqGSM49BAMCA0cAMEQCIApm7JEglZk9
+    VptVqWFRvnY1UAsp+E+pbL2grJO6zEdgAiBg3b2uFgGtExGP0gqvsmdfTted1Dy+hFl60P46LsE5Og==
+    """)
+
+  /// The certificate of the ed448 key, by `root`.
+  static let ed448 = base64(
+    """
+    MIIBbzCCARWgAwIBAgIBfzAKBggqhkjOPQQDAjAmMRAwDgYDVQQKDAdFeGFtcGxlMRIwEAYDVQQDDAlUZXN0IHJvb3QwHhcNMjYxMTI2MTIwMTU1WhcNMzYxMTIzMTIw
+    MTU1WjAQMQ4wDAYDVQQDDAVlZDQ0ODBDMAUGAytlcQM6ACePu1n8YptOm333yQX9j2pImcYXj1iMEQJdKYsVgZf5RuL72wE7bowGpEa1sEN1FCTrSh25ASLwAKNgMF4w
+    DAYDVR0TAQH/BAIwADAOBgNVHQ8BAf8EBAMCB4AwHQYDVR0OBBYEFEjev9dhb5NpZIFO5pmK0Uw7jgK4MB8GA1UdIwQYMBaAFEwEbMwtGhxKeJ369SdEe406OSZRMAoG
+    CCqGSM49BAMCA0gAMEUCIHWdL+tJsYDBcHvLivLDbe9gSrQeno+65Wz/wC1lDuKkAiEAwPVv1RSwjwj7ivCX4PHRPV3c9E5AUrSPeucE6fr3wDQ=
+    """)
+}
