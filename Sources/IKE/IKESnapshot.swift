@@ -34,6 +34,7 @@ public struct IKESARow: Sendable, Hashable {
   public var group: KeyExchangeMethod?
   public var localMethod: AuthenticationMethod?, remoteMethod: AuthenticationMethod?
   public var lifetimeSeconds: Int
+  public var startedAt = Instant.start
   public var establishedAt: Instant?
   public var isNATDetected: Bool
   public var deadPeerSeconds: Int?
@@ -71,6 +72,8 @@ public struct ChildSARow: Sendable, Hashable {
   public var lifetimeKilobytes: Int?
   /// Whether packets leave by it; an older pair only receives until it is deleted.
   public var isCurrent: Bool
+  /// How many pairs it took the place of, one after the other.
+  public var renewals: UInt32 = 0
 
   public init(
     peer: ProtectionID, interface: InterfaceID, ikeNumber: UInt32, endpoints: AssociationEndpoints, inboundSPI: UInt32, outboundSPI: UInt32,

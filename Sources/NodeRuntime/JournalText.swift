@@ -25,6 +25,7 @@ public struct JournalText {
   /// How loud a kind is.
   public static func severity(_ kind: JournalKind) -> Severity {
     switch kind {
+    case _ where kind.isProtection: protectionSeverity(kind)
     case .recursiveRouteRefused, .authenticationFailed, .loopDetected, .tableFull, .errorSent, .errorReceived, .registrationRefused: .error
     case .nhsDown, .nhcDown, .interfaceDown, .resolutionFailed, .addressMismatch, .sourceWaiting: .warning
     case .nhsUp, .nhcUp, .interfaceUp, .configured, .peerMoved, .nodeStarted, .nodeStopping, .natDetected: .notice
@@ -35,6 +36,7 @@ public struct JournalText {
   /// The column's word.
   public static func facility(_ kind: JournalKind) -> String {
     switch kind {
+    case _ where kind.isProtection: "IKE"
     case .nodeStarted, .nodeStopping: "SYS"
     case .configured, .commandRun: "CMD"
     case .interfaceUp, .interfaceDown, .addressMismatch, .sourceWaiting: "INTF"
@@ -65,7 +67,7 @@ public struct JournalText {
     case .addressMismatch: "address \(r.a)/\(r.x) of the configuration is not on the interface (\(r.b))"
     case .sourceWaiting: "waiting for its source interface"
     case .recursiveRouteRefused: "route \(r.a)/\(r.x) refused: \(r.b) would be reached through the tunnel itself"
-    default: nhrpText(r)
+    default: r.kind.isProtection ? protectionText(r) : nhrpText(r)
     }
   }
 

@@ -73,9 +73,9 @@ public enum Wording {
   /// A count of what was refused: any is worth a look, and marked.
   public static func refused(_ count: UInt64) -> String { count == 0 ? "0" : "\(short(count))!" }
 
-  /// Kilobytes as bytes: `4.3GB`.
+  /// Kilobytes of 1,024 as bytes: `4.3GB`.
   public static func kilobytes(_ value: Int) -> String {
-    let (bytes, overflow) = UInt64(max(0, value)).multipliedReportingOverflow(by: 1000)
+    let (bytes, overflow) = UInt64(max(0, value)).multipliedReportingOverflow(by: 1024)
     return "\(short(overflow ? .max : bytes))B"
   }
 
