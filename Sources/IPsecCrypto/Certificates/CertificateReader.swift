@@ -7,6 +7,16 @@ public enum CertificateReader {
   /// What the certificate says; nothing of it is verified. Throws `unreadable`.
   public static func facts(ofDER der: [UInt8]) throws(CryptoError) -> CertificateFacts { try Certificate(der: der).facts() }
 
+  /// A distinguished name in one line (RFC 2253), printable ASCII only; nil for what is none.
+  public static func text(ofNameDER der: [UInt8]) -> String? {
+    guard der.count <= KeyLimits.certificateBytes, let name = der.withUnsafeBytes({ DEREncoding.pointer($0, X509_NAME_free, d2i_X509_NAME) }) else {
+      ERR_clear_error()
+      return nil
+    }
+    defer { X509_NAME_free(name) }
+    return Certificate.text(of: name)
+  }
+
   /// The kind of the key that the certificate is for. Throws `unreadable`, or `unsupported` where IKE cannot use such a key.
   public static func publicKeyKind(ofDER der: [UInt8]) throws(CryptoError) -> SigningKey.Kind {
     try Certificate(der: der).publicKeyKind()
