@@ -16,6 +16,7 @@ let package = Package(
     .target(name: "FuzzDriver"),
     fuzz("FuzzNHRP", ["NHRP", "ProtocolKit", "Wire"]),
     fuzz("FuzzDataPlane", ["DataPlane", "ProtocolKit", "Wire"]),
+    fuzz("FuzzESP", ["DataPlane", "IPsecCrypto", "ProtocolKit", "Wire"]),
     fuzz("FuzzConfiguration", ["NodeRuntime"]),
   ]
 )

@@ -9,30 +9,41 @@ import Wire
 // time, and finds a verdict on every slot afterwards. What is changed here comes as `DataPlaneChange`; what the control side must see
 // goes out through the punt queue. On Linux one core stands behind each worker; in the lab a thousand stand in one process.
 //
-// *An inner packet, TUN → wire* (`PacketPath+Outbound`):
+// *An inner packet, TUN → wire* (`PacketPath+Outbound`, `PacketPath+Sealing`):
 //   InnerHeader.parse      the header once; the slot is cut to its total length
 //   replicate              multicast and broadcast: a copy for each peer on the tunnel's list
 //   route                  longest match in the tunnel's VRF: a tunnel, the host (it came from there: a loop), nowhere
-//   hop                    tunnel and next hop → adjacency → NBMA address; a missing one is reported,
+//   hop                    tunnel and next hop → adjacency → NBMA address and peer; a missing one is reported,
 //                          and the packet takes the first NHS
+//   protect                protected tunnels only: peer → outbound association; without one it stops, and protection is asked for
 //   prepare                MTU (told to the sender, or cut), TCP MSS
-//   encapsulate            GRE and outer IPv4 into the headroom; counters; verdict .underlay
+//   encapsulate            clear: GRE and outer IPv4 into the headroom. Protected: `seal`: number, GRE, [inner IPv4], padding into the
+//                          tailroom, cipher, [UDP], outer IPv4. Counters; verdict .underlay
 //
-// *An outer packet, wire → host* (`PacketPath+Inbound`):
-//   OuterHeader.parse      whole, IPv4, checksum, no fragment, protocol 47
-//   GREOffsets.parse       flags, lengths, checksum
-//   demultiplex            (outer destination, key) → tunnel; the outer source selects the peer inside it, not the tunnel
+// *An outer packet, wire → host* (`PacketPath+Inbound`, `PacketPath+Opening`):
+//   OuterHeader.parse      whole, IPv4, checksum, no fragment, protocol 47, 50 or 17
+//   takeUDP                port 500, and 4500 behind a non-ESP marker: IKE, punted; one 0xff: a NAT keepalive; else ESP
+//   takeESP                SPI → inbound association → authenticate (length, limit, window, integrity; then the window moves)
+//                          → uncover (padding, next header, selectors)
+//   takeGRE                GREOffsets.parse: flags, lengths, checksum
+//   demultiplex            (destination, key) → tunnel; the source selects the peer inside it, not the tunnel. Out of ESP, source and
+//                          destination are the association's. What the tunnel's group did not vouch for is refused
 //   judgeSource            loop, sequence number
 //   punt or takeInner      NHRP and CDP go to the control side; known peers and strangers in queues of their own
 //   takeInner              InnerHeader.parse, ECN, addresses, and for strangers the reverse path
 //   deliver                own addresses and the LAN: probes and step reports are punted, the rest is for the TUN; verdict .host
 //
-// *A transit packet (hairpin)* never leaves the core: takeInner → forward: TTL → hop → MTU → redirectSender (ICMP Redirect,
-// `PacketPath+Redirect`) → watchTransit (pairs, first packet, redirect wanted) → prepare → encapsulate.
+// *A transit packet (hairpin)* never leaves the core: takeInner → forward: TTL → hop → protect → MTU → redirectSender (ICMP
+// Redirect, `PacketPath+Redirect`) → watchTransit (pairs, first packet, redirect wanted) → prepare → encapsulate.
+//
+// *Protection* is a property of the tunnel (`protectionGroup`), not of the packet: there is one way out of a tunnel, `encapsulate`, and one
+// into it, `takeGRE`, and each compares the group first. So no order of changes opens a gap: a tunnel that becomes protected before its
+// associations are there sends nothing, and hears nothing. IKE decides all about associations; the core tells what it sees (`takeNotices`:
+// first use, limits, a peer that moved). It keeps their state: replay window, ciphers, counters. Sequence numbers are shared by all cores.
 //
 // Every stop is a thrown `DropReason`: it is counted once in `stop`, which also answers with ICMP where the sender must know.
 //
-// RFC 1701, 2784, 2890 (GRE), 791, 792, 1191, 1624, 1812 (IPv4), 4443 (ICMPv6 errors), 6040 (ECN), 9293 (MSS).
+// RFC 1701, 2784, 2890 (GRE), 4301, 4303, 3948 (ESP), 791, 792, 1191, 1624, 1812 (IPv4), 4443 (ICMPv6 errors), 6040 (ECN), 9293 (MSS).
 
 /// One forwarding core. Not thread-safe and not `Sendable`: it belongs to one worker.
 public final class ForwardingCore {

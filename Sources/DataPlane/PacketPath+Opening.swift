@@ -144,7 +144,8 @@ extension PacketPath {
     associations.inbound[n].tally.hasToldSoft = notify(.associationLimit(association.peer, spi: association.spi, .inbound, isHard: false))
   }
 
-  /// Tunnel mode: the inner IPv4 header must be whole and say what was negotiated. A congestion mark outside is carried in (RFC 6040 §4.2).
+  /// Tunnel mode: the inner IPv4 header must be whole and say what was negotiated. A congestion mark outside is carried in (RFC 6040
+  /// §4.2).
   private static func enterTunnel(
     _ memory: PacketMemory, _ association: AssociationFacts, _ carried: inout CarriedGRE
   ) throws(DropReason) {

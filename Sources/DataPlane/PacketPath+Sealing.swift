@@ -139,7 +139,8 @@ extension PacketPath {
     }
     associations.outbound[i].tally.counters.errors &+= 1
     if !associations.outbound[i].tally.hasToldHard {
-      associations.outbound[i].tally.hasToldHard = notify(.associationLimit(association.peer, spi: association.spi, .outbound, isHard: true))
+      associations.outbound[i].tally.hasToldHard = notify(
+        .associationLimit(association.peer, spi: association.spi, .outbound, isHard: true))
     }
     throw .espLimit
   }

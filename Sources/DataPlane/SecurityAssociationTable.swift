@@ -107,7 +107,8 @@ extension SecurityAssociationTable {
     else { return refused &+= 1 }
     if known >= 0 { removeOutbound(known) }
     let fresh = OutboundAssociation(
-      facts: AssociationFacts(association, cipher), sequence: SequenceHandle(association.sequence ?? SharedSequence()), definition: association)
+      facts: AssociationFacts(association, cipher), sequence: SequenceHandle(association.sequence ?? SharedSequence()),
+      definition: association)
     let i = freeOutbound.popLast() ?? outbound.count
     if i == outbound.count { outbound.append(fresh) } else { outbound[i] = fresh }
     outboundByPeer.set(UInt64(association.peer.rawValue), i)

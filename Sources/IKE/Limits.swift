@@ -31,8 +31,8 @@ package enum IKELimits {
   package static let associations = 16_384
   /// Children of one association: one is the rule; a collision makes three for a moment.
   package static let childrenPerAssociation = 8
-  /// IKE SAs inside one version 2 association: the old one, and two of a collision.
-  package static let generations = 3
+  /// IKE SAs inside one version 2 association: the old one, two of a collision, and deleted ones for a moment.
+  package static let generations = 5
   /// Things an association still wants to do.
   package static let queuedTasks = 16
   /// Half-open exchanges from one /24 (IPv6: /48): 32 spokes behind one NAT may come back at once; one forger's network cannot fill the table.
@@ -57,8 +57,12 @@ package enum IKELimits {
   // Times
   /// Tries of a probe, `deadPeerRetrySeconds` apart: IOS' five.
   package static let probeTries = 5
-  /// Tries of farewells and of probes that a doubt led to: 0.5, 1, 2, 4 s, given up after 7.5 s.
-  package static let shortTries = 4
+  /// Tries of farewells and of probes that a doubt led to: 0.5, 1, 2, 4, 8 s, given up after 15.5 s.
+  package static let shortTries = 5
+  /// Seconds between two questions that words in clear led to.
+  package static let doubtSeconds = 30
+  /// Seconds a deleted IKE SA is kept, to answer its Delete again.
+  package static let tombstoneSeconds = 20
   /// Seconds a superseded IKE SA waits for the peer to delete it.
   package static let supersededSeconds = 60
   /// Seconds a responder waits for the rest of a first exchange.
@@ -73,8 +77,11 @@ package enum IKELimits {
   package static let lingering = Duration.seconds(5)
   /// How long the initiator of a rekey waits before it deletes the old child: the peer moves its packets in that time.
   package static let oldChildDelay = Duration.seconds(2)
-  /// A responder's outbound packets move at the earliest and latest so long after its reply.
-  package static let outboundMove = Duration.milliseconds(20)...Duration.seconds(1)
+  /// A responder's outbound packets move half a round trip after its reply, when that has arrived; at the earliest and latest so long
+  /// after it. What they send arrives half a round trip later still, so nothing overtakes the reply.
+  package static let outboundMove = Duration.milliseconds(5)...Duration.seconds(1)
+  /// How long our new child waits for the peer's to be used where the peer's won: longer than all tries of its exchange.
+  package static let lostChildPatience = Duration.seconds(35)
   /// The longest lifetime, in seconds: ten years, so that no sum overflows.
   package static let lifetimeSeconds = 315_360_000
   /// After a rekey that the peer began: it was neither heard on the new child, nor did it delete the old one.

@@ -38,8 +38,10 @@ extension NHRPEngine {
 
   /// Entries that led to the address before it was protected.
   private mutating func useMappings(_ i: Int, _ peer: NHRPProtectedPeer, _ turn: inout Turn<Output>) {
-    guard instances[i].neighbours.only(at: peer.nbma) == peer.id else { return }
-    for m in instances[i].table.entries(nbma: peer.nbma) where m.isPeer && instances[i].neighbours[m.peer] == nil {
+    // A registration may come before this word: the peer's packets are taken as soon as it can be heard.
+    let isOnly = instances[i].neighbours.only(at: peer.nbma) == peer.id
+    for m in instances[i].table.entries(nbma: peer.nbma)
+    where m.isPeer && (m.peer == peer.id || isOnly && instances[i].neighbours[m.peer] == nil) {
       instances[i].table.update(m.target) { $0.peer = peer.id }
       setAdjacency(i, m.via, peer.nbma, peer: peer.id, because: m.origin, &turn)
     }

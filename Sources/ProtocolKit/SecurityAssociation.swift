@@ -65,6 +65,7 @@ public struct SecurityAssociation: Sendable, Hashable {
   /// Which way it protects.
   public enum Direction: UInt8, Sendable, Codable { case inbound, outbound }
 
+  /// Which way this one protects.
   public var direction: Direction
   /// The security parameters index on the wire: ours for inbound, the peer's for outbound; above 255.
   public var spi: UInt32
@@ -72,8 +73,11 @@ public struct SecurityAssociation: Sendable, Hashable {
   public var peer: ProtectionID
   /// The protection group of the tunnels it serves (`TunnelForwarding.protectionGroup`).
   public var group: UInt16
+  /// What ESP encloses.
   public var mode: IPsecMode
+  /// The addresses and ports it runs between.
   public var endpoints: AssociationEndpoints
+  /// The algorithms.
   public var suite: ESPSuite
   /// KEYMAT of this direction: encryption key, salt, integrity key, in that order (RFC 7296 §2.17, RFC 4106 §8.1).
   public var keys: SecretBytes

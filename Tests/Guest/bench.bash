@@ -21,11 +21,12 @@ bench_end() {
   rm -rf "$bench"
 }
 
-# Namespace $1 with a bridge br0 that has address $2.
+# Namespace $1 with a bridge br0 that has address $2. What its kernel itself would say on it is left out.
 bench_underlay() {
   ip netns add "$1"
+  ip netns exec "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
   ip -n "$1" link set lo up
-  ip -n "$1" link add name br0 type bridge
+  ip -n "$1" link add name br0 type bridge mcast_snooping 0
   ip -n "$1" addr add "$2" dev br0
   ip -n "$1" link set br0 up
 }
@@ -80,3 +81,31 @@ guest_run() {
 }
 
 guest_stop() { touch "$bench/$1/stop"; }
+
+# Starts guests $@ on the bridge of namespace `underlay`, and waits for them.
+guests_boot() {
+  local guest
+  for guest; do guest_start "$guest" --tap "underlay/$guest"; done
+  for guest; do bench_join underlay "$guest"; done
+  for guest; do guest_ready "$guest"; done
+}
+
+# Runs `guest_run GUEST COMMAND` for every pair of words at once; 1 when one of them fails.
+guests_run() {
+  local pids=() status=0 process
+  while [ $# -gt 0 ]; do
+    guest_run "$1" "$2" &
+    pids+=($!)
+    shift 2
+  done
+  for process in "${pids[@]}"; do wait "$process" || status=1; done
+  return $status
+}
+
+# How many packets of the ended capture $1 the tcpdump filter $2 lets pass.
+capture_count() { tcpdump -n -r "$1" "$2" 2>/dev/null | wc -l; }
+
+# Whether the ended capture $1 holds ESP and IKE, and no other IPv4 packet.
+capture_is_protected() {
+  [ "$(capture_count "$1" 'ip proto 50 or udp port 4500')" -gt 0 ] && [ "$(capture_count "$1" 'ip and not (ip proto 50 or udp port 500 or udp port 4500)')" = 0 ]
+}

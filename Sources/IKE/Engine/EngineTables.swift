@@ -65,6 +65,8 @@ struct ChildEntry: Sendable {
   var outbound: Outbound
   let row: ChildSARow
   var isReplaced = false
+  /// What it replaces as soon as it is used (version 1).
+  var willReplace: UInt32?
   /// Nothing leaves by it; the inbound half waits for late packets.
   var isLingering = false
   /// Packets that came by it, as last told.

@@ -23,11 +23,16 @@ extension IKEEngine {
   /// Tells an association something, and does what it wants.
   mutating func drive(_ number: UInt32, _ input: AssociationInput, _ turn: inout Turn<Output>) {
     guard let entry = associations[number] else { return }
-    if case .close = input { associations[number]?.isClosing = true }
+    var own = ownChildren(of: number)
+    if case .close = input {
+      associations[number]?.isClosing = true
+      // What passes to another association is not deleted with this one.
+      if heir(of: entry) != nil { own = [] }
+    }
     if case .timer(let timer) = input { associations[number]?.timers.remove(timer) }
     var associationTurn = AssociationTurn(
       now: turn.now, wallSeconds: wallAtStart &+ turn.now.seconds, random: turn.random, takenSPIs: takenSPIs,
-      isInitialContact: isInitialContact(entry), children: ownChildren(of: number))
+      isInitialContact: isInitialContact(entry), children: own)
     associations[number]?.machine.handle(input, &associationTurn)
     turn.random = associationTurn.random
     for action in associationTurn.actions { carryOut(action, number, &turn) }
@@ -123,7 +128,9 @@ extension IKEEngine {
   /// It has not become anything in its time: nobody is told.
   mutating func abandon(_ number: UInt32, _ failure: IKEFailure, _ turn: inout Turn<Output>) {
     guard associations[number]?.phase == .negotiating else { return }
-    end(number, failure, &turn)
+    // It may know better why.
+    drive(number, .close(failure, isUrgent: true), &turn)
+    if associations[number] != nil { end(number, failure, &turn) }
   }
 
   /// Removes an association and all that was its own.

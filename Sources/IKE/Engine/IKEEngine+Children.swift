@@ -26,14 +26,16 @@ extension IKEEngine {
     file(id, at: pair.endpoints)
     recordInstall(pair, entry, &turn)
     turn.emit(.dataPlane(.associate(inbound)))
+    setLifetime(of: pair, &turn)
+    children[pair.inboundSPI]?.willReplace = pair.waitsForUse ? pair.replaces : nil
+    if pair.waitsForUse { return }
     if let old = pair.replaces, !pair.isRedundant { children[old]?.isReplaced = true }
     if let old = pair.replaces { timers.cancel(.rekeyChild(old)) }
-    setLifetime(of: pair, &turn)
-    if pair.isRedundant || pair.waitsForUse { return }
+    if pair.isRedundant { return }
     if pair.isInitiator { return moveOutbound(to: pair.inboundSPI, &turn) }
     // A rekey is in no hurry: the old one works until the peer, who moves at once, was heard on the new one or deletes the old one.
     let wait = pair.replaces == nil
-      ? min(max(pair.roundTrip, IKELimits.outboundMove.lowerBound), IKELimits.outboundMove.upperBound) : IKELimits.rekeyedOutboundMove
+      ? min(max(pair.roundTrip / 2, IKELimits.outboundMove.lowerBound), IKELimits.outboundMove.upperBound) : IKELimits.rekeyedOutboundMove
     timers.set(.moveOutbound(pair.inboundSPI), at: turn.now + wait)
   }
 
@@ -94,6 +96,10 @@ extension IKEEngine {
     }
     if let current = peer.current { children[current]?.outbound = .retired }
     children[spi]?.outbound = .current
+    if let old = child.willReplace {
+      children[old]?.isReplaced = true
+      timers.cancel(.rekeyChild(old))
+    }
     var fresh = association
     fresh.endpoints = peer.endpoints
     peer.current = spi

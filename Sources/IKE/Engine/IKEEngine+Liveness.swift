@@ -19,6 +19,11 @@ extension IKEEngine {
     if serves, !peer.isReleased { drive(number, .rekey, &turn) }
   }
 
+  /// Gives all associations new keys now.
+  package mutating func rekeyAssociations(_ turn: inout Turn<Output>) {
+    for number in associations.keys.sorted() { rekeyAssociation(number, &turn) }
+  }
+
   mutating func startLiveness(_ number: UInt32, _ turn: inout Turn<Output>) {
     guard let entry = associations[number], let policy = entry.policy else { return }
     if let seconds = policy.deadPeerSeconds {

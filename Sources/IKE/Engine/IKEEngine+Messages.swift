@@ -10,7 +10,7 @@ extension IKEEngine {
     if let number = owner(of: header, endpoints) { return drive(number, .message(endpoints, bytes: bytes), &turn) }
     switch header.majorVersion {
     case 2: receiveStranger(header, bytes, endpoints, &turn)
-    case 1 where globals.acceptsIKEv1: receiveVersion1(header, bytes, endpoints, &turn)
+    case 1 where speaksVersion1: receiveVersion1(header, bytes, endpoints, &turn)
     case 3...: answerVersion(header, bytes, endpoints, &turn)
     default: counters.count(.version)
     }

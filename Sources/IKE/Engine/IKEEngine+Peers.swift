@@ -39,8 +39,7 @@ extension IKEEngine {
   mutating func leave(_ entry: AssociationEntry, _ failure: IKEFailure, passesChildren: Bool, _ turn: inout Turn<Output>) {
     guard let id = entry.peer, let peer = peers[id] else { return }
     peers[id]?.associations.removeAll { $0 == entry.number }
-    let heir = passesChildren && entry.version == .ikev1
-      ? peer.associations.last { $0 != entry.number && associations[$0]?.version == .ikev1 } : nil
+    let heir = passesChildren ? heir(of: entry) : nil
     for spi in peer.children where children[spi]?.owner == entry.number {
       if let heir { children[spi]?.owner = heir } else { removeChild(spi, failure, &turn) }
     }

@@ -86,6 +86,7 @@ extension IKEEngine {
       guard let other = associations[number], let establishedAt = other.establishedAt, establishedAt <= entry.startedAt else { continue }
       end(number, .deletedByPeer, passesChildren: false, &turn)
     }
+    forgetInherited(entry, &turn)
   }
 
   // Recovery

@@ -32,6 +32,9 @@ extension IKEEngine {
     }
   }
 
+  /// Timers that are set: an engine at rest has few.
+  package var timerCount: Int { timers.count }
+
   /// Totals.
   public var summary: IKESummary {
     var summary = IKESummary()

@@ -79,6 +79,7 @@ extension EstablishedAssociation {
     case (.child(tag, _, _, _, let endpoints), _), (.ike(tag, _, _, _, _, let endpoints), _):
       // The peer's public value is no member of its group (RFC 6989).
       answer(.createChildSA, [.notify(.invalidSyntax)], g, endpoints, &turn)
+      settleIKERekey(context, &turn)
     default: return false
     }
     return true

@@ -100,8 +100,7 @@ extension EstablishedAssociation {
     case .temporaryFailure: postpone(offer.replacing.map { .rekeyChild($0) } ?? .createChild, &turn)
     case .childSANotFound:
       if let spi = offer.replacing, let c = child(inbound: spi) {
-        let wasReplaced = children[c].isReplaced
-        children.remove(at: c)
+        let wasReplaced = strike(c).isReplaced
         turn.emit(.removeChild(.inbound(spi), .deletedByPeer))
         if !wasReplaced { enqueue(.createChild, &context, &turn) }
       }
@@ -132,12 +131,14 @@ extension EstablishedAssociation {
       agreement, policy, keys: keys, spi: offer.spi, isInitiator: true, context, replaces: offer.replacing)
     let own = ChildRekeying(lowestNonce: nonces.lowest, inboundSPI: offer.spi)
     let old = offer.replacing.flatMap { child(inbound: $0) }
-    if let old {
-      children[old].ownRekey = own
-      pair.isRedundant = Self.loses(own, to: children[old].peerRekey)
-    }
+    if let old { children[old].ownRekey = own }
+    pair.isRedundant = Self.loses(own, to: old.map { children[$0].peerRekey } ?? offer.peerRekey)
     install(pair, &turn)
-    if let old { closeAfterRekey(of: old, &turn) }
+    if let old {
+      closeAfterRekey(of: old, &turn)
+    } else if pair.isRedundant {
+      close(own.inboundSPI, after: IKELimits.oldChildDelay, &turn)
+    }
   }
 
   /// Whether ours is the exchange with the lowest nonce (§2.8.1).
@@ -145,14 +146,30 @@ extension EstablishedAssociation {
     peer.map { own.lowestNonce.lexicographicallyPrecedes($0.lowestNonce) } ?? false
   }
 
-  /// We began a rekey, and it is done: either the old child is ours to delete, or, where the peer's exchange won, our new one. A moment
-  /// later, so that packets of both directions have moved.
+  /// We began a rekey, and it is done: either the old child is ours to delete, a moment later, so that packets of both directions have
+  /// moved; or, where the peer's exchange won, our new one. That is not done before the peer shows that it has its own: our answer may
+  /// have been lost, and until it comes the peer has nothing but ours.
   func closeAfterRekey(of c: Int, _ turn: inout AssociationTurn) {
     guard let own = children[c].ownRekey else { return }
     let old = children[c].reference.inboundSPI
-    let isLost = Self.loses(own, to: children[c].peerRekey)
-    if isLost { turn.emit(.cancelTimer(.wait(id: Postponed.deleteChild(old).id))) }
-    turn.emit(.setTimer(.wait(id: Postponed.deleteChild(isLost ? own.inboundSPI : old).id), after: IKELimits.oldChildDelay))
+    guard Self.loses(own, to: children[c].peerRekey) else { return close(old, after: IKELimits.oldChildDelay, &turn) }
+    turn.emit(.cancelTimer(.wait(id: Postponed.deleteChild(old).id)))
+    close(own.inboundSPI, after: IKELimits.lostChildPatience, &turn)
+  }
+
+  /// The peer uses a child: where that one won over ours, ours can go.
+  func childInUse(_ spi: UInt32, _ turn: inout AssociationTurn) {
+    if let old = children.first(where: { $0.peerRekey?.inboundSPI == spi }) { closeLost(old, &turn) }
+  }
+
+  /// Our rekey of `old` lost, and the peer has no need of it.
+  func closeLost(_ old: ChildSA, _ turn: inout AssociationTurn) {
+    guard let own = old.ownRekey, Self.loses(own, to: old.peerRekey) else { return }
+    close(own.inboundSPI, after: IKELimits.oldChildDelay, &turn)
+  }
+
+  private func close(_ spi: UInt32, after span: Duration, _ turn: inout AssociationTurn) {
+    turn.emit(.setTimer(.wait(id: Postponed.deleteChild(spi).id), after: span))
   }
 
   /// Tells the peer that a child is gone, and has it removed here at once.

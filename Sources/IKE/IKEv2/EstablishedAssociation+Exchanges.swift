@@ -71,7 +71,7 @@ extension EstablishedAssociation {
     switch exchange {
     case .child(let offer): receiveChild(offer, payloads, g, &context, &turn)
     case .ike(let offer): receiveIKE(offer, payloads, g, &context, &turn)
-    case .deletingChildren(let spis): children.removeAll { spis.contains($0.reference.inboundSPI) }
+    case .deletingChildren(let spis): for spi in spis { if let c = child(inbound: spi) { strike(c) } }
     case .deletingIKE: return remove(g, closing ?? .deletedHere, &context, &turn)
     default: break
     }

@@ -93,7 +93,7 @@ extension EstablishedAssociation {
       following: old.keys, old.suite.prf, suite: suite, secret: secret, nonces: nonces, initiatorSPI: peerSPI, responderSPI: spi)
     guard let sa = IKESA(isInitiator: false, initiatorSPI: peerSPI, responderSPI: spi, suite: suite, keys: keys) else {
       answer(.createChildSA, [.notify(.noProposalChosen)], g, endpoints, &turn)
-      return
+      return settleIKERekey(context, &turn)
     }
     var chosen = proposal
     chosen.spi = Self.bytes(spi)
@@ -126,8 +126,10 @@ extension EstablishedAssociation {
   }
 
   /// Closes what is ours to close: the old IKE SA, or our new one where the peer's exchange wins.
-  private mutating func settleIKERekey(_ context: IKEv2Context, _ turn: inout AssociationTurn) {
+  mutating func settleIKERekey(_ context: IKEv2Context, _ turn: inout AssociationTurn) {
     guard let own = ownIKERekey else { return }
+    // The peer's exchange is being answered: only then are all four nonces known.
+    if let old = index(of: own.oldSPI), generations[old].answering?.isIKERekey == true { return }
     let peer = peerIKERekey?.oldSPI == own.oldSPI ? peerIKERekey : nil
     let isLost = peer.map { own.lowestNonce.lexicographicallyPrecedes($0.lowestNonce) } ?? false
     if let peer, let loser = index(of: isLost ? own.localSPI : peer.localSPI) { supersede(loser, &turn) }
@@ -135,20 +137,38 @@ extension EstablishedAssociation {
     request(.informational, [.delete(.ike)], g, .deletingIKE, context, &turn)
   }
 
+  /// The peer deleted an IKE SA. It stays a little, to answer the same request again; the association ends with the last one that counts.
+  mutating func retire(_ g: Int, _ failure: IKEFailure, _ context: inout IKEv2Context, _ turn: inout AssociationTurn) -> IKEv2Step {
+    generations[g].isSuperseded = true
+    (generations[g].exchange, generations[g].answering) = (nil, nil)
+    generations[g].sa.forgetRequest()
+    turn.emit(.cancelTimer(.retransmission(id: generations[g].sa.localSPI)))
+    forgetRekeys(of: generations[g].sa.localSPI)
+    guard isAlive else { return .ended(failure) }
+    let wait = AssociationTimer.wait(id: Postponed.generation(generations[g].sa.localSPI).id)
+    turn.emit(.setTimer(wait, after: .seconds(IKELimits.tombstoneSeconds)))
+    proceed(&context, &turn)
+    return .stay
+  }
+
   /// Removes an IKE SA. The association ends with its last one that counts.
-  mutating func remove(
-    _ g: Int, _ failure: IKEFailure, _ context: inout IKEv2Context, _ turn: inout AssociationTurn
-  ) -> IKEv2Step {
+  mutating func remove(_ g: Int, _ failure: IKEFailure, _ context: inout IKEv2Context, _ turn: inout AssociationTurn) -> IKEv2Step {
     let gone = generations.remove(at: g)
     turn.emit(.cancelTimer(.retransmission(id: gone.sa.localSPI)))
     turn.emit(.cancelTimer(.wait(id: Postponed.generation(gone.sa.localSPI).id)))
     turn.emit(.releaseSPI(gone.sa.localSPI))
-    if ownIKERekey.map({ $0.oldSPI == gone.sa.localSPI || $0.localSPI == gone.sa.localSPI }) == true { ownIKERekey = nil }
-    if peerIKERekey.map({ $0.oldSPI == gone.sa.localSPI || $0.localSPI == gone.sa.localSPI }) == true { peerIKERekey = nil }
-    let lives = generations.contains { !$0.isSuperseded || $0.exchange?.isIKERekey == true }
-    guard lives, closing == nil || !generations.isEmpty else { return .ended(failure) }
+    forgetRekeys(of: gone.sa.localSPI)
+    guard isAlive else { return .ended(failure) }
     proceed(&context, &turn)
     return .stay
+  }
+
+  /// Whether there is an IKE SA that counts: one in force, or one of which ours to be is under way.
+  private var isAlive: Bool { generations.contains { !$0.isSuperseded || $0.exchange?.isIKERekey == true } }
+
+  private mutating func forgetRekeys(of spi: UInt64) {
+    if let own = ownIKERekey, own.oldSPI == spi || own.localSPI == spi { ownIKERekey = nil }
+    if let peer = peerIKERekey, peer.oldSPI == spi || peer.localSPI == spi { peerIKERekey = nil }
   }
 
   private static func bytes(_ spi: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: spi >> UInt64(56 - 8 * $0)) } }

@@ -12,7 +12,7 @@ extension EstablishedAssociation {
     if deletes.contains(where: { $0.protocolID == .ike }) || payloads.has(.authenticationFailed) {
       answer(.informational, [], g, endpoints, &turn)
       if payloads.has(.authenticationFailed) { return .ended(.refused(notify: NotifyType.authenticationFailed.rawValue)) }
-      return remove(g, closing ?? .deletedByPeer, &context, &turn)
+      return retire(g, closing ?? .deletedByPeer, &context, &turn)
     }
     var own: [UInt32] = []
     for delete in deletes where delete.protocolID == .esp {
@@ -29,7 +29,8 @@ extension EstablishedAssociation {
     guard let c = child(outbound: spi) else { return nil }
     let gone = children[c]
     if gone.isClosing { return nil }
-    children.remove(at: c)
+    strike(c)
+    closeLost(gone, &turn)
     turn.emit(.cancelTimer(.wait(id: Postponed.deleteChild(gone.reference.inboundSPI).id)))
     turn.emit(.removeChild(.inbound(gone.reference.inboundSPI), .deletedByPeer))
     return gone.reference.inboundSPI
@@ -38,7 +39,7 @@ extension EstablishedAssociation {
   /// The peer has no SA for what we send it (§1.5): it lost the child, and says so under protection.
   private mutating func lost(_ notify: NotifyPayload, _ context: inout IKEv2Context, _ turn: inout AssociationTurn) {
     guard notify.value.count == 4, let c = child(outbound: notify.value.reduce(0) { $0 << 8 | UInt32($1) }), !children[c].isReplaced else { return }
-    let spi = children.remove(at: c).reference.inboundSPI
+    let spi = strike(c).reference.inboundSPI
     turn.emit(.removeChild(.inbound(spi), .deletedByPeer))
     enqueue(.createChild, &context, &turn)
   }
@@ -50,13 +51,14 @@ extension EstablishedAssociation {
   ) -> IKEv2Step {
     turn.emit(.refused(.notAuthentic))
     guard let payloads = try? [IKEPayload](message.payloads), payloads.has(.invalidIKESPI) || payloads.has(.invalidSPI) else { return .stay }
-    doubt(&context, &turn)
+    if g == current { doubt(&context, &turn) }
     return .stay
   }
 
-  /// There is reason to ask whether the peer lives, soon and for a short time. A question under way is enough.
+  /// There is reason to ask whether the peer lives, soon and for a short time. A question under way is enough, and one a while ago.
   mutating func doubt(_ context: inout IKEv2Context, _ turn: inout AssociationTurn) {
-    guard generations[current].exchange == nil, generations[current].sa.outstanding == nil else { return }
+    guard generations[current].exchange == nil, generations[current].sa.outstanding == nil, turn.now >= nextDoubt else { return }
+    nextDoubt = turn.now + .seconds(IKELimits.doubtSeconds)
     enqueue(.probe(isUrgent: true), &context, &turn)
   }
 

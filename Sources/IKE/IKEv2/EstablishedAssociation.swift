@@ -25,6 +25,8 @@ struct EstablishedAssociation: Sendable {
   var ownIKERekey: IKERekeying?
   var peerIKERekey: IKERekeying?
   var rekeys: UInt32 = 0
+  /// Before that, no word in clear leads to a question.
+  var nextDoubt = Instant.start
   /// Set once the whole association is being deleted.
   var closing: IKEFailure?
 
@@ -39,6 +41,23 @@ struct EstablishedAssociation: Sendable {
   func index(of localSPI: UInt64) -> Int? { generations.firstIndex { $0.sa.localSPI == localSPI } }
   func child(inbound spi: UInt32) -> Int? { children.firstIndex { $0.reference.inboundSPI == spi } }
   func child(outbound spi: UInt32) -> Int? { children.firstIndex { $0.reference.outboundSPI == spi } }
+
+  /// Strikes a child off the list. What is known of the peer's rekey of it is kept for a rekey of ours that is still open.
+  @discardableResult mutating func strike(_ c: Int) -> ChildSA {
+    let gone = children.remove(at: c)
+    for g in generations.indices {
+      switch generations[g].exchange {
+      case .child(var offer) where offer.replacing == gone.reference.inboundSPI:
+        offer.peerRekey = gone.peerRekey
+        generations[g].exchange = .child(offer)
+      case .agreeingChild(let tag, var offer, let agreement, let nonce) where offer.replacing == gone.reference.inboundSPI:
+        offer.peerRekey = gone.peerRekey
+        generations[g].exchange = .agreeingChild(tag: tag, offer, agreement, peerNonce: nonce)
+      default: break
+      }
+    }
+    return gone
+  }
 
   /// Says that the peer is known, before its first child.
   func announce(_ context: IKEv2Context, _ turn: inout AssociationTurn) {
@@ -154,6 +173,8 @@ struct ChildOffer: Sendable {
   var privateValue: SecretBytes?
   /// The addresses in the selectors.
   var endpoints: AssociationEndpoints
+  /// The peer put a child of its own in the place of the old one, and the old one is gone already: our answer came late.
+  var peerRekey: ChildRekeying?
 }
 
 /// Our offer of a next IKE SA.

@@ -117,7 +117,8 @@ extension IKEv2Association {
       (context.endpoints.remote, context.endpoints.remotePort) = (remote, remotePort)
     case .reconfigured(let policy): association.policy = policy
     case .close(let failure, let isUrgent): return association.close(failure, isUrgent: isUrgent, &context, &turn)
-    case .start, .childInUse: break
+    case .childInUse(let spi): association.childInUse(spi, &turn)
+    case .start: break
     }
     return .stay
   }

@@ -26,7 +26,11 @@ extension ISAKMPAssociation {
   ) {
     if lastReceived.isSame(as: bytes) { return repeatAnswer(&turn) }
     guard message.header.messageID == 0 else { return turn.emit(.refused(.outOfOrder)) }
-    guard let incoming = phase1Message(message, bytes.count, turn.wallSeconds) else { return turn.emit(.refused(.notAuthentic)) }
+    guard let incoming = phase1Message(message, bytes.count, turn.wallSeconds) else {
+      // Under another key nothing can be read.
+      if phase1.keys != nil { suspicion = .authenticationFailed }
+      return turn.emit(.refused(.notAuthentic))
+    }
     var candidate = phase1
     guard let place = place(of: incoming, endpoints) else { return turn.emit(.refused(.unexpected)) }
     candidate.endpoints = place

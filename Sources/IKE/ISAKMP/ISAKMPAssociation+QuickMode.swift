@@ -179,12 +179,12 @@ extension ISAKMPAssociation {
     dropQuickMode(id, failure, &turn)
   }
 
-  /// Forgets a quick mode that failed; ours is reported.
+  /// Forgets a quick mode that failed; ours is reported, the peer's only counted.
   mutating func dropQuickMode(_ id: UInt32, _ failure: IKEFailure, _ turn: inout AssociationTurn) {
     guard let index = index(of: id) else { return }
     let machine = quickModes.remove(at: index).machine
     turn.emit(.cancelTimer(.retransmission(id: UInt64(id))))
-    turn.emit(.childFailed(replacing: machine.isInitiator ? machine.replaces : nil, failure))
+    turn.emit(machine.isInitiator ? .childFailed(replacing: machine.replaces, failure) : .refused(.unexpected))
   }
 
   /// Of the quick modes that are done only the last few can still be asked to repeat themselves.

@@ -20,11 +20,11 @@ import Wire
 /// phase 1 never does, for its peer is a stranger; it repeats its answer when the question is repeated. What came last is known by
 /// its digest.
 ///
-/// **Timers.** `retransmission`: 0 phase 1, a message ID its quick mode, `TimerID.probe` the probe. `wait`: an SPI an old child that goes when the
-/// new one is in use, `TimerID.leaving` and `TimerID.grave` the end of an association that the peer deleted.
+/// **Timers.** `retransmission`: 0 phase 1, a message ID its quick mode, `TimerID.probe` the probe. `wait`: an SPI an old child that goes
+/// when the new one is in use, `TimerID.leaving` and `TimerID.grave` the end of an association that the peer deleted.
 ///
-/// **What forged messages can do.** Nothing: cookies must fit, encrypted messages must carry the right hash before anything is kept of them,
-/// vectors move only with messages that were accepted, clear notifies are at most remembered as the likely reason when it fails.
+/// **What forged messages can do.** Nothing: cookies must fit, encrypted messages must carry the right hash before anything is kept of
+/// them, vectors move only with messages that were accepted, clear notifies are at most remembered as the likely reason when it fails.
 ///
 /// RFC 2407 (IPsec DOI), RFC 3706 (dead peer detection), RFC 3947 (NAT traversal) and its drafts 02, 03 and 07.
 package struct ISAKMPAssociation: Association {

@@ -26,6 +26,13 @@ final class Certificate: @unchecked Sendable {
 
   deinit { X509_free(pointer) }
 
+  private static let recent = RecentlyUsed<[UInt8], Certificate>(limit: KeyLimits.parsedCertificates)
+
+  /// The same, from memory if it was read lately: OpenSSL takes longer to read a certificate than to verify its signature.
+  static func parsed(_ der: [UInt8]) throws(CryptoError) -> Certificate {
+    try recent.value(for: der) { () throws(CryptoError) in try Certificate(der: der) }
+  }
+
   /// Lends the object for the length of the call.
   func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R { try body(pointer) }
 

@@ -19,7 +19,7 @@ struct CertificatePath {
       throw .untrusted("a chain of \(chain.count) certificates; the limit is \(KeyLimits.chainCertificates)")
     }
     var certificates: [Certificate] = []
-    for der in chain { certificates.append(try Certificate(der: der)) }
+    for der in chain { certificates.append(try Certificate.parsed(der)) }
     self.chain = certificates
   }
 

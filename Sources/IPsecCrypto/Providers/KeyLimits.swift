@@ -34,6 +34,8 @@ public enum KeyLimits {
   // Kept in memory
   /// Private keys that are kept parsed: a node has one per trustpoint.
   public static let parsedKeys = 8
+  /// Certificates of peers that are kept parsed: the authorities between them and the root, which many send, and the peers seen last.
+  public static let parsedCertificates = 64
   /// Sets of trust anchors that are kept parsed: one per trustpoint.
   public static let trustStores = 8
 }

@@ -91,8 +91,9 @@ extension ForwardingWorker {
       }
     }
     batch.removeAll()
-    if !punts.isEmpty { handOver() }
+    // That a peer uses its association comes before what it said under it: the answer to that wants the way back.
     if core.hasNotices { reports.post(.notices(core.takeNotices())) }
+    if !punts.isEmpty { handOver() }
     if isCapturing { handOverCaptured() }
     if pairDeadline == nil { pairDeadline = core.nextPairDeadline }
   }

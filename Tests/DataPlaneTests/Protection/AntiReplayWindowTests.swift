@@ -16,7 +16,8 @@ import Testing
     (3207, true), (2183, false), (2184, true), (3206, true), (2184, false), (900_000, true), (3207, false), (899_999, true),
     (898_977, true), (898_976, false), (899_999, false), (900_000, false),
     // The end of 32 bits.
-    (0xffff_fffe, true), (0xffff_fffe, false), (0xffff_ffff, true), (0xffff_ffff, false), (0xffff_fc00, true), (0xffff_fbff, false), (1, false),
+    (0xffff_fffe, true), (0xffff_fffe, false), (0xffff_ffff, true), (0xffff_ffff, false), (0xffff_fc00, true), (0xffff_fbff, false),
+    (1, false),
   ]
 
   /// A window in a class, so that an expectation may change it.

@@ -118,7 +118,10 @@ import Wire
       #expect(result.verdict == .drop(.noAssociation), "\(packet.name)")
       return
     }
-    guard case .host = result.verdict else { Issue.record("\(packet.name): \(result.verdict)"); return }
+    guard case .host = result.verdict else {
+      Issue.record("\(packet.name): \(result.verdict)")
+      return
+    }
     #expect(result.bytes.count == packet.length, "\(packet.name)")
     #expect(IPPacketAddresses.source(of: result.bytes) == packet.addresses[0], "\(packet.name)")
     #expect(IPPacketAddresses.destination(of: result.bytes) == packet.addresses[1], "\(packet.name)")
@@ -136,7 +139,10 @@ import Wire
         var batch = PacketBatch(slots: 1), queue = PuntQueue()
         _ = batch.append(bytes)
         core.inbound(&batch, at: .start, &queue)
-        guard case .drop = batch.verdict(of: 0) else { Issue.record("taken: \(bytes)"); return }
+        guard case .drop = batch.verdict(of: 0) else {
+          Issue.record("taken: \(bytes)")
+          return
+        }
       }
       var batch = PacketBatch(slots: 1), queue = PuntQueue()
       _ = batch.append(packet.bytes)

@@ -75,9 +75,10 @@ import Wire
   func replay() {
     let hub = ProtectedHub()
     func receive(_ n: UInt64) -> Verdict { hub.hub.receive(hub.sealed(11, n, inner)).verdict }
-    #expect([5, 5, 3, 3, 2000, 977, 976].map(receive) == [
-      delivered, .drop(.espReplay), delivered, .drop(.espReplay), delivered, delivered, .drop(.espReplay),
-    ])
+    #expect(
+      [5, 5, 3, 3, 2000, 977, 976].map(receive) == [
+        delivered, .drop(.espReplay), delivered, .drop(.espReplay), delivered, delivered, .drop(.espReplay),
+      ])
     let forged = hub.sealed(11, 1_000_000, inner)
     #expect(hub.hub.receive(patched(forged, at: forged.count - 2, u16: 0)).verdict == .drop(.espForged))
     #expect(receive(2001) == delivered)
@@ -139,10 +140,11 @@ import Wire
     hub.hub.apply(.associate(association))
     let verdicts = (1...5).map { hub.hub.receive(hub.sealed(11, $0, inner)).verdict }
     #expect(verdicts == [delivered, delivered, delivered, .drop(.espLimit), .drop(.espLimit)])
-    #expect(hub.core.takeNotices() == [
-      .associationInUse(ProtectionID(11), spi: 0x100b), .associationLimit(ProtectionID(11), spi: 0x100b, .inbound, isHard: false),
-      .associationLimit(ProtectionID(11), spi: 0x100b, .inbound, isHard: true),
-    ])
+    #expect(
+      hub.core.takeNotices() == [
+        .associationInUse(ProtectionID(11), spi: 0x100b), .associationLimit(ProtectionID(11), spi: 0x100b, .inbound, isHard: false),
+        .associationLimit(ProtectionID(11), spi: 0x100b, .inbound, isHard: true),
+      ])
   }
 
   @Test("an authentic packet from elsewhere is told when it is the newest; packets go back there once IKE says so (RFC 7296 §2.23)")

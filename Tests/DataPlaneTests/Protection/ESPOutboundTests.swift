@@ -276,10 +276,14 @@ import Wire
     let forTwelve = hub.hub.send(IPv4("192.168.1.7", "192.168.12.2", payload: udp(9)).bytes)
     #expect(hub.opened(12, forTwelve.bytes)?.ports?.destination == 2012)
     let hairpin = hub.hub.receive(
-      hub.sealed(11, 1, IPv4("192.168.11.2", "192.168.12.2", payload: udp(9)).bytes) { ($0.source, $0.sourcePort) = (ip("203.0.113.9"), 2011) })
+      hub.sealed(11, 1, IPv4("192.168.11.2", "192.168.12.2", payload: udp(9)).bytes) {
+        ($0.source, $0.sourcePort) = (ip("203.0.113.9"), 2011)
+      })
     #expect(hub.opened(12, hairpin.bytes) != nil)
     let back = hub.hub.receive(
-      hub.sealed(11, 2, IPv4("192.168.12.2", "192.168.11.2", payload: udp(9)).bytes) { ($0.source, $0.sourcePort) = (ip("203.0.113.9"), 2011) })
+      hub.sealed(11, 2, IPv4("192.168.12.2", "192.168.11.2", payload: udp(9)).bytes) {
+        ($0.source, $0.sourcePort) = (ip("203.0.113.9"), 2011)
+      })
     #expect(back.verdict == .drop(.ownNBMALoop))
     #expect(hub.core.adjacencyCounters(Hub.tun, nextHop: ip("172.16.0.12"))?.packetsOut == 2)
     #expect(hub.core.adjacencyCounters(Hub.tun, nextHop: ip("172.16.0.12"))?.packetsIn == 0)

@@ -49,7 +49,8 @@ import Wire
       opened += world.opened
       refused += world.refused
     }
-    #expect(sealedOut > 200 && clearOut > 200 && opened > 50 && refused > 200, "proves little: \(sealedOut) \(clearOut) \(opened) \(refused)")
+    #expect(
+      sealedOut > 200 && clearOut > 200 && opened > 50 && refused > 200, "proves little: \(sealedOut) \(clearOut) \(opened) \(refused)")
   }
 
   private func run(_ world: World, captures: Bool) {
@@ -139,7 +140,8 @@ import Wire
   private func receiveSome(_ w: World) {
     let source = w.nbma(), destination = w.pick(Self.sources), key = w.chance(4) ? nil : UInt32(w.random.below(3))
     let from = IPv4(
-      "\(10 + w.random.below(3)).0.0.\(1 + w.random.below(4))", w.pick(["192.168.1.1", "11.0.0.3", "224.0.0.5"]), payload: udp(9, Self.canary)
+      "\(10 + w.random.below(3)).0.0.\(1 + w.random.below(4))", w.pick(["192.168.1.1", "11.0.0.3", "224.0.0.5"]),
+      payload: udp(9, Self.canary)
     ).bytes
     let type: UInt16 = w.chance(4) ? 0x2001 : 0x0800
     // In clear: every protected tunnel must refuse it.

@@ -38,7 +38,8 @@ struct ProtectedDropCase: Sendable, CustomTestStringConvertible {
     isError: Bool = false, _ payload: [UInt8]
   ) -> ProtectedDropCase {
     ProtectedDropCase(
-      reason: reason, note: note, isAssociationError: isError, packet: { _ in IPv4(source, destination, proto: proto, payload: payload).bytes })
+      reason: reason, note: note, isAssociationError: isError,
+      packet: { _ in IPv4(source, destination, proto: proto, payload: payload).bytes })
   }
 
   static func datagram(_ port: UInt16, _ data: [UInt8], length: Int? = nil) -> [UInt8] {
@@ -112,7 +113,9 @@ struct ProtectedDropCase: Sendable, CustomTestStringConvertible {
   /// Authentic, and not what the association is for.
   private static let selectors: [ProtectedDropCase] = [
     sealed(.espSelectors, "another source") { $0.source = ip("198.51.100.12") },
-    sealed(.espSelectors, "another source, in UDP though nobody negotiated it") { ($0.source, $0.sourcePort) = (ip("198.51.100.12"), 4500) },
+    sealed(.espSelectors, "another source, in UDP though nobody negotiated it") {
+      ($0.source, $0.sourcePort) = (ip("198.51.100.12"), 4500)
+    },
     sealed(.espSelectors, "inner source", mode: .tunnel) { $0.text = gre("198.51.100.12", "198.51.100.1", inner) },
     sealed(.espSelectors, "inner destination", mode: .tunnel) { $0.text = gre("198.51.100.11", "198.51.100.2", inner) },
     sealed(.espSelectors, "inner protocol", mode: .tunnel) { $0.text = IPv4("198.51.100.11", "198.51.100.1", proto: 6).bytes },
@@ -139,7 +142,8 @@ struct ProtectedDropCase: Sendable, CustomTestStringConvertible {
       }, packet: { $0.sealed(11, 1, inner) }),
     ProtectedDropCase(
       reason: .noAssociation, note: "a hairpin to whom there is none",
-      prepare: { $0.hub.apply(.dissociate(.outbound, spi: 0x200c, peer: ProtectionID(12))) }, packet: { $0.sealed(11, 1, TransitTests.echo) }),
+      prepare: { $0.hub.apply(.dissociate(.outbound, spi: 0x200c, peer: ProtectionID(12))) },
+      packet: { $0.sealed(11, 1, TransitTests.echo) }),
   ]
 
   /// Clear packets.

@@ -63,7 +63,8 @@ struct ProtectedHub {
 
   func endpoints(_ n: UInt32, port: UInt16 = 4500) -> AssociationEndpoints {
     AssociationEndpoints(
-      local: ip("198.51.100.1"), remote: ProtectedHub.address(n), localPort: isEncapsulated ? 4500 : 0, remotePort: isEncapsulated ? port : 0)
+      local: ip("198.51.100.1"), remote: ProtectedHub.address(n), localPort: isEncapsulated ? 4500 : 0,
+      remotePort: isEncapsulated ? port : 0)
   }
 
   func association(_ direction: SecurityAssociation.Direction, _ n: UInt32, spi: UInt32? = nil) -> SecurityAssociation {
@@ -81,7 +82,9 @@ struct ProtectedHub {
   }
 
   /// What spoke `n` sends: GRE with key 42, sealed.
-  func sealed(_ n: UInt32, _ sequence: UInt64, type: UInt16 = 0x0800, _ payload: [UInt8], _ change: (inout ESPBuilder) -> Void = { _ in }) -> [UInt8] {
+  func sealed(_ n: UInt32, _ sequence: UInt64, type: UInt16 = 0x0800, _ payload: [UInt8], _ change: (inout ESPBuilder) -> Void = { _ in })
+    -> [UInt8]
+  {
     var esp = ESPBuilder(association(.inbound, n), sequence: sequence)
     esp.isTunnelMode = mode == .tunnel
     esp.text = Array(gre(ProtectedHub.address(n).description, "198.51.100.1", type: type, payload)[(mode == .tunnel ? 0 : 20)...])
@@ -179,7 +182,9 @@ struct Opened {
     }
     (spi, sequence) = (u32(esp, 0), u32(esp, 4))
     let number = UInt64(sequence)
-    let isOpen = esp.withUnsafeMutableBytes { cipher.open($0.baseAddress!, count: $0.count, sequence: number, usesESN: association.usesESN) }
+    let isOpen = esp.withUnsafeMutableBytes {
+      cipher.open($0.baseAddress!, count: $0.count, sequence: number, usesESN: association.usesESN)
+    }
     guard isOpen else { return nil }
     let clear = esp[(8 + cipher.ivBytes)..<(esp.count - cipher.icvBytes)]
     let (padLength, next) = (Int(clear[clear.endIndex - 2]), clear[clear.endIndex - 1])

@@ -23,13 +23,27 @@ import Wire
     Row(suite: ESPSuite(encryption: 20, keyBits: 256), encryption: "AES-GCM with 16 octet ICV [RFC4106]", keyBytes: 36),
     Row(suite: ESPSuite(encryption: 19, keyBits: 128), encryption: "AES-GCM with 12 octet ICV [RFC4106]", keyBytes: 20),
     Row(suite: ESPSuite(encryption: 18, keyBits: 192), encryption: "AES-GCM with 8 octet ICV [RFC4106]", keyBytes: 28),
-    Row(suite: ESPSuite(encryption: 13, keyBits: 128, integrity: 12), encryption: "AES-CTR [RFC3686]", authentication: "HMAC-SHA-256-128 [RFC4868]", keyBytes: 20),
-    Row(suite: ESPSuite(encryption: 12, keyBits: 128, integrity: 2), encryption: "AES-CBC [RFC3602]", authentication: "HMAC-SHA-1-96 [RFC2404]", keyBytes: 16),
-    Row(suite: ESPSuite(encryption: 12, keyBits: 256, integrity: 12), encryption: "AES-CBC [RFC3602]", authentication: "HMAC-SHA-256-128 [RFC4868]", keyBytes: 32),
-    Row(suite: ESPSuite(encryption: 12, keyBits: 192, integrity: 13), encryption: "AES-CBC [RFC3602]", authentication: "HMAC-SHA-384-192 [RFC4868]", keyBytes: 24),
-    Row(suite: ESPSuite(encryption: 12, keyBits: 128, integrity: 14), encryption: "AES-CBC [RFC3602]", authentication: "HMAC-SHA-512-256 [RFC4868]", keyBytes: 16),
-    Row(suite: ESPSuite(encryption: 3, keyBits: 0, integrity: 2), encryption: "TripleDES-CBC [RFC2451]", authentication: "HMAC-SHA-1-96 [RFC2404]", keyBytes: 24),
-    Row(suite: ESPSuite(encryption: 11, keyBits: 0, integrity: 12), encryption: "NULL", authentication: "HMAC-SHA-256-128 [RFC4868]", keyBytes: 0),
+    Row(
+      suite: ESPSuite(encryption: 13, keyBits: 128, integrity: 12), encryption: "AES-CTR [RFC3686]",
+      authentication: "HMAC-SHA-256-128 [RFC4868]", keyBytes: 20),
+    Row(
+      suite: ESPSuite(encryption: 12, keyBits: 128, integrity: 2), encryption: "AES-CBC [RFC3602]",
+      authentication: "HMAC-SHA-1-96 [RFC2404]", keyBytes: 16),
+    Row(
+      suite: ESPSuite(encryption: 12, keyBits: 256, integrity: 12), encryption: "AES-CBC [RFC3602]",
+      authentication: "HMAC-SHA-256-128 [RFC4868]", keyBytes: 32),
+    Row(
+      suite: ESPSuite(encryption: 12, keyBits: 192, integrity: 13), encryption: "AES-CBC [RFC3602]",
+      authentication: "HMAC-SHA-384-192 [RFC4868]", keyBytes: 24),
+    Row(
+      suite: ESPSuite(encryption: 12, keyBits: 128, integrity: 14), encryption: "AES-CBC [RFC3602]",
+      authentication: "HMAC-SHA-512-256 [RFC4868]", keyBytes: 16),
+    Row(
+      suite: ESPSuite(encryption: 3, keyBits: 0, integrity: 2), encryption: "TripleDES-CBC [RFC2451]",
+      authentication: "HMAC-SHA-1-96 [RFC2404]", keyBytes: 24),
+    Row(
+      suite: ESPSuite(encryption: 11, keyBits: 0, integrity: 12), encryption: "NULL", authentication: "HMAC-SHA-256-128 [RFC4868]",
+      keyBytes: 0),
   ]
 
   @Test(
@@ -45,7 +59,10 @@ import Wire
         of: echoes.map { hub.hub.send($0).bytes }, row, hub.association(.outbound, 11),
         ["esp.sequence", "esp.icv_good", "gre.proto", "gre.key", "icmp.seq", "icmp.checksum.status", "udp.dstport"])
       let expected = (0..<5).map { n in
-        ["\(n + 1)", row.authentication == "NULL" && !row.isCombined ? "" : "1", "0x0800", "0x0000002a", "\(n)", "1", isEncapsulated ? "4500" : ""]
+        [
+          "\(n + 1)", row.authentication == "NULL" && !row.isCombined ? "" : "1", "0x0800", "0x0000002a", "\(n)", "1",
+          isEncapsulated ? "4500" : "",
+        ]
       }
       #expect(lines == expected, "\(mode) \(isEncapsulated)")
     }
@@ -77,10 +94,15 @@ enum Tshark {
     let interface = encoder.addInterface(named: "wire")
     for packet in packets { encoder.addPacket(packet, on: interface, unixNanoseconds: 1_700_000_000_000_000_000) }
     try Data(encoder.bytes).write(to: URL(fileURLWithPath: path))
-    func key(_ secret: SecretBytes) -> String { secret.withBytes { $0.isEmpty ? "" : "0x" + $0.map { String(UInt16($0) | 0x100, radix: 16).dropFirst() }.joined() } }
+    func key(_ secret: SecretBytes) -> String {
+      secret.withBytes { $0.isEmpty ? "" : "0x" + $0.map { String(UInt16($0) | 0x100, radix: 16).dropFirst() }.joined() }
+    }
     let keys = association.keys
     let words =
-      ["IPv4", "\(association.endpoints.local)", "\(association.endpoints.remote)", "0x" + String(association.spi, radix: 16), row.encryption]
+      [
+        "IPv4", "\(association.endpoints.local)", "\(association.endpoints.remote)", "0x" + String(association.spi, radix: 16),
+        row.encryption,
+      ]
       + [key(keys.part(0, row.keyBytes)), row.authentication, key(keys.part(row.keyBytes, keys.count))]
     let text = try run(
       ["-r", path, "-o", "esp.enable_encryption_decode:TRUE", "-o", "esp.enable_authentication_check:TRUE"]

@@ -105,7 +105,7 @@ struct MeetingTests {
     again.handle(.configure([Situation.policy(Situation.spoke)], IKEGlobalSettings()))
     world.run(.seconds(5))
     #expect(b.sendESP(to: try #require(b.peer).id))
-    world.run(.seconds(12))
+    world.run(.seconds(20))
     #expect(b.downs.map(\.failure) == [.peerDead], "the hint led to a question that nobody could answer")
     #expect(again.journal(.unknownSPI).count == 1)
   }

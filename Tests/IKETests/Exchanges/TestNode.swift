@@ -54,6 +54,13 @@ final class TestNode {
     finish(turn)
   }
 
+  /// As if the lifetimes of all IKE associations ended soon.
+  func rekeyIKE() {
+    var turn = newTurn()
+    engine.rekeyAssociations(&turn)
+    finish(turn)
+  }
+
   func expireIfDue() {
     scheduled = nil
     if let deadline = engine.nextDeadline, deadline <= world.now {

@@ -8,7 +8,9 @@ import Wire
 @Suite("IKEv1: exchanges between two ends")
 struct ExchangeTests {
   /// Two ends that came to an agreement.
-  static func established(link: TwoEnds.Link = TwoEnds.Link(), seed: UInt64 = 1, _ change: (inout ProtectionPolicy) -> Void = { _ in }) -> TwoEnds {
+  static func established(link: TwoEnds.Link = TwoEnds.Link(), seed: UInt64 = 1, _ change: (inout ProtectionPolicy) -> Void = { _ in })
+    -> TwoEnds
+  {
     let (a, b) = ProtectionPolicy.pair(change)
     var world = TwoEnds(a, b, link: link, seed: seed)
     world.start()
@@ -35,10 +37,15 @@ struct ExchangeTests {
 
   @Test("every cipher, hash and group of phase 1 works", arguments: [HashAlgorithm.md5, .sha1, .sha256, .sha384, .sha512])
   func phase1Algorithms(hash: HashAlgorithm) {
-    for encryption in [IKEProposal.Encryption(.aesCBC, keyBits: 128), .init(.aesCBC, keyBits: 192), .init(.aesCBC, keyBits: 256), .init(.tripleDES, keyBits: 0)] {
+    for encryption in [
+      IKEProposal.Encryption(.aesCBC, keyBits: 128), .init(.aesCBC, keyBits: 192), .init(.aesCBC, keyBits: 256),
+      .init(.tripleDES, keyBits: 0),
+    ] {
       for isAggressive in [false, true] {
         let world = Self.established {
-          $0.isakmpPolicies = [ISAKMPPolicy(encryption: encryption, hash: hash, method: .preSharedKey, group: .modp1024, lifetimeSeconds: 3_600)]
+          $0.isakmpPolicies = [
+            ISAKMPPolicy(encryption: encryption, hash: hash, method: .preSharedKey, group: .modp1024, lifetimeSeconds: 3_600)
+          ]
           $0.usesAggressiveMode = isAggressive
         }
         #expect(world.isProtected, "\(hash.name) \(encryption) \(isAggressive)")
@@ -88,7 +95,11 @@ struct ExchangeTests {
     for isShorterHere in [true, false] {
       var (a, b) = ProtectionPolicy.pair()
       let short = (seconds: 1_200, kilobytes: 100_000)
-      if isShorterHere { (a.childLifetimeSeconds, a.childLifetimeKilobytes) = short } else { (b.childLifetimeSeconds, b.childLifetimeKilobytes) = short }
+      if isShorterHere {
+        (a.childLifetimeSeconds, a.childLifetimeKilobytes) = short
+      } else {
+        (b.childLifetimeSeconds, b.childLifetimeKilobytes) = short
+      }
       a.ikeLifetimeSeconds = 7_200
       var world = TwoEnds(a, b)
       world.start()
@@ -104,7 +115,8 @@ struct ExchangeTests {
   @Test("an end with several policies offers all, best first, and the peer picks")
   func severalPolicies() throws {
     var (a, b) = ProtectionPolicy.pair()
-    let weak = ISAKMPPolicy(encryption: .init(.tripleDES, keyBits: 0), hash: .md5, method: .preSharedKey, group: .modp1024, lifetimeSeconds: 86_400)
+    let weak = ISAKMPPolicy(
+      encryption: .init(.tripleDES, keyBits: 0), hash: .md5, method: .preSharedKey, group: .modp1024, lifetimeSeconds: 86_400)
     let strong = a.isakmpPolicies[0]
     a.isakmpPolicies = [strong, weak]
     b.isakmpPolicies = [weak]
@@ -128,7 +140,8 @@ struct ExchangeTests {
       let right = SecretBytes(Array("secret".utf8)), other = SecretBytes(Array("other".utf8))
       b.preSharedKeys = [
         PreSharedKey(addresses: IPPrefix(IPAddress(10, 0, 0, 0), length: 8), local: other),
-        PreSharedKey(addresses: isAggressive ? nil : IPPrefix(host: a.local), identity: isAggressive ? .domain("example") : nil, local: right),
+        PreSharedKey(
+          addresses: isAggressive ? nil : IPPrefix(host: a.local), identity: isAggressive ? .domain("example") : nil, local: right),
         PreSharedKey(local: other),
       ]
       var world = TwoEnds(a, b)
@@ -183,5 +196,25 @@ struct ExchangeTests {
     let runs = [7, 7, 8].map { Self.established(link: link, seed: $0).transcript }
     #expect(runs[0] == runs[1])
     #expect(runs[0] != runs[2])
+  }
+
+  @Test("dead peer detection that is announced only with the public value, as by IOS, is answered there")
+  func lateAnnouncement() {
+    let (a, b) = ProtectionPolicy.pair()
+    var world = TwoEnds(a, b)
+    let announcement = ISAKMPPayload.vendorID(ISAKMPVendorID.deadPeerDetection)
+    world.onSend = { from, bytes in
+      guard from == 0, let message = try? ISAKMPMessage(decoding: bytes), case .clear(let chain) = message.content else { return bytes }
+      let others = chain.payloads.filter { $0 != announcement }
+      return ISAKMPMessage(message.header, chain.first == .keyExchange ? others + [announcement] : others).bytes
+    }
+    world.start()
+    world.run(.seconds(5))
+    #expect(world.isProtected)
+    let announced = world.ends[1].sent.prefix(2).map { message in
+      guard let decoded = try? ISAKMPMessage(decoding: message.bytes), case .clear(let chain) = decoded.content else { return false }
+      return chain.payloads.contains(announcement)
+    }
+    #expect(announced == [false, true])
   }
 }

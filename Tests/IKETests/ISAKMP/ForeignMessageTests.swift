@@ -20,7 +20,8 @@ struct ForeignMessageTests {
     guard case .clear(let chain) = try ISAKMPMessage(decoding: bytes(ForeignMessages.ios[0])).content else { return }
     let offer = try #require(chain.securityAssociation)
     let policy = ISAKMPPolicy(
-      encryption: .init(.aesCBC, keyBits: 128), hash: .sha1, method: .preSharedKey, group: KeyExchangeMethod(rawValue: 1), lifetimeSeconds: 90_000)
+      encryption: .init(.aesCBC, keyBits: 128), hash: .sha1, method: .preSharedKey, group: KeyExchangeMethod(rawValue: 1),
+      lifetimeSeconds: 90_000)
     let chosen = try #require(Phase1Offer.choose(offer, [policy]))
     #expect(chosen.agreement.lifetimeSeconds == 86_400)
     // IOS' own answer is the transform as it was sent: ours is the same.
@@ -65,7 +66,8 @@ struct ForeignMessageTests {
     let cipher = ISAKMPCipher(.aesCBC, .sha256, key: SecretBytes(bytes(ForeignMessages.phoneKey)))
     let all = try ForeignMessages.phone.map { try ISAKMPMessage(decoding: bytes($0)) }
     let publics = all.compactMap { if case .clear(let chain) = $0.content { chain.body(of: .keyExchange) } else { nil } }
-    var phase1 = cipher.initialVector(initiatorPublic: publics[0], responderPublic: publics[1]), exchanges: [UInt32: ISAKMPCipher.Vector] = [:]
+    var phase1 = cipher.initialVector(initiatorPublic: publics[0], responderPublic: publics[1]),
+      exchanges: [UInt32: ISAKMPCipher.Vector] = [:]
     var kinds: [ISAKMPPayloadType] = []
     for (message, hex) in zip(all, ForeignMessages.phone) {
       guard case .encrypted(let ciphertext) = message.content else { continue }

@@ -53,8 +53,8 @@ enum ForeignMessages {
     """,
   ]
 
-  /// A phone and a gateway: main mode with XAUTH and mode configuration, then quick mode ("ikev1-bug-12610.pcapng.gz" of Wireshark's own test
-  /// captures; the key stands in its table for decryption).
+  /// A phone and a gateway: main mode with XAUTH and mode configuration, then quick mode ("ikev1-bug-12610.pcapng.gz" of Wireshark's own
+  /// test captures; the key stands in its table for decryption).
   static let phone: [String] = [
     """
     ab3e0f1f8bc3be8e00000000000000000110020000000000000002640d0001ac0000000100000001000001a00101000c0300002401010000800b0001800c70

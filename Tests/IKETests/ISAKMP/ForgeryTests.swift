@@ -39,7 +39,9 @@ struct ForgeryTests {
     let (initiator, responder) = row?.isInitiator == true ? (local, remote) : (remote, local)
     var all: [[UInt8]] = []
     for exchange in [2, 4, 5, 6, 32, 33, 99] as [UInt8] {
-      for cookies in [(initiator, responder), (initiator, 0), (initiator, responder ^ 1), (responder, initiator), (initiator ^ 1, responder)] {
+      for cookies in [
+        (initiator, responder), (initiator, 0), (initiator, responder ^ 1), (responder, initiator), (initiator ^ 1, responder),
+      ] {
         for id in [0, 1, UInt32(truncatingIfNeeded: random.next())] {
           let header = IKEHeader(initiatorCookie: cookies.0, responderCookie: cookies.1, ISAKMPExchange(rawValue: exchange), messageID: id)
           all.append(ISAKMPMessage(header, notices(initiator, responder)).bytes)

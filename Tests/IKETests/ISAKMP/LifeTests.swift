@@ -139,7 +139,8 @@ struct LifeTests {
     #expect(world.ends[1].ended == .deletedByPeer)
   }
 
-  @Test("INITIAL-CONTACT goes with the initiator's proof where it is true, and is reported after the peer is known", arguments: [false, true])
+  @Test(
+    "INITIAL-CONTACT goes with the initiator's proof where it is true, and is reported after the peer is known", arguments: [false, true])
   func initialContact(isAggressive: Bool) {
     for isInitial in [false, true] {
       let (a, b) = ProtectionPolicy.pair { $0.usesAggressiveMode = isAggressive }

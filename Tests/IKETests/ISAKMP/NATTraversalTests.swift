@@ -20,7 +20,8 @@ struct NATTraversalTests {
     let here = try #require(world.ends[0].proof), there = try #require(world.ends[1].proof)
     #expect(here.isBehindNAT && !here.isPeerBehindNAT && there.isPeerBehindNAT && !there.isBehindNAT)
     #expect(here.endpoints.localPort == 4_500 && here.endpoints.remotePort == 4_500)
-    #expect(there.endpoints == AssociationEndpoints(local: TwoEnds.addresses[1], remote: Self.translated, localPort: 4_500, remotePort: 24_500))
+    #expect(
+      there.endpoints == AssociationEndpoints(local: TwoEnds.addresses[1], remote: Self.translated, localPort: 4_500, remotePort: 24_500))
     let pairs = try world.ends.map { try #require($0.children.first) }
     #expect(pairs[0].endpoints == here.endpoints && pairs[1].endpoints == there.endpoints && pairs.allSatisfy { $0.mode == mode })
     // A peer behind a NAT names its private address.

@@ -11,15 +11,21 @@ struct RefusalTests {
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var change: @Sendable (inout ProtectionPolicy, Int) -> Void
-    init(_ name: String, _ change: @escaping @Sendable (inout ProtectionPolicy, Int) -> Void) { (testDescription, self.change) = (name, change) }
+    init(_ name: String, _ change: @escaping @Sendable (inout ProtectionPolicy, Int) -> Void) {
+      (testDescription, self.change) = (name, change)
+    }
   }
 
   static let phase1Rows: [Row] = [
     Row("another key") { p, i in if i == 0 { p.preSharedKeys = [PreSharedKey(local: SecretBytes([1]))] } },
     Row("another key at the responder") { p, i in if i == 1 { p.preSharedKeys = [PreSharedKey(local: SecretBytes([1]))] } },
-    Row("a longer key with the same start") { p, i in if i == 0 { p.preSharedKeys = [PreSharedKey(local: SecretBytes(Array("secret2".utf8)))] } },
+    Row("a longer key with the same start") { p, i in
+      if i == 0 { p.preSharedKeys = [PreSharedKey(local: SecretBytes(Array("secret2".utf8)))] }
+    },
     Row("no key for this address") { p, i in
-      if i == 1 { p.preSharedKeys = [PreSharedKey(addresses: IPPrefix(host: IPAddress(10, 0, 0, 1)), local: SecretBytes(Array("secret".utf8)))] }
+      if i == 1 {
+        p.preSharedKeys = [PreSharedKey(addresses: IPPrefix(host: IPAddress(10, 0, 0, 1)), local: SecretBytes(Array("secret".utf8)))]
+      }
     },
     Row("no key at all") { p, i in if i == 1 { p.preSharedKeys = [] } },
     Row("another hash") { p, i in if i == 0 { p.isakmpPolicies[0].hash = .sha1 } },
@@ -32,7 +38,9 @@ struct RefusalTests {
     Row("no policy") { p, i in if i == 1 { p.isakmpPolicies = [] } },
     Row("aggressive mode where it is not wanted") { p, i in p.usesAggressiveMode = i == 0 },
     Row("an identity nobody expects") { p, i in if i == 1 { p.remoteMatches = [.fqdn("spoke.example")] } },
-    Row("an address outside the expected ones") { p, i in if i == 1 { p.remoteMatches = [.addresses(IPPrefix(IPAddress(10, 0, 0, 0), length: 8))] } },
+    Row("an address outside the expected ones") { p, i in
+      if i == 1 { p.remoteMatches = [.addresses(IPPrefix(IPAddress(10, 0, 0, 0), length: 8))] }
+    },
     Row("a name that only ends alike") { p, i in
       if i == 0 { p.localIdentity = .fqdn("evilexample") } else { p.remoteMatches = [.domain("example")] }
     },

@@ -44,7 +44,8 @@ struct SavedSessionTests {
     var checked = 0
     for step in try SessionWalk(session).steps {
       guard let logged = step.exchange.logged, step.header.messageID == 0 else { continue }
-      let nonces = step.exchange.phase1.compactMap { $0.body(of: .nonce) }, publics = step.exchange.phase1.compactMap { $0.body(of: .keyExchange) }
+      let nonces = step.exchange.phase1.compactMap { $0.body(of: .nonce) },
+        publics = step.exchange.phase1.compactMap { $0.body(of: .keyExchange) }
       try #require(nonces.count == 2 && publics.count == 2)
       let skeyid = ISAKMPKeys.skeyid(session.hash, preSharedKey: session.preSharedKey, initiatorNonce: nonces[0], responderNonce: nonces[1])
       let keys = ISAKMPKeys(hash: session.hash, skeyid: skeyid, sharedSecret: logged.sharedSecret, cookies: step.header.cookies)
@@ -68,7 +69,8 @@ struct SavedSessionTests {
       let hashes = all.compactMap { $0.body(of: .hash) }
       let isAggressive = step.header.isakmpExchange == .aggressive
       if isAggressive {
-        #expect(hashes == [keys.responderHash(proof, identification: identities[1]), keys.initiatorHash(proof, identification: identities[0])])
+        #expect(
+          hashes == [keys.responderHash(proof, identification: identities[1]), keys.initiatorHash(proof, identification: identities[0])])
       } else {
         #expect(hashes.first == keys.initiatorHash(proof, identification: identities[0]))
         if hashes.count == 2 { #expect(hashes[1] == keys.responderHash(proof, identification: identities[1])) }
@@ -103,7 +105,9 @@ struct SavedSessionTests {
     for step in try SessionWalk(session).steps where step.header.isakmpExchange == .quickMode && step.index == 1 {
       guard let logged = session.quick.first(where: { $0.messageID == step.header.messageID }) else { continue }
       let keys = try #require(step.exchange.keys), nonces = step.exchange.steps.compactMap { $0.body(of: .nonce) }
-      let spis = step.exchange.steps.compactMap { $0.securityAssociation?.proposals.first?.spi }.map { $0.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } }
+      let spis = step.exchange.steps.compactMap { $0.securityAssociation?.proposals.first?.spi }.map {
+        $0.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+      }
       try #require(nonces.count == 2 && spis.count == 2)
       for (spi, expected) in [(spis[1], logged.initiatorKeys), (spis[0], logged.responderKeys)] {
         let material = keys.keymat(

@@ -72,13 +72,18 @@ struct SessionWalk {
     guard let cipher = ISAKMPCipher(session.encryption, keys: keys) else { throw WalkError.noSecrets }
     if association.vector.isEmpty { association.vector = logged.firstVector }
     let isPhase1 = header.messageID == 0
-    var (vector, chains) = association.quick[header.messageID] ?? (cipher.vector(after: association.vector, messageID: header.messageID), [])
+    var (vector, chains) =
+      association.quick[header.messageID] ?? (cipher.vector(after: association.vector, messageID: header.messageID), [])
     if isPhase1 { (vector, chains) = (association.vector, association.chains) }
     let used = vector
     let chain = try cipher.open(ciphertext, first: ISAKMPPayloadType(rawValue: header.nextPayload), vector)
     vector = cipher.nextVector(of: ciphertext)
     chains.append(chain)
-    if isPhase1 { (association.vector, association.chains) = (vector, chains) } else { association.quick[header.messageID] = (vector, chains) }
+    if isPhase1 {
+      (association.vector, association.chains) = (vector, chains)
+    } else {
+      association.quick[header.messageID] = (vector, chains)
+    }
     let exchange = Exchange(keys: keys, cipher: cipher, logged: logged, phase1: association.chains, steps: chains)
     return Step(message: message, header: header, chain: chain, vector: used, exchange: exchange, index: chains.count - 1)
   }

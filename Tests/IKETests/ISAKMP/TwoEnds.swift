@@ -101,7 +101,9 @@ struct TwoEnds {
 
   private mutating func step(_ at: Instant) {
     now = max(now, at)
-    if let index = queue.indices.filter({ queue[$0].at <= now }).min(by: { (queue[$0].at, queue[$0].order) < (queue[$1].at, queue[$1].order) }) {
+    if let index = queue.indices.filter({ queue[$0].at <= now }).min(by: {
+      (queue[$0].at, queue[$0].order) < (queue[$1].at, queue[$1].order)
+    }) {
       let event = queue.remove(at: index)
       switch event.what {
       case .datagram(let to, let endpoints, let bytes): deliver(to, endpoints, bytes)
@@ -117,7 +119,8 @@ struct TwoEnds {
   /// A datagram reaches an end: its association, or the door for strangers.
   mutating func deliver(_ to: Int, _ endpoints: AssociationEndpoints, _ bytes: [UInt8]) {
     if ends[to].association == nil || ends[to].ended != nil, let header = try? IKEHeader(decoding: bytes) {
-      guard case .accept(let policies) = ISAKMPAssociation.firstContact(header, bytes, endpoints: endpoints, policies: ends[to].policies) else {
+      guard case .accept(let policies) = ISAKMPAssociation.firstContact(header, bytes, endpoints: endpoints, policies: ends[to].policies)
+      else {
         return
       }
       ends[to].ended = nil
@@ -174,7 +177,9 @@ struct TwoEnds {
       case .outbound(let spi): pair.outboundSPI == spi
       }
     }
-    if !ends[index].children.contains(where: { $0.inboundSPI == ends[index].current }) { ends[index].current = ends[index].children.last?.inboundSPI }
+    if !ends[index].children.contains(where: { $0.inboundSPI == ends[index].current }) {
+      ends[index].current = ends[index].children.last?.inboundSPI
+    }
   }
 
   private mutating func send(_ bytes: [UInt8], _ endpoints: AssociationEndpoints, _ index: Int) {
@@ -222,12 +227,14 @@ extension TwoEnds {
     guard ends.allSatisfy({ $0.proof != nil && $0.ended == nil }), let a = ends[0].children.last, let b = ends[1].children.last else {
       return false
     }
-    return a.inboundSPI == b.outboundSPI && a.outboundSPI == b.inboundSPI && a.inboundKeys == b.outboundKeys && a.outboundKeys == b.inboundKeys
+    return a.inboundSPI == b.outboundSPI && a.outboundSPI == b.inboundSPI && a.inboundKeys == b.outboundKeys
+      && a.outboundKeys == b.inboundKeys
   }
 }
 
 /// Packets pass from these ends to the other.
-func expectPackets(_ world: inout TwoEnds, _ comment: String = "", from: [Int] = [0, 1], sourceLocation: SourceLocation = #_sourceLocation) {
+func expectPackets(_ world: inout TwoEnds, _ comment: String = "", from: [Int] = [0, 1], sourceLocation: SourceLocation = #_sourceLocation)
+{
   for index in from {
     let arrived = world.packet(from: index)
     #expect(arrived, "from \(index) \(comment)", sourceLocation: sourceLocation)

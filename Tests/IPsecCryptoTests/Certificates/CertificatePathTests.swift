@@ -106,11 +106,21 @@ struct RevocationTests {
     }
   }
 
+  @Test("below a revoked issuer nothing is trusted")
+  func revokedIssuer() {
+    let lists = [Made.stricterRootList, Made.emptyIntermediateList]
+    for requires in [false, true] {
+      #expect(
+        Made.refusal([Made.node, Made.intermediate], lists: lists, requiresRevocationList: requires).isUntrusted("certificate revoked"))
+    }
+  }
+
   @Test("where lists are required, every issuer needs one; where not, a missing one is no obstacle")
   func missing() {
     #expect(Made.refusal([Made.node, Made.intermediate], requiresRevocationList: true).isUntrusted("unable to get certificate CRL"))
     #expect(
-      Made.refusal([Made.node, Made.intermediate], lists: [Made.intermediateList], requiresRevocationList: true) != nil)
+      Made.refusal([Made.node, Made.intermediate], lists: [Made.emptyIntermediateList], requiresRevocationList: true)
+        .isUntrusted("unable to get certificate CRL"))
     #expect(
       Made.refusal([Made.node, Made.intermediate], lists: [Made.rootList], requiresRevocationList: true)
         .isUntrusted("unable to get certificate CRL"))

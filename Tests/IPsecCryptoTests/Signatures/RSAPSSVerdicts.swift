@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import IPsecCrypto
 
-/// One of each kind of case of Wycheproof (C2SP/wycheproof, testvectors_v1, Apache-2.0) for RSASSA-PSS with a salt as long as the hash.
+/// One of each kind of case of Wycheproof (C2SP/wycheproof, testvectors_v1, Apache-2.0) for RSASSA-PSS. Salts that are not as
+/// long as the hash are not ours (RFC 7427 §A.4), so what is right with salt 0 (the files named mgf1_0) must be refused.
 extension SignatureVerdict {
   static let rsaPSS: [SignatureVerdict] = [
     SignatureVerdict(
@@ -68,6 +69,19 @@ extension SignatureVerdict {
         a9e32a0da864f0019a87646ba623d63f4411af5dee1be9ec488c7e3e1b231479de70b9ac5f78a17b1f4120aece45f26c07e7bb345fdfeb05e14bcaac
         c614672a465fc523624cb19f66f9c6c3f642b832ca44cb25176d679f0e05606c3fed022cac24c2bf960a406d48818e3eb7ed53b0446032469047dfed
         95fc18088c92d91d93722c47f88163a8
+        """)),
+    SignatureVerdict(
+      .rsaPSS(hash: 2), "rsa_pss_2048_sha256_mgf1_0_test.json 1: valid signature",
+      isValid: false,
+      publicKey: key0,
+      message: octets(""),
+      signature: octets(
+        """
+        20081f8894a1330c4d503f642880e3c30e398fc6235c24f1be752e2d49cd9493ac0cf999e275c4f89ff08f0d9ba4e264a332525a616d336bd9e822f4
+        1ab3f4fae2f48ec66c2e52642ed93b7cb944396fbaa727cbfdfc1f20aace99a6f2a74475c338f8d9f22a38cb5bc51752076503b3aef1e65e5a8f8583
+        d9ae7378ded038cf516898ad06beb90a42b85764526fcea44f74258fa4efb1da253d337f65619181ceb832dfe285ce78ae6b15f204e23bab274e8744
+        5d9f5df97f41dc8e3a97736b62591d075744b2552f90bcf1b1393e1e7627ef1f985f2bbabd52e43a35d0ddf4c67126e391f922ef7b1bb1911cd6e1b3
+        03cb2910dd70672bbfb62ea4eaad725c
         """)),
     SignatureVerdict(
       .rsaPSS(hash: 1), "rsa_pss_2048_sha1_mgf1_20_test.json 1: valid signature",

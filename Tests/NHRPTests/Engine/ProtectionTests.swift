@@ -36,6 +36,15 @@ struct ProtectedTunnelTests {
     #expect(star.a.adjacencies[inner(1)] == outer(1))
   }
 
+  @Test("a registration that comes before the word that its peer is protected is used with that word")
+  func registrationFirst() {
+    let star = Self.star(spokes: 1)
+    star.cloud.handle(.packet(tunnel, nbmaSource: outer(11), bytes: registration(11).encode(), peer: ProtectionID(9)), at: star.hub)
+    #expect(star.hub.adjacencies[inner(11)] == nil)
+    star.cloud.handle(.protectionUp(tunnel, NHRPProtectedPeer(id: ProtectionID(9), nbma: outer(11))), at: star.hub)
+    #expect(star.hub.adjacencies[inner(11)] == outer(11))
+  }
+
   @Test("an answer is used only once its peer is protected; until then there is no adjacency and no route")
   func answerWaits() {
     let star = Self.star()

@@ -40,7 +40,9 @@ actor Bench {
   /// A namespace with a bridge `br0`: the network that everybody's tunnels run over.
   func underlay(address: String = "198.51.100.254/24") async throws -> Namespace {
     let namespace = try await namespace("underlay")
-    try await Shell.run("ip -n \(namespace.name) link add name br0 type bridge")
+    // What the bridge's kernel itself would say on it is left out.
+    try await namespace.run("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1")
+    try await Shell.run("ip -n \(namespace.name) link add name br0 type bridge mcast_snooping 0")
     try await namespace.address("br0", address)
     return namespace
   }

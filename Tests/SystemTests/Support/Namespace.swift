@@ -39,6 +39,8 @@ struct Namespace: Sendable {
 struct PingResult: Sendable {
   let sent: Int
   let received: Int
+  /// From the first request to the end.
+  let seconds: Double
   let output: String
   var lost: Int { sent - received }
 
@@ -47,6 +49,7 @@ struct PingResult: Sendable {
     let match = output.firstMatch(of: /(\d+) packets transmitted, (\d+) received/)
     sent = match.flatMap { Int($0.1) } ?? 0
     received = match.flatMap { Int($0.2) } ?? 0
+    seconds = output.firstMatch(of: /, time (\d+)ms/).flatMap { Double($0.1) }.map { $0 / 1000 } ?? 0
   }
 }
 

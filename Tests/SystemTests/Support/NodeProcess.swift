@@ -18,6 +18,8 @@ final class NodeProcess: Sendable {
     client = NodeClient(program: program, socket: socket)
     let file = directory.appending(path: "\(name).conf")
     try Data(configuration.utf8).write(to: file)
+    // It may hold a key, and then nobody else may read it.
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
     process = try namespace.start(wrapper + [program, "run", file.path, "--headless", "--socket", socket] + options)
   }
 

@@ -42,6 +42,15 @@ struct PacketCapture: Sendable {
   /// How many packets `filter` lets pass.
   func count(where filter: String) async throws -> Int { try await packets(where: filter, fields: ["frame.number"]).count }
 
+  /// How many packets the tcpdump filter lets pass: quicker, for a capture of a hundred thousand.
+  func count(matching filter: String) async throws -> Int {
+    let output = try await Shell.run("tcpdump -n -r \(file.path) --count \(Shell.quote(filter)) 2>/dev/null", timeout: .seconds(60))
+    return output.split(separator: " ").first.flatMap { Int($0) } ?? 0
+  }
+
+  /// Whether these bytes are in any packet.
+  func contains(_ bytes: Data) throws -> Bool { try Data(contentsOf: file, options: .mappedIfSafe).range(of: bytes) != nil }
+
   /// When the first packet passed that `filter` lets pass, in seconds since the epoch.
   func firstTime(where filter: String) async throws -> Double? {
     try await packets(where: filter, fields: ["frame.time_epoch"]).first?.first.flatMap(Double.init)

@@ -9,6 +9,12 @@ enum Requirement: String, CaseIterable, Sendable {
   /// /dev/net/tun.
   case tun
   case frr
+  /// strongSwan with swanctl and its user-space ESP.
+  case strongSwan
+  /// libreswan, unpacked by scripts/setup.
+  case libreswan
+  /// The translation of addresses in namespaces.
+  case nat
   case tmux
   /// A user-mode-linux kernel for a guest.
   case guest
@@ -23,6 +29,14 @@ enum Requirement: String, CaseIterable, Sendable {
     case .root: Self.canMakeNamespaces ? nil : "root in namespaces of its own (run `make test`)"
     case .tun: Self.canOpenTUN ? nil : "/dev/net/tun, readable and writable"
     case .frr: Self.isExecutable("/usr/lib/frr/nhrpd") ? nil : "nhrpd (Debian package frr)"
+    case .strongSwan:
+      Self.isExecutable("/usr/lib/ipsec/charon") && Self.isOnPath("swanctl")
+        && Self.isReadable("/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so")
+        ? nil : "charon, swanctl and kernel-libipsec (Debian packages strongswan-charon, strongswan-swanctl, libcharon-extra-plugins)"
+    case .libreswan:
+      Self.isExecutable(Program.root.appending(path: ".build/peers/libreswan/usr/libexec/ipsec/pluto").path)
+        ? nil : "libreswan in .build/peers (run `make setup-test`)"
+    case .nat: Self.isOnPath("iptables") ? nil : "iptables"
     case .tmux: Self.isOnPath("tmux") ? nil : "tmux"
     case .guest:
       Self.isOnPath("linux.uml") && Self.isOnPath("busybox")
@@ -43,6 +57,8 @@ enum Requirement: String, CaseIterable, Sendable {
   }()
 
   private static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+  private static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
   private static func isOnPath(_ name: String) -> Bool {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""

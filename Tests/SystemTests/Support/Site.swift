@@ -43,18 +43,24 @@ struct NodeSite: Sendable {
 
 extension Bench {
   /// Builds a site around our node, with this configuration.
-  func nodeSite(_ site: Site, on underlay: Namespace, configuration: String, options: [String] = []) async throws -> NodeSite {
-    let (router, host) = try await surroundings(of: site, on: underlay)
+  func nodeSite(
+    _ site: Site, on underlay: Namespace, configuration: String, options: [String] = [], behind nat: NetworkBehindNAT? = nil
+  ) async throws -> NodeSite {
+    let (router, host) = try await surroundings(of: site, on: underlay, behind: nat)
     let node = try await node(site.name, in: router, configuration: configuration, options: options)
     return NodeSite(site: site, router: router, host: host, node: node)
   }
 
-  /// The namespaces of a site: the router's, on the bridge, and the host's behind it.
-  func surroundings(of site: Site, on underlay: Namespace) async throws -> (router: Namespace, host: Namespace) {
+  /// The namespaces of a site: the router's, on the bridge, and the host's behind it. Behind `nat` the router is on that bridge.
+  func surroundings(
+    of site: Site, on underlay: Namespace, behind nat: NetworkBehindNAT? = nil
+  ) async throws -> (router: Namespace, host: Namespace) {
+    let underlay = nat?.inside ?? underlay
     let router = try await namespace(site.name), host = try await namespace("\(site.name)-lan")
     try await router.link("eth0", to: underlay, "u\(site.number)")
     try await Shell.run("ip -n \(underlay.name) link set u\(site.number) master br0")
-    try await router.address("eth0", "\(site.nbma)/24")
+    try await router.address("eth0", "\(nat?.address(of: site) ?? site.nbma)/24")
+    if let nat { try await router.run("ip route add default via \(nat.gateway) metric 100") }
     try await router.link("lan0", to: host, "eth0")
     try await router.address("lan0", "\(site.router)/24")
     try await host.address("eth0", "\(site.host)/24")

@@ -107,12 +107,13 @@ extension MainMode {
       guard let payloads = phase1.fitting([.securityAssociation(answer)], rest, room: room) else {
         return [.fail(.limit("amplification"), nil)]
       }
+      phase1.announcesDeath = payloads.contains(.vendorID(ISAKMPVendorID.deadPeerDetection))
       state = .keyExchange
       return [.claimCookie, .send(payloads)]
     }
     phase1.initiatorCookie = cookie
     let offer = ISAKMPPayload.securityAssociation(Phase1Offer.payload(phase1.offered(isAggressive: false)))
-    phase1.offer = offer.body
+    (phase1.offer, phase1.announcesDeath) = (offer.body, true)
     state = .choice
     return [.claimCookie, .send([offer] + Phase1.offeredVendorIDs)]
   }
@@ -143,7 +144,8 @@ extension MainMode {
   }
 
   private func keyExchange(_ phase1: Phase1) -> [ISAKMPPayload] {
-    [.keyExchange(phase1.localPublic), .nonce(phase1.localNonce)] + phase1.certificateRequest + phase1.natPayloads
+    [.keyExchange(phase1.localPublic), .nonce(phase1.localNonce)] + phase1.certificateRequest + phase1.deathAnnouncement
+      + phase1.natPayloads
   }
 
   private mutating func receivedKeyExchange(_ message: Phase1Message, _ phase1: inout Phase1) -> [Phase1Step] {

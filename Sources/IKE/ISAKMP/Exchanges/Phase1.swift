@@ -17,6 +17,8 @@ struct Phase1: Sendable {
   var offer: [UInt8] = []
   var traversal = NATTraversal()
   var peerDetectsDeath = false
+  /// Whether we told the peer that we do.
+  var announcesDeath = false
   /// Whether the peer says that it remembers nothing of us.
   var peerIsNew = false
   /// An initiator's, until the shared secret is there.
@@ -179,8 +181,10 @@ extension Phase1 {
 
   /// What a responder announces: the form of NAT traversal that was chosen, nothing where there is none.
   var formAnnouncement: [ISAKMPPayload] { traversal.form.map { [.vendorID($0.vendorID)] } ?? [] }
-  /// And dead peer detection, where the peer has it.
-  var deathAnnouncement: [ISAKMPPayload] { peerDetectsDeath ? [.vendorID(ISAKMPVendorID.deadPeerDetection)] : [] }
+  /// And dead peer detection, where the peer has it. IOS says so only in its second message.
+  var deathAnnouncement: [ISAKMPPayload] {
+    peerDetectsDeath && !announcesDeath ? [.vendorID(ISAKMPVendorID.deadPeerDetection)] : []
+  }
 
   /// Takes down what the peer announces.
   mutating func noteVendorIDs(_ chain: ISAKMPPayloadChain) {

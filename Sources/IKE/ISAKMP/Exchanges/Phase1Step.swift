@@ -99,7 +99,8 @@ extension Phase1 {
 
   /// Why the proof of a peer that we cannot accept failed.
   func failure(_ error: CryptoError) -> Phase1Step {
-    error == .wrongSignature ? .fail(.authenticationFailed, .authenticationFailed) : .fail(.certificateRefused(error), .authenticationFailed)
+    error == .wrongSignature
+      ? .fail(.authenticationFailed, .authenticationFailed) : .fail(.certificateRefused(error), .authenticationFailed)
   }
 
   /// Why a peer that has proven who it is cannot be accepted.

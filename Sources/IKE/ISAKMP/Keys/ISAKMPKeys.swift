@@ -26,12 +26,16 @@ package struct ISAKMPKeys: Sendable {
   }
 
   /// SKEYID where the ends share a key.
-  package static func skeyid(_ hash: HashAlgorithm, preSharedKey: SecretBytes, initiatorNonce: [UInt8], responderNonce: [UInt8]) -> SecretBytes {
+  package static func skeyid(_ hash: HashAlgorithm, preSharedKey: SecretBytes, initiatorNonce: [UInt8], responderNonce: [UInt8])
+    -> SecretBytes
+  {
     hash.hmac(preSharedKey, initiatorNonce, responderNonce)
   }
 
   /// SKEYID where they sign.
-  package static func skeyid(_ hash: HashAlgorithm, sharedSecret: SecretBytes, initiatorNonce: [UInt8], responderNonce: [UInt8]) -> SecretBytes {
+  package static func skeyid(_ hash: HashAlgorithm, sharedSecret: SecretBytes, initiatorNonce: [UInt8], responderNonce: [UInt8])
+    -> SecretBytes
+  {
     hash.hmac(SecretBytes(initiatorNonce + responderNonce), sharedSecret.exposed)
   }
 
@@ -47,7 +51,8 @@ package struct ISAKMPKeys: Sendable {
   }
 
   /// KEYMAT of one direction of ESP: `spi` is the receiver's; `sharedSecret` is quick mode's own, with perfect forward secrecy (§5.5).
-  package func keymat(spi: UInt32, initiatorNonce: [UInt8], responderNonce: [UInt8], sharedSecret: SecretBytes?, count: Int) -> SecretBytes {
+  package func keymat(spi: UInt32, initiatorNonce: [UInt8], responderNonce: [UInt8], sharedSecret: SecretBytes?, count: Int) -> SecretBytes
+  {
     var seed = ByteWriter(capacity: 512)
     seed.put(sharedSecret?.exposed ?? [])
     seed.u8(ISAKMPProtocol.esp.rawValue)

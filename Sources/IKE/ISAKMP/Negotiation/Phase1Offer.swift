@@ -10,13 +10,17 @@ package enum Phase1Offer {
   /// One proposal with a transform for each policy that we can do, the best first.
   package static func payload(_ policies: [ISAKMPPolicy]) -> ISAKMPSecurityAssociation {
     let transforms = policies.prefix(ISAKMPLimits.transforms).enumerated().compactMap { index, policy in
-      attributes(of: policy).map { ISAKMPTransform(number: UInt8(index + 1), transformID: ISAKMPAssignments.transformKeyIKE, attributes: $0) }
+      attributes(of: policy).map {
+        ISAKMPTransform(number: UInt8(index + 1), transformID: ISAKMPAssignments.transformKeyIKE, attributes: $0)
+      }
     }
     return ISAKMPSecurityAssociation(proposals: [ISAKMPProposal(number: 1, protocolID: .isakmp, transforms: transforms)])
   }
 
   /// What a responder takes of an offer: the first of the peer's transforms that is one of ours, as the peer wrote it.
-  package static func choose(_ offer: ISAKMPSecurityAssociation, _ policies: [ISAKMPPolicy]) -> (answer: ISAKMPSecurityAssociation, agreement: ISAKMPPolicy)? {
+  package static func choose(_ offer: ISAKMPSecurityAssociation, _ policies: [ISAKMPPolicy]) -> (
+    answer: ISAKMPSecurityAssociation, agreement: ISAKMPPolicy
+  )? {
     for proposal in offer.proposals where proposal.protocolID == .isakmp {
       for transform in proposal.transforms {
         guard let agreed = agreement(transform, policies) else { continue }
@@ -30,7 +34,9 @@ package enum Phase1Offer {
 
   /// What an initiator reads of the answer: exactly one transform, and one of those it offered.
   package static func agreement(_ answer: ISAKMPSecurityAssociation, _ policies: [ISAKMPPolicy]) -> ISAKMPPolicy? {
-    guard answer.proposals.count == 1, answer.proposals[0].protocolID == .isakmp, answer.proposals[0].transforms.count == 1 else { return nil }
+    guard answer.proposals.count == 1, answer.proposals[0].protocolID == .isakmp, answer.proposals[0].transforms.count == 1 else {
+      return nil
+    }
     return agreement(answer.proposals[0].transforms[0], policies)
   }
 
@@ -43,7 +49,7 @@ package enum Phase1Offer {
       transform.number(of: Phase1Attribute.encryption) == number(of: policy.encryption).map(UInt64.init)
         && keyBits(transform, policy.encryption) == policy.encryption.keyBits
         && transform.number(of: Phase1Attribute.hash) == number(of: policy.hash).map(UInt64.init)
-        && transform.number(of: Phase1Attribute.method) == number(of: policy.method, policy.group).map(UInt64.init)
+        && transform.number(of: Phase1Attribute.method) == number(of: policy.method).map(UInt64.init)
         && transform.number(of: Phase1Attribute.group) == UInt64(policy.group.rawValue)
     }
     guard var agreed = offered else { return nil }
@@ -66,7 +72,8 @@ package enum Phase1Offer {
 
   /// Nil where a part of the policy has no number in IKEv1.
   private static func attributes(of policy: ISAKMPPolicy) -> [ISAKMPAttribute]? {
-    guard let encryption = number(of: policy.encryption), let hash = number(of: policy.hash), let method = number(of: policy.method, policy.group)
+    guard let encryption = number(of: policy.encryption), let hash = number(of: policy.hash),
+      let method = number(of: policy.method)
     else { return nil }
     var attributes = [ISAKMPAttribute(Phase1Attribute.encryption, .short(encryption))]
     if policy.encryption.keyBits != 0 { attributes.append(ISAKMPAttribute(Phase1Attribute.keyLength, .short(policy.encryption.keyBits))) }
@@ -98,8 +105,8 @@ package enum Phase1Offer {
     }
   }
 
-  /// ECDSA's number says which curve and hash (RFC 4754 §4); we take it from the group, as IOS does not mix them.
-  private static func number(of method: AuthenticationMethod, _ group: KeyExchangeMethod) -> UInt16? {
+  /// ECDSA (RFC 4754) signs a hash of another kind, which nobody here does yet: such a policy is not offered.
+  private static func number(of method: AuthenticationMethod) -> UInt16? {
     switch method {
     case .preSharedKey: 1
     case .rsaSignature: 3

@@ -66,16 +66,21 @@ package struct Phase2Offer: Sendable {
   }
 
   private func agreement(_ proposal: ISAKMPProposal, _ transform: ISAKMPTransform) -> Agreement? {
-    guard proposal.protocolID == .esp, proposal.spi.count == 4, transform.attributes.allSatisfy({ Self.known.contains($0.type) }) else { return nil }
+    guard proposal.protocolID == .esp, proposal.spi.count == 4, transform.attributes.allSatisfy({ Self.known.contains($0.type) }) else {
+      return nil
+    }
     let spi = proposal.spi.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     let group = transform.number(of: Phase2Attribute.group).flatMap { UInt16(exactly: $0) }.map { KeyExchangeMethod(rawValue: $0) }
     let usesESN = transform.number(of: Phase2Attribute.extendedSequenceNumber) == 1
-    guard spi > 255, let suite = policy.espSuites.first(where: { matches(transform, $0) }), let mode = mode(of: transform) else { return nil }
+    guard spi > 255, let suite = policy.espSuites.first(where: { matches(transform, $0) }), let mode = mode(of: transform) else {
+      return nil
+    }
     guard isAcceptable(group, transform), !usesESN || policy.usesESN else { return nil }
     var offered = ISAKMPLifetime(transform.attributes, type: Phase2Attribute.lifeType, duration: Phase2Attribute.lifeDuration)
     if offered.seconds == nil { offered.seconds = Self.defaultSeconds }
     return Agreement(
-      suite: suite, mode: mode, group: group, usesESN: usesESN, lifetime: offered.shortened(by: lifetime), offeredLifetime: offered, spi: spi)
+      suite: suite, mode: mode, group: group, usesESN: usesESN, lifetime: offered.shortened(by: lifetime), offeredLifetime: offered,
+      spi: spi)
   }
 
   /// A group that we demand must be the one; where we demand none, any that is good enough for phase 1 is welcome.
@@ -98,7 +103,9 @@ package struct Phase2Offer: Sendable {
   private func matches(_ transform: ISAKMPTransform, _ suite: ESPSuite) -> Bool {
     let integrity = transform.number(of: Phase2Attribute.authentication), keyBits = transform.number(of: Phase2Attribute.keyLength)
     let saysKeyBits = transform.attributes.contains { $0.type == Phase2Attribute.keyLength }
-    guard transform.transformID == Self.transformID(of: suite), integrity == Self.authentication(of: suite).map(UInt64.init) else { return false }
+    guard transform.transformID == Self.transformID(of: suite), integrity == Self.authentication(of: suite).map(UInt64.init) else {
+      return false
+    }
     return saysKeyBits ? keyBits == UInt64(suite.keyBits) : suite.keyBits == 0 || suite.keyBits == 128
   }
 

@@ -7,14 +7,14 @@ import Wire
 /// What others send: one address each, protocol 47, port 0 (IOS, strongSwan); the same as a subnet of 32 bits or a range of one; a
 /// port, where the kernel presented the GRE key as one. Ports of GRE mean nothing here. An end behind a NAT is named by an address
 /// that others do not see (RFC 3947 §5.2): what counts then is who the packets come from.
-enum QuickModeSelectors {
+package enum QuickModeSelectors {
   /// What an initiator at `endpoints.local` proposes.
-  static func offer(_ endpoints: AssociationEndpoints) -> [ISAKMPPayload] {
+  package static func offer(_ endpoints: AssociationEndpoints) -> [ISAKMPPayload] {
     [endpoints.local, endpoints.remote].map { .identification(ISAKMPIdentification(host: $0, protocolNumber: IKEFigures.gre)) }
   }
 
   /// Whether the peer's identities mean GRE between the two ends. `isInitiator`: the first is ours.
-  static func accept(
+  package static func accept(
     _ identifications: [ISAKMPIdentification], _ endpoints: AssociationEndpoints, _ traversal: NATTraversal, isInitiator: Bool
   ) -> Bool {
     guard identifications.count == 2 else { return false }

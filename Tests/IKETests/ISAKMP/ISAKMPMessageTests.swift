@@ -6,7 +6,7 @@ import Testing
 import Wire
 
 @Suite("IKEv1: messages")
-struct MessageTests {
+struct ISAKMPMessageTests {
   static let header = IKEHeader(initiatorCookie: 1, responderCookie: 2, .informational)
 
   /// One of every payload.
@@ -16,7 +16,8 @@ struct MessageTests {
         ISAKMPProposal(
           number: 1, protocolID: .esp, spi: [1, 2, 3, 4],
           transforms: [
-            ISAKMPTransform(number: 1, transformID: 12, attributes: [ISAKMPAttribute(6, .short(128)), ISAKMPAttribute(2, number: 4_608_000)]),
+            ISAKMPTransform(
+              number: 1, transformID: 12, attributes: [ISAKMPAttribute(6, .short(128)), ISAKMPAttribute(2, number: 4_608_000)]),
             ISAKMPTransform(number: 2, transformID: 3, attributes: []),
           ]), ISAKMPProposal(number: 2, protocolID: .esp, spi: [1, 2, 3, 4], transforms: []),
       ])),
@@ -87,7 +88,14 @@ struct MessageTests {
 
   static let errors: [(ISAKMPDecodeError, [UInt8])] = [
     (.truncatedHeader, [1, 2, 3]), (.badMessageLength, message(.hash, [0, 0, 0, 5, 1]) + [0]),
-    (.badVersion, { var m = message(.hash, [0, 0, 0, 5, 1]); m[17] = 0x20; return m }()),
+    (
+      .badVersion,
+      {
+        var m = message(.hash, [0, 0, 0, 5, 1])
+        m[17] = 0x20
+        return m
+      }()
+    ),
     (.badPayloadLength, message(.hash, [0, 0, 0, 3, 1])), (.badPayloadLength, message(.hash, [0, 0, 0, 9, 1])),
     (.truncatedChain, message(.hash, [8, 0, 0, 5, 1])), (.truncatedPayload, message(.identification, [0, 0, 0, 6, 1, 1])),
     (.tooManyPayloads, message(.vendorID, (0..<80).flatMap { [$0 == 79 ? 0 : 13, 0, 0, 4] as [UInt8] })),
@@ -96,8 +104,14 @@ struct MessageTests {
     (.badProposal, message(.securityAssociation, [0, 0, 0, 28] + situation + [0, 0, 0, 16, 1, 1, 0, 1, 3, 0, 0, 8, 1, 1, 0, 0])),
     (.badTransformCount, message(.securityAssociation, [0, 0, 0, 20] + situation + [0, 0, 0, 8, 1, 1, 0, 1])),
     (.badTransformCount, message(.securityAssociation, [0, 0, 0, 28] + situation + [0, 0, 0, 16, 1, 1, 0, 0, 0, 0, 0, 8, 1, 1, 0, 0])),
-    (.badAttribute, message(.securityAssociation, [0, 0, 0, 32] + situation + [0, 0, 0, 20, 1, 1, 0, 1, 0, 0, 0, 12, 1, 1, 0, 0, 0, 1, 0, 9])),
-    (.tooManyProposals, message(.securityAssociation, [0, 0, 1, 60] + situation + (0..<38).flatMap { [$0 == 37 ? 0 : 2, 0, 0, 8, 1, 1, 0, 0] as [UInt8] })),
+    (
+      .badAttribute,
+      message(.securityAssociation, [0, 0, 0, 32] + situation + [0, 0, 0, 20, 1, 1, 0, 1, 0, 0, 0, 12, 1, 1, 0, 0, 0, 1, 0, 9])
+    ),
+    (
+      .tooManyProposals,
+      message(.securityAssociation, [0, 0, 1, 60] + situation + (0..<38).flatMap { [$0 == 37 ? 0 : 2, 0, 0, 8, 1, 1, 0, 0] as [UInt8] })
+    ),
     (.badSPI, message(.notification, [0, 0, 0, 12, 0, 0, 0, 1, 3, 4, 0, 1])),
     (.badSPI, message(.delete, [0, 0, 0, 16, 0, 0, 0, 1, 3, 4, 0, 2, 1, 2, 3, 4])),
     (.badSPI, message(.delete, [0, 0, 0, 12, 0, 0, 0, 1, 3, 0, 255, 255])),
@@ -137,13 +151,17 @@ struct MessageTests {
     }
     #expect(lifetime([(1, 1), (2, 3_600), (1, 2), (2, 4_608_000)]) == ISAKMPLifetime(seconds: 3_600, kilobytes: 4_608_000))
     #expect(lifetime([(1, 2), (2, 1_000)]) == ISAKMPLifetime(kilobytes: 1_000))
-    #expect(lifetime([(2, 1_000)]) == ISAKMPLifetime() && lifetime([(1, 1), (2, 0)]) == ISAKMPLifetime() && lifetime([(1, 9), (2, 5)]) == ISAKMPLifetime())
+    #expect(
+      lifetime([(2, 1_000)]) == ISAKMPLifetime() && lifetime([(1, 1), (2, 0)]) == ISAKMPLifetime()
+        && lifetime([(1, 9), (2, 5)]) == ISAKMPLifetime())
     #expect(ISAKMPLifetime(seconds: 5).shortened(by: ISAKMPLifetime(seconds: 7, kilobytes: 9)) == ISAKMPLifetime(seconds: 5, kilobytes: 9))
   }
 
   @Test("identities of quick mode mean addresses: one, a subnet, a range; a mask with holes means nothing, RFC 2407 §4.6.2")
   func addressRanges() {
-    func range(_ kind: UInt8, _ content: [UInt8]) -> ClosedRange<IPAddress>? { ISAKMPIdentification(kind: kind, content: content).prefixRange }
+    func range(_ kind: UInt8, _ content: [UInt8]) -> ClosedRange<IPAddress>? {
+      ISAKMPIdentification(kind: kind, content: content).prefixRange
+    }
     let host = IPAddress(10, 1, 2, 3)
     #expect(range(1, [10, 1, 2, 3]) == host...host)
     #expect(range(4, [10, 1, 2, 3, 255, 255, 255, 255]) == host...host)

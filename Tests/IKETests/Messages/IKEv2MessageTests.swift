@@ -6,7 +6,7 @@ import Testing
 import Wire
 
 @Suite("IKEv2: messages")
-struct MessageTests {
+struct IKEv2MessageTests {
   @Test("every message of every saved session is read and written again to the same bytes", arguments: IKEv2Session.all)
   func roundTrip(session: IKEv2Session) throws {
     #expect(!session.messages.isEmpty)
