@@ -49,6 +49,7 @@ public struct IKESARow: Sendable, Hashable {
   /// Seconds from its beginning, or from its last rekey, to its end.
   public var lifetimeSeconds: Int
   /// When it was authenticated.
+  public var startedAt = Instant.start
   public var establishedAt: Instant?
   /// Whether there is a NAT between the ends.
   public var isNATDetected: Bool
@@ -103,6 +104,8 @@ public struct ChildSARow: Sendable, Hashable {
   public var lifetimeKilobytes: Int?
   /// Whether packets leave by it; an older pair only receives until it is deleted.
   public var isCurrent: Bool
+  /// How many pairs it took the place of, one after the other.
+  public var renewals: UInt32 = 0
 
   public init(
     peer: ProtectionID, interface: InterfaceID, ikeNumber: UInt32, endpoints: AssociationEndpoints, inboundSPI: UInt32, outboundSPI: UInt32,
