@@ -18,7 +18,7 @@ struct AssociationEntry: Sendable {
   let isInitiator: Bool
   /// The tunnel it was begun for; once established, that of the policy that was chosen.
   var interface: InterfaceID
-  var policy: ProtectionPolicy?
+  var chosen: ChosenPolicy?
   var endpoints: AssociationEndpoints
   var phase = Phase.negotiating
   /// It is being deleted; it serves nobody any more.
@@ -36,6 +36,8 @@ struct AssociationEntry: Sendable {
   /// Timers of the machine that are set.
   var timers: Set<AssociationTimer> = []
 
+  /// The policy that was chosen; before, the only one there can be.
+  var policy: ProtectionPolicy? { chosen?.value }
   /// The peer, once it is known.
   var peer: ProtectionID? { if case .established(let id) = phase { id } else { nil } }
 }
@@ -101,6 +103,8 @@ struct PeerEntry: Sendable {
   var associations: [UInt32] = []
   /// Children by our SPI, oldest first; without lingering ones.
   var children: [UInt32] = []
+  /// Those that linger.
+  var lingering: [UInt32] = []
   /// The child that packets leave by.
   var current: UInt32?
   /// Whether NHRP was told that it can be used.
@@ -138,11 +142,10 @@ struct HalfOpenTable: Sendable {
   }
 
   mutating func insert(_ number: UInt32, _ ends: AssociationEndpoints) {
-    let row = Row(network: Self.network(ends.remote), endpoint: Self.endpoint(ends), hasJob: true)
+    let row = Row(network: Self.network(ends.remote), endpoint: Self.endpoint(ends))
     rows[number] = row
     networks[row.network, default: 0] += 1
     endpoints[row.endpoint, default: 0] += 1
-    jobs += 1
   }
 
   mutating func remove(_ number: UInt32) {
@@ -150,6 +153,12 @@ struct HalfOpenTable: Sendable {
     guard let row = rows.removeValue(forKey: number) else { return }
     networks[row.network] = networks[row.network].flatMap { $0 > 1 ? $0 - 1 : nil }
     endpoints[row.endpoint] = endpoints[row.endpoint].flatMap { $0 > 1 ? $0 - 1 : nil }
+  }
+
+  mutating func jobBegan(of number: UInt32) {
+    guard rows[number]?.hasJob == false else { return }
+    rows[number]?.hasJob = true
+    jobs += 1
   }
 
   mutating func jobDone(of number: UInt32) {

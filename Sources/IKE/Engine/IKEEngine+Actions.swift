@@ -14,7 +14,7 @@ extension IKEEngine {
       number: lastNumber, isInitiator: isInitiator, endpoints: endpoints, policies: policies, makesChild: makesChild)
     associations[lastNumber] = AssociationEntry(
       machine: machine(version, setup), number: lastNumber, version: version, isInitiator: isInitiator,
-      interface: policies.first?.interface ?? .none, policy: policies.count == 1 ? policies.first : nil, endpoints: endpoints,
+      interface: policies.first?.interface ?? .none, chosen: policies.count == 1 ? ChosenPolicy(policies) : nil, endpoints: endpoints,
       startedAt: now, heardAt: now, contact: contact)
     associationsByRemote[endpoints.remote, default: []].append(lastNumber)
     return lastNumber
@@ -51,7 +51,9 @@ extension IKEEngine {
     guard let entry = associations[number] else { return }
     switch action {
     case .send(let endpoints, let bytes): send(bytes, endpoints, &turn)
-    case .compute(let tag, let job): compute(job, for: .association(number, tag: tag), &turn)
+    case .compute(let tag, let job):
+      halfOpen.jobBegan(of: number)
+      compute(job, for: .association(number, tag: tag), &turn)
     case .setTimer(let timer, let span):
       associations[number]?.timers.insert(timer)
       timers.set(.association(number, timer), at: turn.now + span)
@@ -97,7 +99,7 @@ extension IKEEngine {
     leaveHalfOpen(number)
     let id = join(number, proof)
     associations[number]?.phase = .established(id)
-    associations[number]?.policy = proof.policy
+    associations[number]?.chosen = ChosenPolicy(proof.policy, in: policies)
     associations[number]?.interface = proof.policy.interface
     associations[number]?.establishedAt = turn.now
     associations[number]?.heardAt = turn.now

@@ -133,6 +133,7 @@ extension IKEEngine {
     children[spi]?.outbound = .retired
     if child.isReplaced || peers[child.peer]?.current != nil {
       children[spi]?.isLingering = true
+      peers[child.peer]?.lingering.append(spi)
       counters.lingering += 1
       timers.set(.linger(spi), at: turn.now + IKELimits.lingering)
     } else {
@@ -163,7 +164,10 @@ extension IKEEngine {
   /// The inbound half goes, and with it all that is known of the child.
   mutating func forgetChild(_ spi: UInt32, _ turn: inout Turn<Output>) {
     guard let child = children.removeValue(forKey: spi) else { return }
-    if child.isLingering { counters.lingering -= 1 }
+    if child.isLingering {
+      counters.lingering -= 1
+      peers[child.peer]?.lingering.removeAll { $0 == spi }
+    }
     timers.cancel(.linger(spi))
     takenSPIs.remove(spi)
     turn.emit(.dataPlane(.dissociate(.inbound, spi: spi, peer: child.peer)))

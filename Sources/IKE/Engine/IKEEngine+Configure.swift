@@ -39,13 +39,13 @@ extension IKEEngine {
       return drive(number, .close(.deletedHere, isUrgent: !hasAddress), &turn)
     }
     guard after != before else { return }
-    associations[number]?.policy = after
+    associations[number]?.chosen = ChosenPolicy(after, in: policies)
     associations[number]?.interface = after.interface
     drive(number, .reconfigured(after), &turn)
     startLiveness(number, &turn)
   }
 
-  /// A secret for cookies. It is renewed as long as cookies are demanded.
+  /// Asks for a secret for cookies.
   mutating func rotateCookieSecret(_ turn: inout Turn<Output>) { compute(.random(count: 32), for: .cookieSecret, &turn) }
 }
 

@@ -57,13 +57,19 @@ extension IKEEngine {
     case .answer(let answer, let reason):
       counters.count(reason)
       guard reason == .cookie || errorBudget.take(at: turn.now), answer.count <= bytes.count else { return }
-      if reason == .cookie { counters.cookiesDemanded &+= 1 }
+      if reason == .cookie { noteCookie(at: turn.now) }
       send(answer, endpoints, &turn)
       record(reason == .cookie ? .cookieDemanded : .ikeRefused, reason, endpoints, &turn)
     case .refuse(let reason):
       counters.count(reason)
       record(.ikeRefused, reason, endpoints, &turn)
     }
+  }
+
+  /// The secret is renewed as long as cookies are demanded.
+  private mutating func noteCookie(at now: Instant) {
+    counters.cookiesDemanded &+= 1
+    if !timers.isSet(.cookieSecret) { timers.set(.cookieSecret, at: now + .seconds(IKELimits.cookieSecretSeconds)) }
   }
 
   private mutating func record(_ kind: JournalKind, _ reason: IKERefusal, _ endpoints: AssociationEndpoints, _ turn: inout Turn<Output>) {

@@ -50,7 +50,7 @@ extension IKEEngine {
     guard let peer = peers[id], peer.associations.isEmpty, peer.children.isEmpty else { return }
     if peer.isUp { setDown(id, failure, &turn) }
     // Late packets have a peer to come from no more.
-    for spi in children.values.filter({ $0.peer == id }).sorted(by: { $0.order < $1.order }).map(\.reference.inboundSPI) { forgetChild(spi, &turn) }
+    for spi in peer.lingering { forgetChild(spi, &turn) }
     peersByRemote[peer.endpoints.remote]?.removeAll { $0 == id }
     if peersByRemote[peer.endpoints.remote]?.isEmpty == true { peersByRemote[peer.endpoints.remote] = nil }
     (peers[id], peersByKey[peer.key]) = (nil, nil)

@@ -101,9 +101,3 @@ extension IKEEngine {
     return hasher.finalize()
   }
 }
-
-extension IKEEngine {
-  package static var sizes: String {
-    "policy \(MemoryLayout<ProtectionPolicy>.size) entry \(MemoryLayout<AssociationEntry>.size) v2 \(MemoryLayout<IKEv2Association>.size) est \(MemoryLayout<EstablishedAssociation>.size) gen \(MemoryLayout<Generation>.size) sa \(MemoryLayout<IKESA>.size) child \(MemoryLayout<ChildEntry>.size) peer \(MemoryLayout<PeerEntry>.size) row \(MemoryLayout<ChildSARow>.size) sass \(MemoryLayout<SecurityAssociation>.size) cipher \(MemoryLayout<MessageCipher>.size) own \(MemoryLayout<OwnExchange>.size) peerx \(MemoryLayout<PeerExchange>.size) init \(MemoryLayout<InitialInitiator>.size) resp \(MemoryLayout<InitialResponder>.size) v1 \(MemoryLayout<ISAKMPAssociation>.size) timer \(MemoryLayout<TimerKey>.size) facts \(MemoryLayout<CertificateFacts>.size) childsa \(MemoryLayout<ChildSA>.size)"
-  }
-}

@@ -9,6 +9,7 @@ enum IKEv2FirstContact {
   static func judge(
     _ bytes: [UInt8], _ endpoints: AssociationEndpoints, _ policies: [ProtectionPolicy], _ cookies: CookieJar, demandsCookie: Bool
   ) -> FirstContact {
+    guard !policies.isEmpty else { return .refuse(.noPolicy) }
     guard let message = try? IKEMessage(decoding: bytes), message.enclosed == nil, message.header.messageID == 0,
       message.header.responderSPI == 0, message.header.initiatorSPI != 0
     else { return .refuse(.malformed) }
@@ -25,7 +26,6 @@ enum IKEv2FirstContact {
     let demand = cookies.cookie(initiatorSPI: header.initiatorSPI, nonce: nonce, endpoints)
       .map { FirstContact.answer(reply(header, [.notify(.cookie, $0)]), .cookie) } ?? .refuse(.limit)
     if demandsCookie, isProven != true { return demand }
-    guard !policies.isEmpty else { return .refuse(.noPolicy) }
     guard let opening = IKEv2Opening(payloads, header, endpoints, policies) else {
       return .answer(reply(header, [.notify(.noProposalChosen)]), .noPolicy)
     }

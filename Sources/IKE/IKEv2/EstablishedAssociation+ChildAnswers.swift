@@ -71,6 +71,8 @@ extension EstablishedAssociation {
     _ tag: UInt32, _ result: KeyResult, _ g: Int, _ context: inout IKEv2Context, _ turn: inout AssociationTurn
   ) -> Bool {
     switch (generations[g].answering, result) {
+    case (.child(tag, _, _, _, let endpoints), _) where closing != nil, (.ike(tag, _, _, _, _, let endpoints), _) where closing != nil:
+      answer(.createChildSA, [.notify(.temporaryFailure)], g, endpoints, &turn)
     case (.child(tag, let agreement, let peerNonce, let replacing, let endpoints), .random(let random)):
       finishAnswer(agreement, peerNonce, replacing, endpoints, random, nil, nil, g, &context, &turn)
     case (.child(tag, let agreement, let peerNonce, let replacing, let endpoints), .responded(let publicValue, let secret, let random)):

@@ -113,7 +113,7 @@ extension EstablishedAssociation {
       }
     case nil:
       // It made a child that we cannot use: it should know.
-      if let spi = payloads.securityAssociation?.proposals.first?.spi, spi.count == 4 { turn.emit(.childFailed(replacing: offer.replacing, failure)) }
+      turn.emit(.childFailed(replacing: offer.replacing, failure))
       request(.informational, [.delete(DeletePayload(esp: [offer.spi]))], g, .deletingChildren([offer.spi]), context, &turn)
     default: turn.emit(.childFailed(replacing: offer.replacing, failure))
     }

@@ -69,10 +69,12 @@ extension EstablishedAssociation {
     // Whoever cannot read what we say, or no longer believes us, is lost (§2.21.3).
     if payloads.has(.invalidSyntax) || payloads.has(.authenticationFailed) { return giveUp(g, payloads, &context, &turn) }
     switch exchange {
+    case .deletingIKE: return remove(g, closing ?? .deletedHere, &context, &turn)
+    // A child that comes too late is not installed any more. A new IKE SA is: it must be deleted too.
+    case .child where closing != nil: break
     case .child(let offer): receiveChild(offer, payloads, g, &context, &turn)
     case .ike(let offer): receiveIKE(offer, payloads, g, &context, &turn)
     case .deletingChildren(let spis): for spi in spis { if let c = child(inbound: spi) { strike(c) } }
-    case .deletingIKE: return remove(g, closing ?? .deletedHere, &context, &turn)
     default: break
     }
     proceed(&context, &turn)
@@ -159,6 +161,7 @@ extension EstablishedAssociation {
   /// Puts a task at the end of the queue, once.
   mutating func enqueue(_ task: ExchangeTask, _ context: inout IKEv2Context, _ turn: inout AssociationTurn) {
     guard closing == nil, !tasks.contains(task), tasks.count < IKELimits.queuedTasks else { return }
+    if task == .createChild, generations.contains(where: { $0.exchange?.isNewChild == true }) { return }
     tasks.append(task)
     proceed(&context, &turn)
   }

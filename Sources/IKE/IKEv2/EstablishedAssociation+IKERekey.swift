@@ -9,8 +9,8 @@ extension EstablishedAssociation {
   private static let ikeRandomBytes = 8 + InitialExchange.nonceBytes
 
   mutating func prepareIKE(_ g: Int, group: KeyExchangeMethod? = nil, _ context: inout IKEv2Context, _ turn: inout AssociationTurn) {
-    // The peer rekeyed it a moment ago, or is about to: then there is nothing to do (§2.8).
-    guard generations[g].answering == nil, generations.count < IKELimits.generations else { return }
+    // A child of the peer's is being answered, or others are still to be deleted: nothing may overlap with this (§2.25.2).
+    guard generations[g].answering == nil, generations.count < IKELimits.generations else { return postpone(.rekeyIKE, &turn) }
     let tag = context.newTag(), group = group ?? generations[g].sa.suite.group
     generations[g].exchange = .preparingIKE(tag: tag, group: group)
     turn.emit(.compute(tag: tag, .generate(group, randomBytes: Self.ikeRandomBytes)))

@@ -75,8 +75,11 @@ extension EstablishedAssociation {
     children = []
     tasks = [.deleteIKE]
     closing = failure
-    // What is not sent yet is not begun at all.
-    if generations[current].sa.outstanding == nil { generations[current].exchange = nil }
+    // What is not sent yet is not begun at all, and a child that the peer agreed to goes with the rest.
+    switch generations[current].exchange {
+    case .preparingChild, .preparingIKE, .agreeingChild: generations[current].exchange = nil
+    default: break
+    }
     proceed(&context, &turn)
     return .stay
   }

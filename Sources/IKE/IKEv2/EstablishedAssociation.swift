@@ -17,7 +17,7 @@ import Wire
 struct EstablishedAssociation: Sendable {
   let identity: IKEIdentity
   let certificate: CertificateFacts?
-  var policy: ProtectionPolicy
+  private var chosen: ChosenPolicy
   var generations: [Generation]
   var children: [ChildSA] = []
   var tasks: [ExchangeTask] = []
@@ -30,9 +30,15 @@ struct EstablishedAssociation: Sendable {
   /// Set once the whole association is being deleted.
   var closing: IKEFailure?
 
-  init(_ sa: IKESA, _ policy: ProtectionPolicy, _ identity: IKEIdentity, _ certificate: CertificateFacts?, _ context: IKEv2Context) {
-    (self.policy, self.identity, self.certificate) = (policy, identity, certificate)
+  init(_ sa: IKESA, _ chosen: ChosenPolicy, _ identity: IKEIdentity, _ certificate: CertificateFacts?) {
+    (self.chosen, self.identity, self.certificate) = (chosen, identity, certificate)
     generations = [Generation(sa: sa)]
+    generations[0].sa.forgetProofKeys()
+  }
+
+  var policy: ProtectionPolicy {
+    get { chosen.value }
+    set { chosen = ChosenPolicy(newValue) }
   }
 
   /// The IKE SA that our requests go by.
@@ -151,6 +157,15 @@ enum OwnExchange: Sendable {
   var isIKERekey: Bool {
     switch self {
     case .preparingIKE, .ike, .agreeingIKE: true
+    default: false
+    }
+  }
+
+  /// Whether it makes a child that takes no other's place.
+  var isNewChild: Bool {
+    switch self {
+    case .preparingChild(_, let replacing, _): replacing == nil
+    case .child(let offer), .agreeingChild(_, let offer, _, _): offer.replacing == nil
     default: false
     }
   }

@@ -11,7 +11,7 @@ package struct IKESA: Sendable {
   let initiatorSPI: UInt64
   let responderSPI: UInt64
   let suite: IKESuite
-  let keys: IKEKeys
+  private(set) var keys: IKEKeys
   private let outgoing: MessageCipher
   private let incoming: MessageCipher
   /// Each sealing has its own number: with counter modes it is the IV.
@@ -38,6 +38,11 @@ package struct IKESA: Sendable {
     guard let i = Self.cipher(suite, keys.ei, keys.ai), let r = Self.cipher(suite, keys.er, keys.ar) else { return nil }
     (outgoing, incoming) = isInitiator ? (i, r) : (r, i)
   }
+
+  /// The ends are known: the keys of their proofs are of no more use.
+  mutating func forgetProofKeys() { (keys.pi, keys.pr) = (Self.noKey, Self.noKey) }
+
+  private static let noKey = SecretBytes([])
 
   private static func cipher(_ suite: IKESuite, _ e: SecretBytes, _ a: SecretBytes) -> MessageCipher? {
     try? MessageCipher(

@@ -24,7 +24,7 @@ package struct IKEv2Association: Association {
     context = IKEv2Context(number: setup.number, endpoints: setup.endpoints)
     (isInitiator, policies) = (setup.isInitiator, setup.policies)
     state = setup.isInitiator
-      ? (setup.policies.first.map { .initiating(InitialInitiator($0)) } ?? .ended) : .responding(InitialResponder(setup.policies))
+      ? (ChosenPolicy(setup.policies).map { .initiating(InitialInitiator($0)) } ?? .ended) : .responding(InitialResponder(setup.policies))
   }
 
   package mutating func handle(_ input: AssociationInput, _ turn: inout AssociationTurn) {

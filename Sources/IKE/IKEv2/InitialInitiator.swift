@@ -65,10 +65,12 @@ struct InitialInitiator: Sendable {
     var before: [IKEPayload] = [], after: [IKEPayload] = []
   }
 
-  private let policy: ProtectionPolicy
+  private let chosen: ChosenPolicy
   private var state = State.over
 
-  init(_ policy: ProtectionPolicy) { self.policy = policy }
+  init(_ chosen: ChosenPolicy) { self.chosen = chosen }
+
+  private var policy: ProtectionPolicy { chosen.value }
 
   /// Our SPI; 0 before there is one.
   var localSPI: UInt64 {
@@ -387,7 +389,7 @@ extension InitialInitiator {
     if let failure = Proof.accepts(policy, identity, certificate, local: context.endpoints.local) {
       return refuse(draft.sa, failure, context, &turn)
     }
-    var established = EstablishedAssociation(draft.sa, policy, identity, certificate, context)
+    var established = EstablishedAssociation(draft.sa, chosen, identity, certificate)
     established.announce(context, &turn)
     do throws(IKEFailure) {
       let agreement = try ChildNegotiation.readAnswer(payloads, policy, group: nil, draft.offered)

@@ -14,7 +14,7 @@ struct InitialResponder: Sendable {
     case idle
     case responding(tag: UInt32, Request)
     case awaitingAuth(Waiting)
-    case verifying(tag: UInt32, Waiting, Claim, Set<UInt16>)
+    case verifying(tag: UInt32, Waiting, Claim)
     case signing(tag: UInt32, Waiting, Claim, CertificateFacts?, SignatureScheme, AuthenticationMethodNumber)
     case over
   }
@@ -37,9 +37,11 @@ struct InitialResponder: Sendable {
 
   /// Who the initiator says it is, under the policy that is tried.
   private struct Claim {
-    var policy: ProtectionPolicy
+    var chosen: ChosenPolicy
     var identity: IKEIdentity
     var payloads: [IKEPayload]
+
+    var policy: ProtectionPolicy { chosen.value }
   }
 
   private let policies: [ProtectionPolicy]
@@ -50,7 +52,7 @@ struct InitialResponder: Sendable {
   /// The IKE SA, once there is one.
   var sa: IKESA? {
     switch state {
-    case .awaitingAuth(let waiting), .verifying(_, let waiting, _, _), .signing(_, let waiting, _, _, _, _): waiting.sa
+    case .awaitingAuth(let waiting), .verifying(_, let waiting, _), .signing(_, let waiting, _, _, _, _): waiting.sa
     default: nil
     }
   }
@@ -81,9 +83,8 @@ struct InitialResponder: Sendable {
     case (.responding(tag, let request), .responded(let publicValue, let secret, let random)):
       return answerInit(request, publicValue, secret, random, &context, &turn)
     case (.responding(tag, _), _): return .ended(.malformed)
-    case (.verifying(tag, let waiting, let claim, let hashes), .verified(let certificate)):
-      return accept(waiting, claim, certificate, hashes, &context, &turn)
-    case (.verifying(tag, let waiting, let claim, _), .failed(let error)):
+    case (.verifying(tag, let waiting, let claim), .verified(let certificate)): return accept(waiting, claim, certificate, &context, &turn)
+    case (.verifying(tag, let waiting, let claim), .failed(let error)):
       return refuse(waiting, claim.policy, IKEFailure(verifying: error), context, &turn)
     case (.signing(tag, let waiting, let claim, let certificate, let scheme, let method), .signature(let signature)):
       let proof = AuthenticationPayload(method: method, value: SignatureAlgorithm.value(signature, scheme, method))
@@ -172,18 +173,17 @@ extension InitialResponder {
     guard let policy = choosePolicy(waiting.sa.suite, identity, proof, payloads.responderIdentification?.identity, context) else {
       return refuse(waiting, nil, .identityRefused(identity), context, &turn)
     }
-    let claim = Claim(policy: policy, identity: identity, payloads: payloads)
+    let claim = Claim(chosen: ChosenPolicy(policy, in: policies), identity: identity, payloads: payloads)
     let octets = waiting.outcome.octets(ofInitiator: true, identification, waiting.sa)
-    let hashes = waiting.outcome.hashes
     let check = Proof.check(
       proof, policy, octets, waiting.sa.suite.prf, remote: context.endpoints.remote, identity: identity, chain: Proof.chain(payloads),
       wallSeconds: turn.wallSeconds)
     switch check {
-    case .accepted: return accept(waiting, claim, nil, hashes, &context, &turn)
+    case .accepted: return accept(waiting, claim, nil, &context, &turn)
     case .verify(let job):
       let tag = context.newTag()
       turn.emit(.compute(tag: tag, job))
-      state = .verifying(tag: tag, waiting, claim, hashes ?? [])
+      state = .verifying(tag: tag, waiting, claim)
       return .stay
     case .refused(let failure): return refuse(waiting, policy, failure, context, &turn)
     }
@@ -202,8 +202,7 @@ extension InitialResponder {
   }
 
   private mutating func accept(
-    _ waiting: Waiting, _ claim: Claim, _ certificate: CertificateFacts?, _ hashes: Set<UInt16>?, _ context: inout IKEv2Context,
-    _ turn: inout AssociationTurn
+    _ waiting: Waiting, _ claim: Claim, _ certificate: CertificateFacts?, _ context: inout IKEv2Context, _ turn: inout AssociationTurn
   ) -> IKEv2Step {
     if let failure = Proof.accepts(claim.policy, claim.identity, certificate, local: context.endpoints.local) {
       return refuse(waiting, claim.policy, failure, context, &turn)
@@ -237,7 +236,7 @@ extension InitialResponder {
     _ turn: inout AssociationTurn
   ) -> IKEv2Step {
     let policy = claim.policy
-    var established = EstablishedAssociation(waiting.sa, policy, claim.identity, certificate, context)
+    var established = EstablishedAssociation(waiting.sa, claim.chosen, claim.identity, certificate)
     established.announce(context, &turn)
     if claim.payloads.has(.initialContact) { turn.emit(.initialContact) }
     let identification = IdentificationPayload(Proof.localIdentity(policy, local: context.endpoints.local))
