@@ -50,6 +50,7 @@ public struct IKESARow: Sendable, Hashable {
   public var lifetimeSeconds: Int
   /// When it was authenticated.
   public var startedAt = Instant.start
+  /// When it was authenticated.
   public var establishedAt: Instant?
   /// Whether there is a NAT between the ends.
   public var isNATDetected: Bool
