@@ -124,9 +124,10 @@ struct ProtectedPictureTests {
     _ = cloud.picture(0)
     for node in [0, 2, 3] { for copy in copies { cloud.nodes[node].receive(underlay: copy, at: cloud.now) } }
     let pictures = [0, 2, 3].map { cloud.picture($0) }
-    let row = try #require(pictures.flatMap(\.protected).first { $0.replays > 0 })
-    #expect(row.name == "spoke1")
-    #expect(pictures.flatMap(\.alarms).contains { $0.subject == "spoke1" && $0.text.contains("replayed") })
+    let replayed = pictures.flatMap { $0.protected }.first { $0.replays > 0 }
+    #expect(replayed?.name == "spoke1")
+    let alarms = pictures.flatMap { $0.alarms }.filter { $0.subject == "spoke1" && $0.text.contains("replayed") }
+    #expect(!alarms.isEmpty)
     cloud.run(to: 80)
     #expect([0, 2, 3].allSatisfy { cloud.picture($0).alarms.allSatisfy { !$0.text.contains("replayed") } })
   }
@@ -170,8 +171,8 @@ struct ProtectedPictureTests {
   @Test(
     "who a peer says it is becomes printable ASCII, whatever it wrote",
     arguments: [
-      IKEIdentity.fqdn("a\u{1b}[2Jb\u{202e}c"), .mail("x\r\ny@z"), .keyID([0x1b, 0x5d, 0x30, 0xff, 0x07]), .fqdn(String(repeating: "漢", count: 65536)),
-      .unknown(type: 200, [27, 27]), .distinguishedName([0x30, 0x82, 0x1b]), .fqdn(""),
+      IKEIdentity.fqdn("a\u{1b}[2Jb\u{202e}c"), .mail("x\r\ny@z"), .keyID([0x1b, 0x5d, 0x30, 0xff, 0x07]),
+      .fqdn(String(repeating: "漢", count: 65536)), .unknown(type: 200, [27, 27]), .distinguishedName([0x30, 0x82, 0x1b]), .fqdn(""),
     ])
   func identities(_ identity: IKEIdentity) {
     let text = AssociationText.identity(identity)
