@@ -61,7 +61,7 @@ struct ProtectedPictureTests {
     var states: [PeerState] = []
     for step in 1...4_000 {
       cloud.run(to: Double(step) / 1_000)
-      guard let row = cloud.nodes[1].node.snapshot().peers.first { $0.isServer } else { continue }
+      guard let row = cloud.nodes[1].node.snapshot().peers.first(where: { $0.isServer }) else { continue }
       if states.last != row.state { states.append(row.state) }
       #expect(row.attributes.contains("X") == [.ike, .ipsec].contains(row.state) || row.state == .intf, "\(row)")
       if row.state == .up { break }
@@ -77,7 +77,7 @@ struct ProtectedPictureTests {
     cloud.configure(1, "crypto ikev2 keyring LAB", "peer ANY", "pre-shared-key another-key")
     cloud.run(to: 20)
     let spoke = cloud.picture(1), hub = cloud.picture(0)
-    let server = try #require(spoke.peers.first { $0.isServer })
+    let server = try #require(spoke.peers.first(where: { $0.isServer }))
     #expect(server.state == .ike && server.attributes.hasSuffix("X"))
     let line = try #require(cloud.console(1, "show dmvpn").split(separator: "\n").first { $0.contains("10.0.0.1 ") })
     #expect(line.contains(" IKE ") && line.hasSuffix("X"), "\(line)")
@@ -86,7 +86,7 @@ struct ProtectedPictureTests {
     #expect(hub.events.contains { $0.facility == "IKE" && $0.severity == .error })
     cloud.configure(1, "crypto ikev2 keyring LAB", "peer ANY", "pre-shared-key dmvpn-lab-shared-key")
     cloud.run(to: 100)
-    #expect(cloud.picture(1).peers.first { $0.isServer }?.state == .up)
+    #expect(cloud.picture(1).peers.first(where: { $0.isServer })?.state == .up)
     #expect(cloud.picture(0).alarms.allSatisfy { !$0.text.contains("authentication") })
   }
 
