@@ -48,7 +48,7 @@ public struct IKESARow: Sendable, Hashable {
   public var localMethod: AuthenticationMethod?, remoteMethod: AuthenticationMethod?
   /// Seconds from its beginning, or from its last rekey, to its end.
   public var lifetimeSeconds: Int
-  /// When it was authenticated.
+  /// When its first message was sent or taken.
   public var startedAt = Instant.start
   /// When it was authenticated.
   public var establishedAt: Instant?

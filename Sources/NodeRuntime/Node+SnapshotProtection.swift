@@ -179,8 +179,8 @@ extension Node {
     let refusals = s.protected.compactMap { row -> AlarmRow? in
       guard let rise = protection.history.rises[row.inboundSPI], now - rise.last <= ProtectionHistory.recent else { return nil }
       let parts = [(rise.replays, "replayed"), (rise.forgeries, "not authentic")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-      return AlarmRow(
-        since: rise.since, severity: .warning, subject: row.name, text: "ESP packets refused: \(parts.joined(separator: ", ")); show crypto ipsec sa")
+      let text = "ESP packets refused: \(parts.joined(separator: ", ")); show crypto ipsec sa"
+      return AlarmRow(since: rise.since, severity: .warning, subject: row.name, text: text)
     }
     return failures + refusals.prefix(Node.alarmLimit)
   }
