@@ -40,6 +40,7 @@ public struct IKESARow: Sendable, Hashable {
   public var encryption: IKEProposal.Encryption?
   /// The pseudorandom function.
   public var prf: PseudoRandomFunction?
+  /// What guards the integrity of its messages; nil where encryption does.
   public var integrity: IntegrityAlgorithm?
   public var hash: HashAlgorithm?
   /// The key exchange method.
