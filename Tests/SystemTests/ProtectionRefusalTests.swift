@@ -35,7 +35,7 @@ extension SystemSuite {
         let pair = try await Pair.underOurHub(bench, profile) { $0.secret = "another-throwaway-secret" }
         try await eventually("the log names the peer and says that it failed", timeout: .seconds(40), lastSeen: { await pair.bothShow() }) {
           try await pair.ours.node.exec("show logging").split(separator: "\n").contains { line in
-            line.contains(Site.spoke(1).nbma) && (line.contains("%IKE-3-IKE_FAILED") || line.contains("%CRYPTO-"))
+            line.contains(Site.spoke(1).nbma) && (line.contains("%IKEV2-") || line.contains("%CRYPTO-"))
           }
         }
         let said = try await pair.ours.node.exec("show logging ; show running-config ; show crypto session detail")
