@@ -40,6 +40,7 @@ public struct IKESARow: Sendable, Hashable {
   public var encryption: IKEProposal.Encryption?
   /// The pseudorandom function.
   public var prf: PseudoRandomFunction?
+  /// What guards the integrity of its messages; nil where encryption does.
   public var integrity: IntegrityAlgorithm?
   public var hash: HashAlgorithm?
   /// The key exchange method.
@@ -48,8 +49,9 @@ public struct IKESARow: Sendable, Hashable {
   public var localMethod: AuthenticationMethod?, remoteMethod: AuthenticationMethod?
   /// Seconds from its beginning, or from its last rekey, to its end.
   public var lifetimeSeconds: Int
-  /// When it was authenticated.
+  /// When its first message was sent or taken.
   public var startedAt = Instant.start
+  /// When it was authenticated.
   public var establishedAt: Instant?
   /// Whether there is a NAT between the ends.
   public var isNATDetected: Bool

@@ -20,8 +20,8 @@ extension Node {
     let children = ike.childRows(limit: limit)
     var rows: [ProtectionID: ProtectedPeerRow] = [:]
     for pairs in children.chunked(by: \.peer) {
-      guard let row = row(of: pairs, neighbours) else { continue }
-      rows[pairs[0].peer] = row
+      guard let first = pairs.first, let row = row(of: pairs, neighbours) else { continue }
+      rows[first.peer] = row
     }
     // The newest first: of several exchanges with one address it is the one that counts.
     var negotiating: [AssociationEndpoints: ProtectedPeerRow] = [:]
@@ -179,8 +179,8 @@ extension Node {
     let refusals = s.protected.compactMap { row -> AlarmRow? in
       guard let rise = protection.history.rises[row.inboundSPI], now - rise.last <= ProtectionHistory.recent else { return nil }
       let parts = [(rise.replays, "replayed"), (rise.forgeries, "not authentic")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-      return AlarmRow(
-        since: rise.since, severity: .warning, subject: row.name, text: "ESP packets refused: \(parts.joined(separator: ", ")); show crypto ipsec sa")
+      let text = "ESP packets refused: \(parts.joined(separator: ", ")); show crypto ipsec sa"
+      return AlarmRow(since: rise.since, severity: .warning, subject: row.name, text: text)
     }
     return failures + refusals.prefix(Node.alarmLimit)
   }

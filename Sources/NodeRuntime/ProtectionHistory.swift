@@ -72,9 +72,11 @@ struct ProtectionHistory: Sendable {
   /// Compares counters with those before them.
   mutating func compare(_ old: [UInt32: AssociationCounters], _ new: [UInt32: AssociationCounters], at now: Instant) {
     rises = rises.filter { now - $0.value.last <= Self.recent }
-    for (spi, counters) in new.sorted(by: { $0.key < $1.key }) where counters.replays > 0 || counters.forgeries > 0 {
+    let suspect = new.filter { $0.value.replays > 0 || $0.value.forgeries > 0 }
+    for (spi, counters) in suspect.sorted(by: { $0.key < $1.key }) {
       let before = old[spi] ?? AssociationCounters()
-      let replays = counters.replays - min(counters.replays, before.replays), forgeries = counters.forgeries - min(counters.forgeries, before.forgeries)
+      let replays = counters.replays - min(counters.replays, before.replays)
+      let forgeries = counters.forgeries - min(counters.forgeries, before.forgeries)
       guard replays > 0 || forgeries > 0, rises[spi] != nil || rises.count < Self.troubleLimit else { continue }
       rises[spi, default: Rise(since: now, last: now)].last = now
       rises[spi]?.replays &+= replays

@@ -138,7 +138,9 @@ struct CommandTargetTests {
     for (pane, kind) in [(PaneKind.peers, RowKind.peers), (.shortcuts, .shortcuts), (.associations, .associations), (.events, .events)] {
       for key: Unicode.Scalar in ["d", "x", "X", "P", "t"] {
         guard let command = target(pane, snapshot, kind, 0)?.command(for: key) else { continue }
-        let isPlain = command.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || " .-0123456789".unicodeScalars.contains($0)) }
+        let isPlain = command.unicodeScalars.allSatisfy {
+          $0.isASCII && ($0.properties.isAlphabetic || " .-0123456789".unicodeScalars.contains($0))
+        }
         #expect(isPlain && command.utf8.count < 80, "\(command)")
       }
     }

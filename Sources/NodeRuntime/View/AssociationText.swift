@@ -5,16 +5,10 @@ import ProtocolKit
 
 /// Short words for associations, as a row of a screen has room for them.
 package enum AssociationText {
-  /// `READY`, `IN-NEG`, `QM_IDLE`: as the shows of IOS call it, and REKEY where it is being renewed.
+  /// `READY`, `IN-NEG`, `QM_IDLE`: as the shows call it.
   static func state(_ row: IKESARow) -> String {
-    switch row.state {
-    case .established: row.version == .ikev2 ? "READY" : "QM_IDLE"
-    case .rekeying: row.version == .ikev2 ? "REKEY" : "QM_IDLE"
-    case .deleting: "DELETE"
-    case .initializing, .authenticating: "IN-NEG"
-    case .mainMode(let step): ["MM_NO_STATE", "MM_SA_SETUP", "MM_KEY_EXCH", "MM_KEY_AUTH"][min(Int(step), 3)]
-    case .aggressiveMode(let step): ["AG_NO_STATE", "AG_INIT_EXCH", "AG_AUTH"][min(Int(step), 2)]
-    }
+    if row.version == .ikev2 { return CryptoNames.ikev2State(row.state).status }
+    return row.state == .deleting ? "DELETE" : CryptoNames.isakmpState(row.state)
   }
 
   /// `AES-GCM-256 SHA384 19`: encryption, what makes keys, the group; empty before they are agreed on.
@@ -50,17 +44,8 @@ package enum AssociationText {
 
   /// Who a peer proved to be; empty for nobody yet. What it wrote itself is cut, and holds printable ASCII alone.
   package static func identity(_ identity: IKEIdentity?) -> String {
-    switch identity {
-    case nil: ""
-    case .address(let address)?: "\(address)"
-    case .fqdn(let name)?, .mail(let name)?: printable(name)
-    case .distinguishedName(let der)?: "name of \(der.count) bytes"
-    case .keyID(let bytes)?: printable(String(decoding: bytes.prefix(256), as: UTF8.self))
-    case .unknown(let type, let bytes)?: "type \(type), \(bytes.count) bytes"
-    }
-  }
-
-  private static func printable(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(128).map { (0x21...0x7e).contains($0.value) ? $0 : "?" }))
+    guard let identity else { return "" }
+    let text = CryptoNames.identity(identity).unicodeScalars.prefix(128)
+    return String(String.UnicodeScalarView(text.map { (0x20...0x7e).contains($0.value) ? $0 : "?" }))
   }
 }

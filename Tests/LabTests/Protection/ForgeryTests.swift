@@ -9,11 +9,12 @@ import Wire
 @Suite("Forged packets at a hub")
 struct ForgeryTests {
   @Test(
-    "60,000 forged IKE messages of every type and ESP packets: associations, mappings and routes stand, what is half open is bounded and goes",
+    "60,000 forged IKE messages of every type and ESP packets: associations, mappings, routes stand; what is half open is bounded and goes",
     arguments: [ProtectionPolicy.Version.ikev2, .ikev1])
   func short(version: ProtectionPolicy.Version) throws { try flood(version, packets: 30_000) }
 
-  @Test("1,000,000 of them: the same", .enabled(if: LongForm.isAsked, LongForm.reason), arguments: [ProtectionPolicy.Version.ikev2, .ikev1])
+  @Test(
+    "1,000,000 of them: the same", .enabled(if: LongForm.isAsked, LongForm.reason), arguments: [ProtectionPolicy.Version.ikev2, .ikev1])
   func long(version: ProtectionPolicy.Version) throws { try flood(version, packets: 500_000) }
 
   private func flood(_ version: ProtectionPolicy.Version, packets: Int) throws {
@@ -23,12 +24,14 @@ struct ForgeryTests {
     cloud.run(to: 2)
     if version == .ikev1 { speakVersion1(cloud) }
     cloud.run(to: 40)
-    for spoke in 1...4 { cloud.rekeyAtOnce(0, spoke, ikeToo: spoke % 2 == 0) }
-    cloud.run(to: 60)
+    // Every type of message is heard: what makes new keys, too. In version 1 two that begin at once leave two behind.
+    for spoke in 1...4 { cloud.rekeyAtOnce(version == .ikev2 ? 0 : spoke, spoke, ikeToo: spoke % 2 == 0) }
+    for spoke in 1...4 { cloud.talk(spoke, spoke % 4 + 1, from: 41, packets: 20) }
+    cloud.run(to: 200)
     #expect(cloud.engine(0).ikeRows(limit: 9).allSatisfy { $0.version == version && $0.state == .established })
     let before = standing(cloud), tables = cloud.tables(0)
-    #expect(tables.established == 4 && tables.children == 4)
-    for a in 1...4 { cloud.talk(a, a % 4 + 1, from: 60, packets: packets / 1_000) }
+    #expect(tables.established >= 4 && tables.children == 4 && tables.halfOpen == 0, "\(tables)")
+    for a in 1...4 { cloud.talk(a, a % 4 + 1, from: 200, packets: packets / 1_000) }
     workshop.lookAt(cloud)
     var bytes = [IPAddress: Int]()
     cloud.onUnderlay = { from, packet, at in
@@ -49,15 +52,19 @@ struct ForgeryTests {
     let peers = Set(cloud.topology.nodes.map(\.nbma)), strangers = bytes.filter { !peers.contains($0.key) }
     #expect(strangers.count > packets / 20 && strangers.allSatisfy { $0.value >= 0 }, "nobody is sent more than came from there")
     let summary = cloud.engine(0).summary
-    print("forgery, \(version): \(packets) packets in \(wall) s, at most \(most) half open, \(summary.cookiesDemanded) cookies,", summary.refused)
+    print(
+      "forgery, \(version): \(packets) packets in \(wall) s, at most \(most) half open, \(summary.cookiesDemanded) cookies,",
+      summary.refused)
     print("  answered", strangers.values.reduce(0) { $0 + max(0, $1) }, "bytes less than came;", cloud.drops(0))
-    #expect(most > 10 && most <= (version == .ikev2 ? 100 : 500))
-    #expect(standing(cloud) == before)
+    // With cookies no more than the threshold; without, the limit and the part that is kept for known addresses, which can be forged too.
+    #expect(most > 10 && most <= (version == .ikev2 ? 100 : 1_250))
+    #expect(difference(standing(cloud), before) == [])
     cloud.run(until: cloud.now + .seconds(32))
     #expect(cloud.engine(0).summary.halfOpen == 0)
-    #expect(standing(cloud) == before)
+    #expect(difference(standing(cloud), before) == [])
     let after = cloud.tables(0)
-    #expect(after.timers <= tables.timers + 1 && after.inbound == 4 && after.outbound >= 4, "\(after), before \(tables)")
+    #expect(
+      after.timers <= tables.timers && after.inbound == tables.inbound && after.outbound == tables.outbound, "\(after), before \(tables)")
     #expect(cloud.lost == 0)
   }
 
@@ -67,17 +74,21 @@ struct ForgeryTests {
       let said = cloud.configure(
         node, "crypto isakmp policy 10", "encr aes 256", "hash sha256", "authentication pre-share", "group 19", "exit",
         "crypto keyring V1", "pre-shared-key address 0.0.0.0 0.0.0.0 key another-lab-key", "exit", "crypto isakmp profile V1", "keyring V1",
-        "match identity address 0.0.0.0 0.0.0.0", node % 2 == 0 ? "initiate mode aggressive" : "description main mode", "exit",
+        "match identity address 0.0.0.0 0.0.0.0", node == 0 || node > 2 ? "initiate mode aggressive" : "description main mode", "exit",
         "crypto ipsec profile DMVPN", "no set ikev2-profile LAB", "set isakmp-profile V1")
-      if said != "" { Issue.record("\(said)") }
+      for line in said.split(separator: "\n") where !line.contains("% Warning") { Issue.record("\(line)") }
     }
   }
+
+  private func difference(_ a: [String], _ b: [String]) -> [String] { Set(a).symmetricDifference(b).sorted() }
 
   /// What must not change, in words.
   private func standing(_ cloud: Cloud) -> [String] {
     let ike = cloud.engine(0)
     let associations = ike.ikeRows(limit: 10_000).filter { $0.state == .established }
-      .map { "\($0.number) \($0.localSPI) \($0.remoteSPI) \($0.peer) \($0.endpoints) \(String(describing: $0.remoteIdentity)) \($0.rekeys)" }
+      .map {
+        "\($0.number) \($0.localSPI) \($0.remoteSPI) \($0.peer) \($0.endpoints) \(String(describing: $0.remoteIdentity)) \($0.rekeys)"
+      }
     let children = ike.childRows(limit: 10_000).map { "\($0.inboundSPI) \($0.outboundSPI) \($0.peer) \($0.endpoints) \($0.isCurrent)" }
     let mappings = cloud.picture(0).cache.map { "\($0.via) \(String(describing: $0.nbma))" }
     let routes = cloud.nodes[0].core.fib(of: .default).routes.map { "\($0)" }
@@ -141,7 +152,8 @@ struct ForgersWorkshop {
   private mutating func crafted() -> [UInt8] {
     let (local, remote) = pick(spis), isVersion2 = below(2) == 0
     let header = IKEHeader(
-      initiatorSPI: below(2) == 0 ? local : remote, responderSPI: below(2) == 0 ? remote : local, nextPayload: pick([46, 53, 41, 42, 0, 8, 1, 33]),
+      initiatorSPI: below(2) == 0 ? local : remote, responderSPI: below(2) == 0 ? remote : local,
+      nextPayload: pick([46, 53, 41, 42, 0, 8, 1, 33]),
       majorVersion: isVersion2 ? 2 : 1, exchange: isVersion2 ? UInt8(34 + below(4)) : pick([2, 4, 5, 32]),
       flags: isVersion2 ? pick([0x08, 0x20, 0x28, 0]) : UInt8(below(2)), messageID: UInt32(below(8)))
     var writer = ByteWriter(capacity: 400)
@@ -163,7 +175,9 @@ struct ForgersWorkshop {
     if fixesLength, message.count >= 28 { for i in 0..<4 { message[24 + i] = UInt8(truncatingIfNeeded: message.count >> (24 - 8 * i)) } }
     let isEncapsulated = below(4) == 0, port: UInt16 = isEncapsulated ? 4_500 : 500
     let payload = isEncapsulated ? [0, 0, 0, 0] + message : message
-    return (source, LabPacket.udp(from: source, port: below(2) == 0 ? port : UInt16(1_024 + below(60_000)), to: hub, port: port, payload: payload))
+    return (
+      source, LabPacket.udp(from: source, port: below(2) == 0 ? port : UInt16(1_024 + below(60_000)), to: hub, port: port, payload: payload)
+    )
   }
 
   private mutating func below(_ n: Int) -> Int { Int(random.below(UInt64(n))) }

@@ -21,7 +21,10 @@ struct MeetingTests {
     for node in 0...2 { cloud.clearCryptoSessions(node) }
     cloud.run(to: 30)
     let hub = cloud.tables(1)
-    let flows = [cloud.talk(1, 2, from: 30, packets: 30_000, every: .milliseconds(20)), cloud.talk(2, 1, from: 30, packets: 30_000, every: .milliseconds(20))]
+    let flows = [
+      cloud.talk(1, 2, from: 30, packets: 30_000, every: .milliseconds(20)),
+      cloud.talk(2, 1, from: 30, packets: 30_000, every: .milliseconds(20)),
+    ]
     begin(cloud, 1, 2)
     begin(cloud, 2, 1)
     cloud.run(to: 33)

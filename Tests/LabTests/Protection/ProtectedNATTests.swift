@@ -40,7 +40,10 @@ struct ProtectedNATTests {
   @Test("two spokes behind one NAT rebind while both talk with the hub and an outsider: each is followed by its own association")
   func twoBehindOne() throws {
     let cloud = try Cloud.protected(spokes: 3, seed: 23, behindNATs: [[1, 2]])
-    let flows = [cloud.talk(1, 3, from: 5, packets: 3_000, every: .milliseconds(10)), cloud.talk(2, 3, from: 5, packets: 3_000, every: .milliseconds(10))]
+    let flows = [
+      cloud.talk(1, 3, from: 5, packets: 3_000, every: .milliseconds(10)),
+      cloud.talk(2, 3, from: 5, packets: 3_000, every: .milliseconds(10)),
+    ]
     cloud.at(.at(15)) { $0.underlay.nats[0].forgetMappings() }
     cloud.run(to: 40)
     for flow in flows {

@@ -61,7 +61,7 @@ struct ProtectedPictureTests {
     var states: [PeerState] = []
     for step in 1...4_000 {
       cloud.run(to: Double(step) / 1_000)
-      guard let row = cloud.nodes[1].node.snapshot().peers.first(where: \.isServer) else { continue }
+      guard let row = cloud.nodes[1].node.snapshot().peers.first(where: { $0.isServer }) else { continue }
       if states.last != row.state { states.append(row.state) }
       #expect(row.attributes.contains("X") == [.ike, .ipsec].contains(row.state) || row.state == .intf, "\(row)")
       if row.state == .up { break }
@@ -77,7 +77,7 @@ struct ProtectedPictureTests {
     cloud.configure(1, "crypto ikev2 keyring LAB", "peer ANY", "pre-shared-key another-key")
     cloud.run(to: 20)
     let spoke = cloud.picture(1), hub = cloud.picture(0)
-    let server = try #require(spoke.peers.first(where: \.isServer))
+    let server = try #require(spoke.peers.first(where: { $0.isServer }))
     #expect(server.state == .ike && server.attributes.hasSuffix("X"))
     let line = try #require(cloud.console(1, "show dmvpn").split(separator: "\n").first { $0.contains("10.0.0.1 ") })
     #expect(line.contains(" IKE ") && line.hasSuffix("X"), "\(line)")
@@ -86,7 +86,7 @@ struct ProtectedPictureTests {
     #expect(hub.events.contains { $0.facility == "IKE" && $0.severity == .error })
     cloud.configure(1, "crypto ikev2 keyring LAB", "peer ANY", "pre-shared-key dmvpn-lab-shared-key")
     cloud.run(to: 100)
-    #expect(cloud.picture(1).peers.first(where: \.isServer)?.state == .up)
+    #expect(cloud.picture(1).peers.first(where: { $0.isServer })?.state == .up)
     #expect(cloud.picture(0).alarms.allSatisfy { !$0.text.contains("authentication") })
   }
 
@@ -117,16 +117,17 @@ struct ProtectedPictureTests {
   func replays() throws {
     let cloud = try Self.settled()
     var copies: [[UInt8]] = []
-    cloud.onUnderlay = { if $0 == 1, $1.count > 40, $1[9] == 50, copies.count < 5 { copies.append($1) } }
+    cloud.onUnderlay = { node, packet, _ in if node == 1, packet.count > 40, packet[9] == 50, copies.count < 5 { copies.append(packet) } }
     cloud.talk(1, 3, from: 13, packets: 20)
     cloud.run(to: 16)
     cloud.onUnderlay = nil
     _ = cloud.picture(0)
     for node in [0, 2, 3] { for copy in copies { cloud.nodes[node].receive(underlay: copy, at: cloud.now) } }
     let pictures = [0, 2, 3].map { cloud.picture($0) }
-    let row = try #require(pictures.flatMap(\.protected).first { $0.replays > 0 })
-    #expect(row.name == "spoke1")
-    #expect(pictures.flatMap(\.alarms).contains { $0.subject == "spoke1" && $0.text.contains("replayed") })
+    let replayed = pictures.flatMap { $0.protected }.first { $0.replays > 0 }
+    #expect(replayed?.name == "spoke1")
+    let alarms = pictures.flatMap { $0.alarms }.filter { $0.subject == "spoke1" && $0.text.contains("replayed") }
+    #expect(!alarms.isEmpty)
     cloud.run(to: 80)
     #expect([0, 2, 3].allSatisfy { cloud.picture($0).alarms.allSatisfy { !$0.text.contains("replayed") } })
   }
@@ -170,8 +171,8 @@ struct ProtectedPictureTests {
   @Test(
     "who a peer says it is becomes printable ASCII, whatever it wrote",
     arguments: [
-      IKEIdentity.fqdn("a\u{1b}[2Jb\u{202e}c"), .mail("x\r\ny@z"), .keyID([0x1b, 0x5d, 0x30, 0xff, 0x07]), .fqdn(String(repeating: "漢", count: 65536)),
-      .unknown(type: 200, [27, 27]), .distinguishedName([0x30, 0x82, 0x1b]), .fqdn(""),
+      IKEIdentity.fqdn("a\u{1b}[2Jb\u{202e}c"), .mail("x\r\ny@z"), .keyID([0x1b, 0x5d, 0x30, 0xff, 0x07]),
+      .fqdn(String(repeating: "漢", count: 65536)), .unknown(type: 200, [27, 27]), .distinguishedName([0x30, 0x82, 0x1b]), .fqdn(""),
     ])
   func identities(_ identity: IKEIdentity) {
     let text = AssociationText.identity(identity)

@@ -35,7 +35,8 @@ struct ProtectedScaleTests {
   }
 
   private var residentMegabytes: Int {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+    let file = FileHandle(forReadingAtPath: "/proc/self/statm")
+    let text = String(decoding: file?.readDataToEndOfFile() ?? Data(), as: UTF8.self)
     return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 4_096 >> 20 } ?? 0
   }
 }

@@ -39,7 +39,9 @@ struct RefusedPeersTests {
     let own = cloud.records(1, .ikeFailed).filter { $0.a == hub && $0.x != 4 }
     #expect(own.count >= 3 && own.allSatisfy { $0.x == 5 && $0.y == fault.notify }, "\(own.map { [$0.x, $0.y] })")
     let rates = [cloud.nodes[0].node.journal.count - hubBefore, cloud.nodes[1].node.journal.count - spokeBefore]
-    print("refused, \(fault.rawValue): \(rates) records in 120 s; hub", said.last.map { [$0.x, $0.y] } ?? [], "spoke", own.last.map { [$0.x, $0.y] } ?? [])
+    print(
+      "refused, \(fault.rawValue): \(rates) records in 120 s; hub", said.last.map { [$0.x, $0.y] } ?? [], "spoke",
+      own.last.map { [$0.x, $0.y] } ?? [])
     #expect(rates.allSatisfy { $0 < 600 })
     #expect(cloud.picture(1).peers.first(where: \.isServer)?.state != .up)
     cloud.kill(1)

@@ -45,7 +45,9 @@ struct RekeyTests {
       }
       try expectNothingLost(cloud, flow, links, before)
     }
-    print("rekeys: \(rekeys(cloud)) in \(rounds) rounds, \(cloud.now.seconds) s of virtual and \(wall) s of wall time; links lost \(links.lost) packets")
+    print(
+      "rekeys: \(rekeys(cloud)) in \(rounds) rounds, \(cloud.now.seconds) s of virtual and \(wall) s of wall time; links lost \(links.lost) packets"
+    )
     #expect(rekeys(cloud) >= count && waits < 400)
     try expectAtRest(cloud, before)
   }
@@ -100,14 +102,18 @@ struct RekeyTests {
     let probes = cloud.ledger.probes(of: flow)
     let unanswered = probes.count { $0.answeredAt == nil && $0.sentAt + .milliseconds(100) < cloud.now }
     let underWay = probes.count { $0.answeredAt == nil } - unanswered
-    #expect(unanswered <= links.lost && links.lost <= unanswered + underWay * 2, "lost \(unanswered), by links \(links.lost), under way \(underWay)")
+    #expect(
+      unanswered <= links.lost && links.lost <= unanswered + underWay * 2,
+      "lost \(unanswered), by links \(links.lost), under way \(underWay)")
     #expect(Double(unanswered) > Double(probes.count) * 0.15, "the links do lose packets")
   }
 
   private func expectAtRest(_ cloud: Cloud, _ before: Before) throws {
     cloud.run(until: cloud.now + .seconds(30))
     // With a lifetime of 120 s a rekey may be under way just now.
-    for _ in 0..<60 where cloud.tables(0) != before.tables[0] || cloud.tables(1) != before.tables[1] { cloud.run(until: cloud.now + .seconds(1)) }
+    for _ in 0..<60 where cloud.tables(0) != before.tables[0] || cloud.tables(1) != before.tables[1] {
+      cloud.run(until: cloud.now + .seconds(1))
+    }
     for node in 0...1 {
       let after = cloud.tables(node)
       #expect(after == before.tables[node], "node \(node): \(after) now, \(before.tables[node]) before")
