@@ -84,8 +84,9 @@ package enum IKELimits {
   package static let lostChildPatience = Duration.seconds(35)
   /// The longest lifetime, in seconds: ten years, so that no sum overflows.
   package static let lifetimeSeconds = 315_360_000
-  /// After a rekey that the peer began: it was neither heard on the new child, nor did it delete the old one.
-  package static let rekeyedOutboundMove = Duration.seconds(10)
+  /// After a rekey that the peer began: it was neither heard on the new child, nor did it delete the old one. Longer than all tries of its
+  /// exchange: if our answer was lost, it has nothing but the old one until one of them succeeds.
+  package static let rekeyedOutboundMove = Duration.seconds(35)
   /// Seconds an association without children is kept.
   package static let childlessSeconds = 30
   /// The packet path answers a question in this time.
