@@ -34,7 +34,8 @@ extension IKEEngine {
     if pair.isRedundant { return }
     if pair.isInitiator { return moveOutbound(to: pair.inboundSPI, &turn) }
     // A rekey is in no hurry: the old one works until the peer, who moves at once, was heard on the new one or deletes the old one.
-    let wait = pair.replaces == nil
+    let wait =
+      pair.replaces == nil
       ? min(max(pair.roundTrip / 2, IKELimits.outboundMove.lowerBound), IKELimits.outboundMove.upperBound) : IKELimits.rekeyedOutboundMove
     timers.set(.moveOutbound(pair.inboundSPI), at: turn.now + wait)
   }
@@ -46,7 +47,8 @@ extension IKEEngine {
     let soft = hard.map { $0 / 100 * 85 + turn.random.below($0 / 10 + 1) }
     func half(_ direction: SecurityAssociation.Direction, _ spi: UInt32, _ keys: SecretBytes) -> SecurityAssociation {
       var half = SecurityAssociation(
-        direction: direction, spi: spi, peer: id, group: policy.group, mode: pair.mode, endpoints: pair.endpoints, suite: pair.suite, keys: keys)
+        direction: direction, spi: spi, peer: id, group: policy.group, mode: pair.mode, endpoints: pair.endpoints, suite: pair.suite,
+        keys: keys)
       (half.usesESN, half.replayWindow) = (pair.usesESN, policy.replayWindow)
       (half.softLimitBytes, half.hardLimitBytes) = (soft, hard)
       return half
@@ -70,7 +72,8 @@ extension IKEEngine {
     if pair.replaces != nil { counters.rekeys &+= 1 }
     turn.record(
       JournalRecord(
-        pair.replaces == nil ? .childInstalled : .childRekeyed, interface: entry.interface, a: pair.endpoints.remote, b: pair.endpoints.local,
+        pair.replaces == nil ? .childInstalled : .childRekeyed, interface: entry.interface, a: pair.endpoints.remote,
+        b: pair.endpoints.local,
         x: pair.inboundSPI, y: pair.outboundSPI))
   }
 
@@ -88,7 +91,8 @@ extension IKEEngine {
 
   /// Outbound packets leave by this child from now on. What was agreed on before it can only be older: it is not moved to any more.
   mutating func moveOutbound(to spi: UInt32, _ turn: inout Turn<Output>) {
-    guard let child = children[spi], case .pending(let association) = child.outbound, !child.isLingering, var peer = peers[child.peer] else { return }
+    guard let child = children[spi], case .pending(let association) = child.outbound, !child.isLingering, var peer = peers[child.peer]
+    else { return }
     timers.cancel(.moveOutbound(spi))
     for older in peer.children where older != spi && children[older].map({ $0.order < child.order }) == true {
       children[older]?.outbound = .retired

@@ -9,7 +9,9 @@ extension IKEEngine {
 
   /// Those that a peer may be meant for, the most certain first: tunnels with that only peer before tunnels with many.
   func policies(for endpoints: AssociationEndpoints, _ version: ProtectionPolicy.Version) -> [ProtectionPolicy] {
-    let fitting = policies.filter { $0.version == version && $0.local == endpoints.local && ($0.peer == nil || $0.peer == endpoints.remote) }
+    let fitting = policies.filter {
+      $0.version == version && $0.local == endpoints.local && ($0.peer == nil || $0.peer == endpoints.remote)
+    }
     return fitting.filter { $0.peer != nil } + fitting.filter { $0.peer == nil }
   }
 

@@ -39,7 +39,8 @@ extension IKEEngine {
     guard spis[header.initiatorSPI] == nil else { return counters.count(.reflected) }
     let fitting = policies(for: endpoints, .ikev2)
     let demandsCookie = halfOpen.count >= globals.cookieThreshold
-    decide(IKEv2FirstContact.judge(bytes, endpoints, fitting, cookies, demandsCookie: demandsCookie), header, bytes, endpoints, .ikev2, &turn)
+    decide(
+      IKEv2FirstContact.judge(bytes, endpoints, fitting, cookies, demandsCookie: demandsCookie), header, bytes, endpoints, .ikev2, &turn)
   }
 
   private mutating func receiveVersion1(

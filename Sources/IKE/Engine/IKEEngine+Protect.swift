@@ -62,7 +62,9 @@ extension IKEEngine {
   mutating func fail(_ entry: AssociationEntry, _ failure: IKEFailure, _ turn: inout Turn<Output>) {
     let want = Want(interface: entry.interface, remote: entry.endpoints.remote)
     guard wants.contains(want) else { return }
-    let others = (associationsByRemote[want.remote] ?? []).compactMap { associations[$0] }.filter { $0.number != entry.number && !$0.isClosing }
+    let others = (associationsByRemote[want.remote] ?? []).compactMap { associations[$0] }.filter {
+      $0.number != entry.number && !$0.isClosing
+    }
     if others.isEmpty {
       if entry.isInitiator { refuse(want, failure, &turn) }
     } else if !timers.isSet(.yield(want)) {
@@ -100,7 +102,9 @@ extension IKEEngine {
       recoveries.take(endpoints.remote, at: turn.now), recoveryBudget.take(at: turn.now)
     else { return }
     turn.record(JournalRecord(.unknownSPI, interface: policy.interface, a: endpoints.remote, b: endpoints.local, x: spi))
-    let established = (associationsByRemote[endpoints.remote] ?? []).compactMap { associations[$0] }.filter { $0.peer != nil && !$0.isClosing }
+    let established = (associationsByRemote[endpoints.remote] ?? []).compactMap { associations[$0] }.filter {
+      $0.peer != nil && !$0.isClosing
+    }
     let near = established.last { !endpoints.isEncapsulated || $0.endpoints.remotePort == endpoints.remotePort }
     if let near { return drive(near.number, .reportUnknownSPI(spi), &turn) }
     let isKnown = contacted.contains(endpoints.remote) || policy.peer == endpoints.remote

@@ -23,7 +23,8 @@ enum IKEv2FirstContact {
     let isProven = payloads.notify(.cookie).map {
       cookies.accepts($0.value, initiatorSPI: header.initiatorSPI, nonce: nonce, endpoints)
     }
-    let demand = cookies.cookie(initiatorSPI: header.initiatorSPI, nonce: nonce, endpoints)
+    let demand =
+      cookies.cookie(initiatorSPI: header.initiatorSPI, nonce: nonce, endpoints)
       .map { FirstContact.answer(reply(header, [.notify(.cookie, $0)]), .cookie) } ?? .refuse(.limit)
     if demandsCookie, isProven != true { return demand }
     guard let opening = IKEv2Opening(payloads, header, endpoints, policies) else {

@@ -36,7 +36,8 @@ extension EstablishedAssociation {
     }
     guard children.count < IKELimits.childrenPerAssociation else { return NotifyPayload(.noAdditionalSAs) }
     do throws(ChildNegotiation.Refusal) {
-      let rule = policy.perfectForwardSecrecy.map { .required($0) } ?? ProposalSelection.GroupRule.free(guessed: payloads.keyExchange?.method)
+      let rule =
+        policy.perfectForwardSecrecy.map { .required($0) } ?? ProposalSelection.GroupRule.free(guessed: payloads.keyExchange?.method)
       let agreement = try ChildNegotiation.agree(payloads, policy, rule, context)
       return startAnswer(agreement, payloads, nonce, replacing, g, endpoints, &context, &turn)
     } catch {
@@ -77,7 +78,9 @@ extension EstablishedAssociation {
       finishAnswer(agreement, peerNonce, replacing, endpoints, random, nil, nil, g, &context, &turn)
     case (.child(tag, let agreement, let peerNonce, let replacing, let endpoints), .responded(let publicValue, let secret, let random)):
       finishAnswer(agreement, peerNonce, replacing, endpoints, random, publicValue, secret, g, &context, &turn)
-    case (.ike(tag, let suite, let proposal, let peerSPI, let peerNonce, let endpoints), .responded(let publicValue, let secret, let random)):
+    case (
+      .ike(tag, let suite, let proposal, let peerSPI, let peerNonce, let endpoints), .responded(let publicValue, let secret, let random)
+    ):
       finishIKEAnswer(suite, proposal, peerSPI, peerNonce, endpoints, publicValue, secret, random, g, &context, &turn)
     case (.child(tag, _, _, _, let endpoints), _), (.ike(tag, _, _, _, _, let endpoints), _):
       // The peer's public value is no member of its group (RFC 6989).
@@ -90,7 +93,8 @@ extension EstablishedAssociation {
 
   private mutating func finishAnswer(
     _ agreement: ChildNegotiation.Agreement, _ peerNonce: [UInt8], _ replacing: UInt32?, _ endpoints: AssociationEndpoints,
-    _ random: [UInt8], _ publicValue: [UInt8]?, _ secret: SecretBytes?, _ g: Int, _ context: inout IKEv2Context, _ turn: inout AssociationTurn
+    _ random: [UInt8], _ publicValue: [UInt8]?, _ secret: SecretBytes?, _ g: Int, _ context: inout IKEv2Context,
+    _ turn: inout AssociationTurn
   ) {
     let nonce = Array(random.prefix(InitialExchange.nonceBytes)), sa = generations[g].sa
     let spi = turn.freeSPI(from: random.dropFirst(InitialExchange.nonceBytes))

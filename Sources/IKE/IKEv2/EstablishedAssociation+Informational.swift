@@ -38,7 +38,9 @@ extension EstablishedAssociation {
 
   /// The peer has no SA for what we send it (§1.5): it lost the child, and says so under protection.
   private mutating func lost(_ notify: NotifyPayload, _ context: inout IKEv2Context, _ turn: inout AssociationTurn) {
-    guard notify.value.count == 4, let c = child(outbound: notify.value.reduce(0) { $0 << 8 | UInt32($1) }), !children[c].isReplaced else { return }
+    guard notify.value.count == 4, let c = child(outbound: notify.value.reduce(0) { $0 << 8 | UInt32($1) }), !children[c].isReplaced else {
+      return
+    }
     let spi = strike(c).reference.inboundSPI
     turn.emit(.removeChild(.inbound(spi), .deletedByPeer))
     enqueue(.createChild, &context, &turn)
@@ -50,7 +52,9 @@ extension EstablishedAssociation {
     _ message: IKEMessage, _ g: Int, _ context: inout IKEv2Context, _ turn: inout AssociationTurn
   ) -> IKEv2Step {
     turn.emit(.refused(.notAuthentic))
-    guard let payloads = try? [IKEPayload](message.payloads), payloads.has(.invalidIKESPI) || payloads.has(.invalidSPI) else { return .stay }
+    guard let payloads = try? [IKEPayload](message.payloads), payloads.has(.invalidIKESPI) || payloads.has(.invalidSPI) else {
+      return .stay
+    }
     if g == current { doubt(&context, &turn) }
     return .stay
   }

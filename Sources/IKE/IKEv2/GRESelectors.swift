@@ -11,7 +11,9 @@ import Wire
 /// came from; the answer repeats the addresses that were asked for.
 package enum GRESelectors {
   /// What an initiator asks for: exactly one pair, so that a NAT in between does not matter.
-  package static func offer(_ address: IPAddress) -> TrafficSelectorPayload { TrafficSelectorPayload([.host(address, ipProtocol: IKEFigures.gre)]) }
+  package static func offer(_ address: IPAddress) -> TrafficSelectorPayload {
+    TrafficSelectorPayload([.host(address, ipProtocol: IKEFigures.gre)])
+  }
 
   /// Narrows one side of an offer to GRE at `address`. `isTranslated`: there is a NAT before that end, which may have named another
   /// address of its own. Nil where GRE between the two ends is not in the offer.

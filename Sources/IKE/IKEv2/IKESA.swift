@@ -46,7 +46,8 @@ package struct IKESA: Sendable {
 
   private static func cipher(_ suite: IKESuite, _ e: SecretBytes, _ a: SecretBytes) -> MessageCipher? {
     try? MessageCipher(
-      encryption: suite.encryption.algorithm, keyBits: suite.encryption.keyBits, integrity: suite.integrity, encryptionKey: e, integrityKey: a)
+      encryption: suite.encryption.algorithm, keyBits: suite.encryption.keyBits, integrity: suite.integrity, encryptionKey: e,
+      integrityKey: a)
   }
 
   /// Our SPI.
@@ -107,7 +108,8 @@ extension IKESA {
     var flags: HeaderFlags = isInitiator ? .initiator : []
     if isResponse { flags.insert(.response) }
     let header = IKEHeader(
-      initiatorSPI: initiatorSPI, responderSPI: responderSPI, majorVersion: 2, exchange: exchange.rawValue, flags: flags.rawValue, messageID: id)
+      initiatorSPI: initiatorSPI, responderSPI: responderSPI, majorVersion: 2, exchange: exchange.rawValue, flags: flags.rawValue,
+      messageID: id)
     let plaintext = payloads.encoded, first = payloads.first?.type ?? 0
     let whole = IKEHeader.byteCount + PayloadChain.headerBytes + plaintext.count + outgoing.overheadBytes(for: plaintext.count)
     guard let limit = fragmentationBytes, whole + Self.ipBytes > limit else { return [seal(header, first, plaintext[...], nil)] }
@@ -167,7 +169,9 @@ extension IKESA {
     guard message.flags.contains(.initiator) != isInitiator else { return .refused(.reflected) }
     guard let enclosed = message.enclosed else { return .refused(.notAuthentic) }
     let isResponse = message.flags.contains(.response), id = message.header.messageID
-    if let early = sort(isResponse, id, message.exchange) { return early.refusalOr(isAuthentic(enclosed, bytes), fragment: enclosed.fragment) }
+    if let early = sort(isResponse, id, message.exchange) {
+      return early.refusalOr(isAuthentic(enclosed, bytes), fragment: enclosed.fragment)
+    }
     guard let plaintext = open(enclosed, bytes) else { return .refused(.notAuthentic) }
     guard let (inner, content) = assemble(enclosed, plaintext, isResponse, id, at: now) else { return .incomplete }
     return accept(isResponse, message.exchange, Result { () throws(PayloadError) in try [IKEPayload](decoding: content, first: inner) })

@@ -23,7 +23,8 @@ package struct IKEv2Association: Association {
   package init(_ setup: AssociationSetup) {
     context = IKEv2Context(number: setup.number, endpoints: setup.endpoints)
     (isInitiator, policies) = (setup.isInitiator, setup.policies)
-    state = setup.isInitiator
+    state =
+      setup.isInitiator
       ? (ChosenPolicy(setup.policies).map { .initiating(InitialInitiator($0)) } ?? .ended) : .responding(InitialResponder(setup.policies))
   }
 
@@ -137,7 +138,8 @@ extension IKEv2Association {
 extension IKEv2Association {
   package var row: IKESARow {
     var row = IKESARow(
-      number: context.number, version: .ikev2, state: .initializing, isInitiator: isInitiator, interface: policies.first?.interface ?? .none,
+      number: context.number, version: .ikev2, state: .initializing, isInitiator: isInitiator,
+      interface: policies.first?.interface ?? .none,
       profileName: policies.first?.profileName ?? "", peer: .none, endpoints: context.endpoints, localSPI: 0, remoteSPI: 0)
     row.isNATDetected = context.nat.isFound
     switch state {
@@ -163,7 +165,8 @@ extension IKEv2Association {
     guard established.generations.indices.contains(established.current) else { return }
     let current = established.generations[established.current]
     let state: IKESARow.State =
-      established.closing != nil ? .deleting : current.exchange?.isIKERekey == true || current.answering?.isIKERekey == true ? .rekeying : .established
+      established.closing != nil
+      ? .deleting : current.exchange?.isIKERekey == true || current.answering?.isIKERekey == true ? .rekeying : .established
     describe(current.sa, state, &row)
     let policy = established.policy
     (row.interface, row.profileName) = (policy.interface, policy.profileName)

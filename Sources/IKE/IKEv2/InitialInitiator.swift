@@ -196,7 +196,8 @@ extension InitialInitiator {
     _ message: IKEMessage, _ bytes: [UInt8], _ endpoints: AssociationEndpoints, _ attempt: Attempt, _ sent: Sent,
     _ context: inout IKEv2Context, _ turn: inout AssociationTurn
   ) -> IKEv2Step {
-    guard message.exchange == .ikeSAInit, message.flags.contains(.response), !message.flags.contains(.initiator), message.header.messageID == 0,
+    guard message.exchange == .ikeSAInit, message.flags.contains(.response), !message.flags.contains(.initiator),
+      message.header.messageID == 0,
       message.enclosed == nil, endpoints.remote == context.endpoints.remote, let payloads = try? [IKEPayload](message.payloads)
     else {
       turn.emit(.refused(message.flags.contains(.initiator) ? .reflected : .unexpected))

@@ -210,7 +210,8 @@ extension InitialResponder {
     let identification = IdentificationPayload(Proof.localIdentity(claim.policy, local: context.endpoints.local))
     let octets = waiting.outcome.octets(ofInitiator: false, identification, waiting.sa)
     let making = Proof.make(
-      claim.policy, octets, waiting.sa.suite.prf, remote: context.endpoints.remote, identity: claim.identity, hashes: waiting.outcome.hashes)
+      claim.policy, octets, waiting.sa.suite.prf, remote: context.endpoints.remote, identity: claim.identity, hashes: waiting.outcome.hashes
+    )
     switch making {
     case .ready(let proof): return establish(waiting, claim, certificate, proof, &context, &turn)
     case .sign(let job, let scheme, let method):

@@ -15,7 +15,8 @@ enum Proof {
 
   /// Our proof over `octets`. `hashes`: what the peer can verify by method 14.
   static func make(
-    _ policy: ProtectionPolicy, _ octets: [UInt8], _ prf: PseudoRandomFunction, remote: IPAddress, identity: IKEIdentity?, hashes: Set<UInt16>?
+    _ policy: ProtectionPolicy, _ octets: [UInt8], _ prf: PseudoRandomFunction, remote: IPAddress, identity: IKEIdentity?,
+    hashes: Set<UInt16>?
   ) -> Making {
     if policy.localMethod == .preSharedKey {
       guard let key = policy.preSharedKeys.key(for: remote, identity: identity) else { return .impossible(.noPolicy) }
@@ -60,7 +61,9 @@ enum Proof {
   }
 
   /// Whether a peer may be who it says under this policy. With a certificate, that must name the identity too.
-  static func accepts(_ policy: ProtectionPolicy, _ identity: IKEIdentity, _ certificate: CertificateFacts?, local: IPAddress) -> IKEFailure? {
+  static func accepts(_ policy: ProtectionPolicy, _ identity: IKEIdentity, _ certificate: CertificateFacts?, local: IPAddress)
+    -> IKEFailure?
+  {
     let matches = policy.remoteMatches.contains { $0.matches(identity, certificate: certificate) }
     guard matches, !isOurOwn(identity, policy, local: local) else { return .identityRefused(identity) }
     if let certificate, !identity.isIn(certificate) { return .identityRefused(identity) }

@@ -47,7 +47,9 @@ enum SignatureAlgorithm {
     default: return nil
     }
     var reader = ByteReader(payload.value)
-    guard let count = try? reader.u8(), let identifier = try? reader.take(Int(count)), let signature = try? reader.rest() else { return nil }
+    guard let count = try? reader.u8(), let identifier = try? reader.take(Int(count)), let signature = try? reader.rest() else {
+      return nil
+    }
     return table.first { $0.identifier == identifier }.map { ($0.scheme, signature) }
   }
 

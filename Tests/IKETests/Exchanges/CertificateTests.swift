@@ -21,7 +21,8 @@ struct CertificateTests {
     }
 
     func policy(
-      _ address: IPAddress, _ type: CertificateAuthority.KeyType, name: String, validity: CertificateAuthority.Validity = CertificateTests.validity,
+      _ address: IPAddress, _ type: CertificateAuthority.KeyType, name: String,
+      validity: CertificateAuthority.Validity = CertificateTests.validity,
       trusts: [[UInt8]]? = nil, change: (inout ProtectionPolicy) -> Void = { _ in }
     ) throws -> ProtectionPolicy {
       let request = CertificateAuthority.Request(
@@ -89,8 +90,11 @@ struct CertificateTests {
     let early = CertificateAuthority.Validity(notBefore: Self.now + 1_000, notAfter: Self.now + 2_000)
     let good = try cloud.policy(Situation.spoke, .ecdsaP256, name: "s1")
     let serial = try #require(good.signingKey).facts.serialNumber
-    let list = try cloud.authority.revocationList([.init(serialNumber: serial, wallSeconds: Self.now - 100)], number: 1, validity: Self.validity)
-    let revoking = try cloud.policy(Situation.hub, .ecdsaP256, name: "hub") { $0.anchors = TrustAnchors(roots: cloud.roots, revocationLists: [list]) }
+    let list = try cloud.authority.revocationList(
+      [.init(serialNumber: serial, wallSeconds: Self.now - 100)], number: 1, validity: Self.validity)
+    let revoking = try cloud.policy(Situation.hub, .ecdsaP256, name: "hub") {
+      $0.anchors = TrustAnchors(roots: cloud.roots, revocationLists: [list])
+    }
     for (spoke, hub) in [
       (try stranger.policy(Situation.spoke, .ecdsaP256, name: "s1", trusts: cloud.roots), hub),
       (try cloud.policy(Situation.spoke, .ecdsaP256, name: "s1", validity: old), hub),
@@ -128,7 +132,8 @@ struct CertificateTests {
   @Test("a request for certificates names the authority's key by SHA-1, as OpenSSL hashes it (RFC 7296 §3.7)")
   func authorityNames() throws {
     let cloud = try Cloud()
-    let (world, a, b) = meet(try cloud.policy(Situation.spoke, .ecdsaP256, name: "s1"), try cloud.policy(Situation.hub, .ecdsaP256, name: "hub"))
+    let (world, a, b) = meet(
+      try cloud.policy(Situation.spoke, .ecdsaP256, name: "s1"), try cloud.policy(Situation.hub, .ecdsaP256, name: "hub"))
     try expectMatching(a, b)
     let answers = try world.sent.filter { $0.source == Situation.hub }.compactMap { datagram in try? IKEMessage(decoding: datagram.udp) }
       .map { try [IKEPayload]($0.payloads) }

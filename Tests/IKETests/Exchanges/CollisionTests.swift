@@ -52,7 +52,9 @@ struct CollisionTests {
     #expect(a.unopened == 0 && b.unopened == 0, "seed \(seed)")
   }
 
-  @Test("1,000 simultaneous rekeys of a child, with loss, doubling and disorder: one pair is left, and nothing unreadable was sent", arguments: 0..<10)
+  @Test(
+    "1,000 simultaneous rekeys of a child, with loss, doubling and disorder: one pair is left, and nothing unreadable was sent",
+    arguments: 0..<10)
   func childRekeys(block: UInt64) throws {
     for seed in (block * 100)..<(block * 100 + 100) {
       var (world, a, b, random) = situation(seed, pfs: seed % 3 == 0)

@@ -8,7 +8,8 @@ import Wire
 /// What packets leave by at each end is what the other end opens.
 func expectMatching(_ a: TestNode, _ b: TestNode, _ location: SourceLocation = #_sourceLocation) throws {
   for (from, to) in [(a, b), (b, a)] {
-    let out = try #require(from.outbound.values.first { $0.endpoints.remote == to.address || from.outbound.count == 1 }, sourceLocation: location)
+    let out = try #require(
+      from.outbound.values.first { $0.endpoints.remote == to.address || from.outbound.count == 1 }, sourceLocation: location)
     #expect(to.inbound[out.spi]?.keys == out.keys, sourceLocation: location)
     #expect(to.inbound[out.spi]?.suite == out.suite && to.inbound[out.spi]?.mode == out.mode, sourceLocation: location)
     #expect(to.inbound[out.spi]?.usesESN == out.usesESN, sourceLocation: location)

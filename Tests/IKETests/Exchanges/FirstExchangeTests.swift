@@ -21,7 +21,9 @@ struct FirstExchangeTests {
     #expect(a.engine.pendingLayer(of: Situation.hub, on: Situation.tunnel) == nil)
   }
 
-  @Test("the responder's inbound association is there before its answer leaves; its outbound one comes when that has arrived or when it is used")
+  @Test(
+    "the responder's inbound association is there before its answer leaves; its outbound one comes when that has arrived or when it is used"
+  )
   func order() throws {
     let (world, a, b) = Situation.pair()
     var wasInstalled = false

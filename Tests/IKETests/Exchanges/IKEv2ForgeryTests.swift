@@ -49,7 +49,8 @@ struct IKEv2ForgeryTests {
       bytesIn += 2 * bytes.count
       for (node, other) in [(a, b), (b, a)] {
         node.handle(
-          .message(AssociationEndpoints(local: node.address, remote: other.address, localPort: 500, remotePort: 500), bytes: bytes, isKnown: true))
+          .message(
+            AssociationEndpoints(local: node.address, remote: other.address, localPort: 500, remotePort: 500), bytes: bytes, isKnown: true))
       }
     }
     #expect((a.engine.fingerprint, b.engine.fingerprint) == before)
@@ -70,7 +71,8 @@ struct IKEv2ForgeryTests {
     for n in 0..<2_000 {
       let header = IKEHeader(
         initiatorSPI: row.localSPI, responderSPI: row.remoteSPI, majorVersion: 2, exchange: 37, flags: 0x20, messageID: UInt32(n % 5))
-      let clear: IKEPayload = n % 2 == 0
+      let clear: IKEPayload =
+        n % 2 == 0
         ? .notify(NotifyPayload(.invalidIKESPI)) : .notify(NotifyPayload(.invalidSPI, value: child.outboundSPI.octets))
       var forged = IKEMessage(clear: [clear], header: header)
       if n % 3 == 0 { (forged.header.initiatorSPI, forged.header.responderSPI, forged.header.flags) = (0, 0, 8) }
@@ -135,7 +137,8 @@ struct IKEv2ForgeryTests {
       (bytes[0], bytes[1]) = (UInt8(n / 250), UInt8(n % 250))
       b.handle(
         .message(
-          AssociationEndpoints(local: b.address, remote: IPAddress(10, 1, 1, UInt8(n % 250)), localPort: 500, remotePort: 500), bytes: bytes,
+          AssociationEndpoints(local: b.address, remote: IPAddress(10, 1, 1, UInt8(n % 250)), localPort: 500, remotePort: 500),
+          bytes: bytes,
           isKnown: false))
       world.run(.milliseconds(2))
     }
@@ -147,7 +150,9 @@ struct IKEv2ForgeryTests {
     #expect(fresh.ups.count == 1)
   }
 
-  @Test("an unknown SPI and a higher version are answered a few times a second, by less than came; answers are never answered (RFC 7296 §1.5, §2.5)")
+  @Test(
+    "an unknown SPI and a higher version are answered a few times a second, by less than came; answers are never answered (RFC 7296 §1.5, §2.5)"
+  )
   func errorAnswers() throws {
     let (world, _, b) = Situation.established(keys: .simulated)
     let protected = try #require(world.sent.last { $0.source == Situation.spoke }?.udp), before = world.sent.count

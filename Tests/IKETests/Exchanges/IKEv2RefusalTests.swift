@@ -31,16 +31,28 @@ struct IKEv2RefusalTests {
       Wrong("the engine's own name", .authenticationFailed) { $0.identity = .address($0.node.address) },
       Wrong("a proof over nothing", .authenticationFailed) { $0.octets = { _ in [] } },
       Wrong("a proof over the other's first message", .authenticationFailed) { peer in
-        peer.octets = { SignedOctets.of(message: $0.request + $0.response, otherNonce: [], identification: IdentificationPayload($0.identity), prf: .hmacSHA256, p: SecretBytes([])) }
+        peer.octets = {
+          SignedOctets.of(
+            message: $0.request + $0.response, otherNonce: [], identification: IdentificationPayload($0.identity), prf: .hmacSHA256,
+            p: SecretBytes([]))
+        }
       },
       Wrong("another method than the proof's", .authenticationFailed) { peer in
-        peer.changeAuth = { $0.replacing(.authentication, by: .authentication(AuthenticationPayload(method: .rsaSignature, value: $1.proof(isInitiator: true)))) }
+        peer.changeAuth = {
+          $0.replacing(
+            .authentication, by: .authentication(AuthenticationPayload(method: .rsaSignature, value: $1.proof(isInitiator: true))))
+        }
       },
       Wrong("a method nobody knows", .authenticationFailed) { peer in
-        peer.changeAuth = { $0.replacing(.authentication, by: .authentication(AuthenticationPayload(method: .init(rawValue: 250), value: $1.proof(isInitiator: true)))) }
+        peer.changeAuth = {
+          $0.replacing(
+            .authentication, by: .authentication(AuthenticationPayload(method: .init(rawValue: 250), value: $1.proof(isInitiator: true))))
+        }
       },
       Wrong("an empty proof", .authenticationFailed) { peer in
-        peer.changeAuth = { payloads, _ in payloads.replacing(.authentication, by: .authentication(AuthenticationPayload(method: .sharedKey, value: []))) }
+        peer.changeAuth = { payloads, _ in
+          payloads.replacing(.authentication, by: .authentication(AuthenticationPayload(method: .sharedKey, value: [])))
+        }
       },
       Wrong("two proofs", .invalidSyntax) { peer in
         peer.changeAuth = { payloads, _ in payloads + payloads.filter { $0.type == PayloadType.authentication.rawValue } }
@@ -49,21 +61,75 @@ struct IKEv2RefusalTests {
         peer.changeAuth = { payloads, _ in payloads + [.unknown(RawPayload(type: 222, isCritical: true, body: [1]))] }
       },
       Wrong("nothing inside", .invalidSyntax) { $0.changeAuth = { _, _ in [] } },
-      Wrong("a wrong message ID") { peer in peer.changeHeader = { var h = $0; if h.exchange == 35 { h.messageID = 2 }; return h } },
-      Wrong("message ID 0") { peer in peer.changeHeader = { var h = $0; if h.exchange == 35 { h.messageID = 0 }; return h } },
-      Wrong("another exchange") { peer in peer.changeHeader = { var h = $0; if h.exchange == 35 { h.exchange = 37 }; return h } },
-      Wrong("version 3") { peer in peer.changeHeader = { var h = $0; h.majorVersion = 3; return h } },
-      Wrong("an SPI of nobody") { peer in peer.changeHeader = { var h = $0; if h.exchange == 35 { h.initiatorSPI ^= 1; h.responderSPI ^= 1 }; return h } },
+      Wrong("a wrong message ID") { peer in
+        peer.changeHeader = {
+          var h = $0
+          if h.exchange == 35 { h.messageID = 2 }
+          return h
+        }
+      },
+      Wrong("message ID 0") { peer in
+        peer.changeHeader = {
+          var h = $0
+          if h.exchange == 35 { h.messageID = 0 }
+          return h
+        }
+      },
+      Wrong("another exchange") { peer in
+        peer.changeHeader = {
+          var h = $0
+          if h.exchange == 35 { h.exchange = 37 }
+          return h
+        }
+      },
+      Wrong("version 3") { peer in
+        peer.changeHeader = {
+          var h = $0
+          h.majorVersion = 3
+          return h
+        }
+      },
+      Wrong("an SPI of nobody") { peer in
+        peer.changeHeader = {
+          var h = $0
+          if h.exchange == 35 {
+            h.initiatorSPI ^= 1
+            h.responderSPI ^= 1
+          }
+          return h
+        }
+      },
       Wrong("no SA in the first message") { $0.changeInit = { payloads, _ in payloads.replacing(.securityAssociation, by: nil) } },
       Wrong("no KE in the first message") { $0.changeInit = { payloads, _ in payloads.replacing(.keyExchange, by: nil) } },
       Wrong("no nonce in the first message") { $0.changeInit = { payloads, _ in payloads.replacing(.nonce, by: nil) } },
-      Wrong("two nonces in the first message") { $0.changeInit = { payloads, _ in payloads + [.nonce(NoncePayload([UInt8](repeating: 9, count: 20)))] } },
+      Wrong("two nonces in the first message") {
+        $0.changeInit = { payloads, _ in payloads + [.nonce(NoncePayload([UInt8](repeating: 9, count: 20)))] }
+      },
       Wrong("an empty first message") { $0.changeInit = { _, _ in [] } },
-      Wrong("a nonce of 15 bytes") { $0.changeInit = { payloads, _ in payloads.replacing(.nonce, by: .unknown(RawPayload(type: 40, body: [UInt8](repeating: 1, count: 15)))) } },
-      Wrong("a nonce of 257 bytes") { $0.changeInit = { payloads, _ in payloads.replacing(.nonce, by: .unknown(RawPayload(type: 40, body: [UInt8](repeating: 1, count: 257)))) } },
-      Wrong("a public value of zero") { $0.changeInit = { payloads, _ in payloads.replacing(.keyExchange, by: .keyExchange(KeyExchangePayload(method: .curve25519, publicValue: [UInt8](repeating: 0, count: 32)))) } },
-      Wrong("a public value too short") { $0.changeInit = { payloads, _ in payloads.replacing(.keyExchange, by: .keyExchange(KeyExchangePayload(method: .curve25519, publicValue: [1, 2, 3]))) } },
-      Wrong("a critical payload nobody knows in the first message") { $0.changeInit = { payloads, _ in payloads + [.unknown(RawPayload(type: 222, isCritical: true, body: []))] } },
+      Wrong("a nonce of 15 bytes") {
+        $0.changeInit = { payloads, _ in
+          payloads.replacing(.nonce, by: .unknown(RawPayload(type: 40, body: [UInt8](repeating: 1, count: 15))))
+        }
+      },
+      Wrong("a nonce of 257 bytes") {
+        $0.changeInit = { payloads, _ in
+          payloads.replacing(.nonce, by: .unknown(RawPayload(type: 40, body: [UInt8](repeating: 1, count: 257))))
+        }
+      },
+      Wrong("a public value of zero") {
+        $0.changeInit = { payloads, _ in
+          payloads.replacing(
+            .keyExchange, by: .keyExchange(KeyExchangePayload(method: .curve25519, publicValue: [UInt8](repeating: 0, count: 32))))
+        }
+      },
+      Wrong("a public value too short") {
+        $0.changeInit = { payloads, _ in
+          payloads.replacing(.keyExchange, by: .keyExchange(KeyExchangePayload(method: .curve25519, publicValue: [1, 2, 3])))
+        }
+      },
+      Wrong("a critical payload nobody knows in the first message") {
+        $0.changeInit = { payloads, _ in payloads + [.unknown(RawPayload(type: 222, isCritical: true, body: []))] }
+      },
     ]
     + (0..<32).map { index in
       Wrong("byte \(index) of the proof changed", .authenticationFailed) { peer in
@@ -92,31 +158,71 @@ struct IKEv2RefusalTests {
     Wrong("no TSi", .invalidSyntax) { $0.changeAuth = { payloads, _ in payloads.replacing(.initiatorSelectors, by: nil) } },
     Wrong("no TSr", .invalidSyntax) { $0.changeAuth = { payloads, _ in payloads.replacing(.responderSelectors, by: nil) } },
     Wrong("the responder's proof", .authenticationFailed) { peer in
-      peer.changeAuth = { $0.replacing(.authentication, by: .authentication(AuthenticationPayload(method: .sharedKey, value: $1.proof(isInitiator: false)))) }
+      peer.changeAuth = {
+        $0.replacing(.authentication, by: .authentication(AuthenticationPayload(method: .sharedKey, value: $1.proof(isInitiator: false))))
+      }
     },
     Wrong("an identity proven as another", .authenticationFailed) { peer in
-      peer.changeAuth = { payloads, _ in payloads.replacing(.initiatorIdentification, by: .initiatorIdentification(IdentificationPayload(.fqdn("other.example")))) }
+      peer.changeAuth = { payloads, _ in
+        payloads.replacing(.initiatorIdentification, by: .initiatorIdentification(IdentificationPayload(.fqdn("other.example"))))
+      }
     },
     Wrong("no common ESP suite", .noProposalChosen, authenticates: true) { peer in
-      peer.changeAuth = { payloads, _ in payloads.replacing(.securityAssociation, by: .securityAssociation(SecurityAssociationPayload(ProposalSelection.offer([ESPSuite(encryption: 3, keyBits: 0, integrity: 2)], spi: 300, usesESN: false, group: nil)))) }
+      peer.changeAuth = { payloads, _ in
+        payloads.replacing(
+          .securityAssociation,
+          by: .securityAssociation(
+            SecurityAssociationPayload(
+              ProposalSelection.offer([ESPSuite(encryption: 3, keyBits: 0, integrity: 2)], spi: 300, usesESN: false, group: nil))))
+      }
     },
     Wrong("AH", .noProposalChosen, authenticates: true) { peer in
-      peer.changeAuth = { payloads, _ in payloads.replacing(.securityAssociation, by: .securityAssociation(SecurityAssociationPayload([Proposal(number: 1, protocolID: .ah, spi: [1, 2, 3, 4], transforms: [Transform(.integrity, 12)])]))) }
+      peer.changeAuth = { payloads, _ in
+        payloads.replacing(
+          .securityAssociation,
+          by: .securityAssociation(
+            SecurityAssociationPayload([Proposal(number: 1, protocolID: .ah, spi: [1, 2, 3, 4], transforms: [Transform(.integrity, 12)])])))
+      }
     },
     Wrong("an ESP SPI that is reserved", .noProposalChosen, authenticates: true) { peer in
-      peer.changeAuth = { payloads, _ in payloads.replacing(.securityAssociation, by: .securityAssociation(SecurityAssociationPayload(ProposalSelection.offer([ESPSuite(encryption: 20, keyBits: 128)], spi: 255, usesESN: false, group: nil)))) }
+      peer.changeAuth = { payloads, _ in
+        payloads.replacing(
+          .securityAssociation,
+          by: .securityAssociation(
+            SecurityAssociationPayload(
+              ProposalSelection.offer([ESPSuite(encryption: 20, keyBits: 128)], spi: 255, usesESN: false, group: nil))))
+      }
     },
     Wrong("selectors of another host", .tsUnacceptable, authenticates: true) { peer in
-      peer.changeAuth = { payloads, _ in payloads.replacing(.initiatorSelectors, by: .initiatorSelectors(GRESelectors.offer(IPAddress(192, 0, 2, 1)))) }
+      peer.changeAuth = { payloads, _ in
+        payloads.replacing(.initiatorSelectors, by: .initiatorSelectors(GRESelectors.offer(IPAddress(192, 0, 2, 1))))
+      }
     },
     Wrong("selectors of another protocol", .tsUnacceptable, authenticates: true) { peer in
-      peer.changeAuth = { payloads, peer in payloads.replacing(.responderSelectors, by: .responderSelectors(TrafficSelectorPayload([.host(peer.node.address, ipProtocol: 17)]))) }
+      peer.changeAuth = { payloads, peer in
+        payloads.replacing(.responderSelectors, by: .responderSelectors(TrafficSelectorPayload([.host(peer.node.address, ipProtocol: 17)])))
+      }
     },
     Wrong("selectors the wrong way round", .tsUnacceptable, authenticates: true) { peer in
-      peer.changeAuth = { payloads, peer in payloads.replacing(.initiatorSelectors, by: .initiatorSelectors(GRESelectors.offer(peer.node.address))).replacing(.responderSelectors, by: .responderSelectors(GRESelectors.offer(peer.address))) }
+      peer.changeAuth = { payloads, peer in
+        payloads.replacing(.initiatorSelectors, by: .initiatorSelectors(GRESelectors.offer(peer.node.address))).replacing(
+          .responderSelectors, by: .responderSelectors(GRESelectors.offer(peer.address)))
+      }
     },
-    Wrong("the flags of a responder") { peer in peer.changeHeader = { var h = $0; if h.exchange == 35 { h.flags = 0x20 }; return h } },
-    Wrong("the flag of the initiator missing") { peer in peer.changeHeader = { var h = $0; if h.exchange == 35 { h.flags = 0 }; return h } },
+    Wrong("the flags of a responder") { peer in
+      peer.changeHeader = {
+        var h = $0
+        if h.exchange == 35 { h.flags = 0x20 }
+        return h
+      }
+    },
+    Wrong("the flag of the initiator missing") { peer in
+      peer.changeHeader = {
+        var h = $0
+        if h.exchange == 35 { h.flags = 0 }
+        return h
+      }
+    },
     Wrong("an SA with a kind of transform nobody knows") { peer in
       peer.changeInit = { payloads, _ in
         var proposal = ProposalSelection.offer(Situation.policy(Situation.spoke).ikeProposals)[0]
@@ -124,7 +230,13 @@ struct IKEv2RefusalTests {
         return payloads.replacing(.securityAssociation, by: .securityAssociation(SecurityAssociationPayload([proposal])))
       }
     },
-    Wrong("a first message with an SPI of 0") { peer in peer.changeHeader = { var h = $0; h.initiatorSPI = 0; return h } },
+    Wrong("a first message with an SPI of 0") { peer in
+      peer.changeHeader = {
+        var h = $0
+        h.initiatorSPI = 0
+        return h
+      }
+    },
   ]
 
   static let responders: [Wrong] = [
@@ -140,36 +252,83 @@ struct IKEv2RefusalTests {
       }
     },
     Wrong("an identity proven as another", .authenticationFailed) { peer in
-      peer.changeAuth = { payloads, _ in payloads.replacing(.responderIdentification, by: .responderIdentification(IdentificationPayload(.fqdn("other.example")))) }
+      peer.changeAuth = { payloads, _ in
+        payloads.replacing(.responderIdentification, by: .responderIdentification(IdentificationPayload(.fqdn("other.example"))))
+      }
     },
     Wrong("a suite that was not offered", authenticates: true) { peer in
-      peer.changeAuth = { payloads, _ in payloads.replacing(.securityAssociation, by: .securityAssociation(SecurityAssociationPayload(ProposalSelection.offer([ESPSuite(encryption: 11, keyBits: 0, integrity: 2)], spi: 300, usesESN: false, group: nil)))) }
+      peer.changeAuth = { payloads, _ in
+        payloads.replacing(
+          .securityAssociation,
+          by: .securityAssociation(
+            SecurityAssociationPayload(
+              ProposalSelection.offer([ESPSuite(encryption: 11, keyBits: 0, integrity: 2)], spi: 300, usesESN: false, group: nil))))
+      }
     },
     Wrong("two suites", authenticates: true) { peer in
-      peer.changeAuth = { payloads, _ in payloads.replacing(.securityAssociation, by: .securityAssociation(SecurityAssociationPayload(ProposalSelection.offer([ESPSuite(encryption: 20, keyBits: 128), ESPSuite(encryption: 20, keyBits: 128)], spi: 300, usesESN: false, group: nil)))) }
+      peer.changeAuth = { payloads, _ in
+        payloads.replacing(
+          .securityAssociation,
+          by: .securityAssociation(
+            SecurityAssociationPayload(
+              ProposalSelection.offer(
+                [ESPSuite(encryption: 20, keyBits: 128), ESPSuite(encryption: 20, keyBits: 128)], spi: 300, usesESN: false, group: nil))))
+      }
     },
     Wrong("wider selectors than offered", authenticates: true) { peer in
-      peer.changeAuth = { payloads, _ in payloads.replacing(.initiatorSelectors, by: .initiatorSelectors(TrafficSelectorPayload([.addresses(first: .anyV4, last: IPAddress(255, 255, 255, 255), ipProtocol: 0, firstPort: 0, lastPort: .max)]))) }
+      peer.changeAuth = { payloads, _ in
+        payloads.replacing(
+          .initiatorSelectors,
+          by: .initiatorSelectors(
+            TrafficSelectorPayload([
+              .addresses(first: .anyV4, last: IPAddress(255, 255, 255, 255), ipProtocol: 0, firstPort: 0, lastPort: .max)
+            ])))
+      }
     },
     Wrong("an IKE suite that was not offered") { peer in
       peer.changeInit = { payloads, _ in
         payloads.replacing(
           .securityAssociation,
-          by: .securityAssociation(SecurityAssociationPayload([Proposal(number: 1, protocolID: .ike, transforms: [Transform(encryption: 20, keyBits: 256), Transform(.pseudoRandomFunction, 5), Transform(.keyExchange, 31)])])))
+          by: .securityAssociation(
+            SecurityAssociationPayload([
+              Proposal(
+                number: 1, protocolID: .ike,
+                transforms: [Transform(encryption: 20, keyBits: 256), Transform(.pseudoRandomFunction, 5), Transform(.keyExchange, 31)])
+            ])))
       }
     },
     Wrong("two algorithms of one kind") { peer in
       peer.changeInit = { payloads, _ in
         payloads.replacing(
           .securityAssociation,
-          by: .securityAssociation(SecurityAssociationPayload([Proposal(number: 1, protocolID: .ike, transforms: [Transform(encryption: 20, keyBits: 128), Transform(.pseudoRandomFunction, 5), Transform(.keyExchange, 31), Transform(.keyExchange, 19)])])))
+          by: .securityAssociation(
+            SecurityAssociationPayload([
+              Proposal(
+                number: 1, protocolID: .ike,
+                transforms: [
+                  Transform(encryption: 20, keyBits: 128), Transform(.pseudoRandomFunction, 5), Transform(.keyExchange, 31),
+                  Transform(.keyExchange, 19),
+                ])
+            ])))
       }
     },
     Wrong("the initiator's own nonce") { peer in
       peer.changeInit = { payloads, peer in payloads.replacing(.nonce, by: .nonce(NoncePayload(peer.nonces.initiator))) }
     },
-    Wrong("an SPI of 0 as its own") { peer in peer.changeHeader = { var h = $0; h.responderSPI = 0; return h } },
-    Wrong("an answer with the flag of the initiator") { peer in peer.changeHeader = { var h = $0; h.flags |= 8; return h } },
+    Wrong("an SPI of 0 as its own") { peer in
+      peer.changeHeader = {
+        var h = $0
+        h.responderSPI = 0
+        return h
+      }
+    },
+    Wrong("an answer with the flag of the initiator") { peer in
+      peer.changeHeader = {
+        var h = $0
+        h.flags |= 8
+        return h
+      }
+    },
   ]
 
   @Test("as responder: nothing of it becomes an association", arguments: everywhere + initiators)
@@ -221,9 +380,12 @@ struct IKEv2RefusalTests {
     }
   }
 
-  @Test("who is not among those a policy accepts, or has no key there, is refused by name", arguments: [
-    IdentityMatch.fqdn("spoke1.example"), .domain("example"), .keyID([1]), .addresses(IPPrefix(IPAddress(192, 0, 2, 0), length: 24)), .mail("a@example"),
-  ])
+  @Test(
+    "who is not among those a policy accepts, or has no key there, is refused by name",
+    arguments: [
+      IdentityMatch.fqdn("spoke1.example"), .domain("example"), .keyID([1]), .addresses(IPPrefix(IPAddress(192, 0, 2, 0), length: 24)),
+      .mail("a@example"),
+    ])
   func identities(match: IdentityMatch) {
     let world = World()
     let a = world.add(Situation.spoke), b = world.add(Situation.hub)

@@ -59,7 +59,9 @@ struct MeetingTests {
   func yieldsForAWhile() throws {
     let (world, a, b) = Situation.pair()
     // All that the spoke says after its first message is lost, until it has given up.
-    world.filter = { $0.source == Situation.spoke && world.sent.count(where: { $0.source == Situation.spoke }) > 1 && world.now.seconds < 2 ? nil : $0 }
+    world.filter = {
+      $0.source == Situation.spoke && world.sent.count(where: { $0.source == Situation.spoke }) > 1 && world.now.seconds < 2 ? nil : $0
+    }
     a.handle(.protect(Situation.tunnel, remote: Situation.hub))
     world.run(.milliseconds(15))
     b.handle(.protect(Situation.tunnel, remote: Situation.spoke))

@@ -59,7 +59,9 @@ final class ScriptedPeer {
 
   /// Both exchanges, as far as they come.
   func initiate() {
-    guard case .generated(let privateValue, let publicValue, let random) = provider.perform(.generate(.curve25519, randomBytes: 32)) else { return }
+    guard case .generated(let privateValue, let publicValue, let random) = provider.perform(.generate(.curve25519, randomBytes: 32)) else {
+      return
+    }
     let offer = ProposalSelection.offer(Situation.policy(address).ikeProposals)
     let payloads: [IKEPayload] = [
       .securityAssociation(SecurityAssociationPayload(offer)),
@@ -93,9 +95,11 @@ final class ScriptedPeer {
   /// The AUTH payload's value for one role.
   func proof(isInitiator: Bool) -> [UInt8] {
     guard let keys else { return [] }
-    let octets = octets?(self) ?? SignedOctets.of(
-      message: isInitiator ? request : response, otherNonce: isInitiator ? nonces.responder : nonces.initiator,
-      identification: IdentificationPayload(identity), prf: .hmacSHA256, p: isInitiator ? keys.pi : keys.pr)
+    let octets =
+      octets?(self)
+      ?? SignedOctets.of(
+        message: isInitiator ? request : response, otherNonce: isInitiator ? nonces.responder : nonces.initiator,
+        identification: IdentificationPayload(identity), prf: .hmacSHA256, p: isInitiator ? keys.pi : keys.pr)
     return SignedOctets.sharedKeyProof(octets, key: key, prf: .hmacSHA256).bytes
   }
 
@@ -108,7 +112,8 @@ final class ScriptedPeer {
     guard let cipher else { return [] }
     let blank = EncryptedPayload(
       inner: payloads.first?.type ?? 0, body: [UInt8](repeating: 0, count: plain.count + cipher.overheadBytes(for: plain.count)))
-    let associated = Array(IKEMessage(header: header(exchange, flags, id), payloads: [], enclosed: blank).encoded.dropLast(blank.body.count))
+    let associated = Array(
+      IKEMessage(header: header(exchange, flags, id), payloads: [], enclosed: blank).encoded.dropLast(blank.body.count))
     sealings += 1
     return associated + ((try? cipher.seal(plain, associated: associated, counter: sealings)) ?? [])
   }
@@ -116,7 +121,8 @@ final class ScriptedPeer {
   private func hear(_ bytes: [UInt8], fromInitiator: Bool) {
     guard let keys, let message = try? IKEMessage(decoding: bytes), let enclosed = message.enclosed else { return }
     let cipher = try? MessageCipher(
-      encryption: .aesGCM16, keyBits: 128, integrity: .none, encryptionKey: fromInitiator ? keys.ei : keys.er, integrityKey: SecretBytes([]))
+      encryption: .aesGCM16, keyBits: 128, integrity: .none, encryptionKey: fromInitiator ? keys.ei : keys.er, integrityKey: SecretBytes([])
+    )
     guard let plain = try? cipher?.open(enclosed.body, associated: Array(bytes.dropLast(enclosed.body.count))) else { return }
     heard += (try? [IKEPayload](decoding: plain, first: enclosed.inner)) ?? []
   }

@@ -9,7 +9,9 @@ enum Situation {
   static let hub = IPAddress(198, 51, 100, 1), spoke = IPAddress(198, 51, 100, 11), other = IPAddress(198, 51, 100, 12)
   static let tunnel = InterfaceID(7)
 
-  static func policy(_ local: IPAddress, key: String = "lab-throwaway", change: (inout ProtectionPolicy) -> Void = { _ in }) -> ProtectionPolicy {
+  static func policy(_ local: IPAddress, key: String = "lab-throwaway", change: (inout ProtectionPolicy) -> Void = { _ in })
+    -> ProtectionPolicy
+  {
     var policy = ProtectionPolicy(interface: tunnel, group: 7, profileName: "P", local: local, version: .ikev2)
     policy.ikeProposals = [
       IKEProposal(

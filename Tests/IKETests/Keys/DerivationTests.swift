@@ -76,7 +76,11 @@ struct IKEv2Walk {
     case .createChildSA:
       guard let i = request.firstNonce, let r = answer.firstNonce else { return }
       let nonces = Nonces(initiator: i, responder: r)
-      if let mine = request.ikeSPI, let theirs = answer.ikeSPI { try follow(sa, nonces, mine, theirs, answer) } else { try readChild(nonces, sa) }
+      if let mine = request.ikeSPI, let theirs = answer.ikeSPI {
+        try follow(sa, nonces, mine, theirs, answer)
+      } else {
+        try readChild(nonces, sa)
+      }
     default: break
     }
   }
@@ -152,7 +156,9 @@ struct DerivationTests {
     arguments: IKEv2Session.strongSwan)
   func strongSwan(session: IKEv2Session) throws {
     let walk = try IKEv2Walk(session)
-    print("\(session.name): \(walk.opened) opened, \(walk.unopened) not, \(walk.proofs) proofs, \(walk.children.count) children, \(walk.rekeys) rekeys")
+    print(
+      "\(session.name): \(walk.opened) opened, \(walk.unopened) not, \(walk.proofs) proofs, \(walk.children.count) children, \(walk.rekeys) rekeys"
+    )
     #expect(walk.unopened == 0 && walk.opened > 0)
     #expect(walk.proofs >= 6 && walk.rekeys >= 1)
     #expect(walk.children.count >= 5)

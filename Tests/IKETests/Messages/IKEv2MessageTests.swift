@@ -103,7 +103,9 @@ struct IKEv2MessageTests {
   func limits() {
     let many = [IKEPayload](repeating: .vendorID([1]), count: 65)
     #expect(throws: PayloadError.self) { try [IKEPayload](decoding: many.encoded, first: 43) }
-    let proposals = (1...33).map { Proposal(number: UInt8($0), protocolID: .esp, spi: [1, 2, 3, 4], transforms: [Transform(.integrity, 2)]) }
+    let proposals = (1...33).map {
+      Proposal(number: UInt8($0), protocolID: .esp, spi: [1, 2, 3, 4], transforms: [Transform(.integrity, 2)])
+    }
     let offer = IKEPayload.securityAssociation(SecurityAssociationPayload(proposals))
     #expect(throws: WireError.badLength) { try IKEPayload(offer.raw) }
     let selectors = TrafficSelectorPayload([TrafficSelector](repeating: .host(IPAddress(10, 0, 0, 1), ipProtocol: 47), count: 65))
@@ -119,7 +121,9 @@ struct IKEv2MessageTests {
       let payload = try IKEPayload(RawPayload(type: 44, body: body))
       #expect(payload.raw.body == body)
     }
-    for body: [UInt8] in [[201, 0, 0, 0, 1, 2], [1, 0, 0, 0, 1, 2, 3], [5, 0, 0, 0] + IPAddress(10, 0, 0, 1).mappedBytes, [2, 0, 0, 0, 0x1b]] {
+    for body: [UInt8] in [
+      [201, 0, 0, 0, 1, 2], [1, 0, 0, 0, 1, 2, 3], [5, 0, 0, 0] + IPAddress(10, 0, 0, 1).mappedBytes, [2, 0, 0, 0, 0x1b],
+    ] {
       let payload = try IKEPayload(RawPayload(type: 35, body: body))
       #expect(payload.raw.body == body)
       guard case .initiatorIdentification(let identification) = payload, case .unknown = identification.identity else {

@@ -9,14 +9,17 @@ import Wire
 struct GRESelectorsTests {
   static let peer = IPAddress(198, 51, 100, 11), whole = GRESelectors.offer(peer)
 
-  private func range(_ first: IPAddress, _ last: IPAddress, _ ipProtocol: UInt8, _ ports: ClosedRange<UInt16> = 0...65_535) -> TrafficSelector {
+  private func range(_ first: IPAddress, _ last: IPAddress, _ ipProtocol: UInt8, _ ports: ClosedRange<UInt16> = 0...65_535)
+    -> TrafficSelector
+  {
     .addresses(first: first, last: last, ipProtocol: ipProtocol, firstPort: ports.lowerBound, lastPort: ports.upperBound)
   }
 
   @Test("one host and protocol 47, as IOS and we send it")
   func plain() { #expect(GRESelectors.narrow(Self.whole, to: Self.peer, isTranslated: false) == Self.whole) }
 
-  @Test("the GRE key in the clothes of a port, alone or before the whole range, as Linux and strongSwan send it: answered by the whole range")
+  @Test(
+    "the GRE key in the clothes of a port, alone or before the whole range, as Linux and strongSwan send it: answered by the whole range")
   func keyAsPort() {
     let keyed = range(Self.peer, Self.peer, 47, 42...42)
     for offer in [[keyed], [keyed, range(Self.peer, Self.peer, 47)]] {
@@ -54,7 +57,9 @@ struct GRESelectorsTests {
   func answers() {
     #expect(GRESelectors.isAnswer(Self.whole, to: Self.peer))
     #expect(GRESelectors.isAnswer(TrafficSelectorPayload([range(Self.peer, Self.peer, 47, 42...42)]), to: Self.peer))
-    for selector in [range(Self.peer, Self.peer, 0), range(.anyV4, IPAddress(255, 255, 255, 255), 47), .host(IPAddress(1, 2, 3, 4), ipProtocol: 47)] {
+    for selector in [
+      range(Self.peer, Self.peer, 0), range(.anyV4, IPAddress(255, 255, 255, 255), 47), .host(IPAddress(1, 2, 3, 4), ipProtocol: 47),
+    ] {
       #expect(!GRESelectors.isAnswer(TrafficSelectorPayload([selector]), to: Self.peer))
     }
   }
@@ -75,8 +80,12 @@ struct GRESelectorsTests {
         let rule: ProposalSelection.GroupRule = message.exchange == .ikeAuth ? .ignored : .free(guessed: group)
         let choice = try #require(ProposalSelection.select(offer.proposals, [session.espSuite], wantsESN: false, rule))
         #expect(choice.suite == session.espSuite && choice.group == group)
-        for case .initiatorSelectors(let selectors) in payloads { #expect(GRESelectors.narrow(selectors, to: source, isTranslated: false) == GRESelectors.offer(source)) }
-        for case .responderSelectors(let selectors) in payloads { #expect(GRESelectors.narrow(selectors, to: destination, isTranslated: false) == GRESelectors.offer(destination)) }
+        for case .initiatorSelectors(let selectors) in payloads {
+          #expect(GRESelectors.narrow(selectors, to: source, isTranslated: false) == GRESelectors.offer(source))
+        }
+        for case .responderSelectors(let selectors) in payloads {
+          #expect(GRESelectors.narrow(selectors, to: destination, isTranslated: false) == GRESelectors.offer(destination))
+        }
         offers += 1
       }
     }

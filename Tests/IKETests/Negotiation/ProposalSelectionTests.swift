@@ -79,7 +79,8 @@ struct ProposalSelectionTests {
   func numbersAndSPIs() {
     let suite = ESPSuite(encryption: 12, keyBits: 128, integrity: 12)
     func uses(_ theirs: Bool, _ ours: Bool) -> Bool? {
-      ProposalSelection.select(ProposalSelection.offer([suite], spi: 256, usesESN: theirs, group: nil), [suite], wantsESN: ours, .ignored)?.usesESN
+      ProposalSelection.select(ProposalSelection.offer([suite], spi: 256, usesESN: theirs, group: nil), [suite], wantsESN: ours, .ignored)?
+        .usesESN
     }
     #expect(uses(true, true) == true && uses(true, false) == false && uses(false, true) == false)
     var only = ProposalSelection.offer([suite], spi: 256, usesESN: true, group: nil)
@@ -90,15 +91,17 @@ struct ProposalSelectionTests {
     #expect(ProposalSelection.select(reserved, [suite], wantsESN: false, .ignored) == nil)
   }
 
-  @Test("two nodes speak every suite that IKE itself can be protected by", arguments: [
-    IKEProposal(encryption: [.init(.aesCBC, keyBits: 256)], prf: [.hmacSHA512], integrity: [.hmacSHA512], groups: [.ecp384]),
-    IKEProposal(encryption: [.init(.aesCBC, keyBits: 128)], prf: [.hmacSHA1], integrity: [.hmacSHA1], groups: [.modp1536]),
-    IKEProposal(encryption: [.init(.aesCTR, keyBits: 192)], prf: [.hmacSHA384], integrity: [.hmacSHA384], groups: [.ecp521]),
-    IKEProposal(encryption: [.init(.aesGCM8, keyBits: 256)], prf: [.aesCMAC], integrity: [], groups: [.curve448]),
-    IKEProposal(encryption: [.init(.aesCCM16, keyBits: 128)], prf: [.aesXCBC], integrity: [], groups: [.modp2048]),
-    IKEProposal(encryption: [.init(.chaCha20Poly1305, keyBits: 0)], prf: [.hmacSHA256], integrity: [], groups: [.curve25519]),
-    IKEProposal(encryption: [.init(.tripleDES, keyBits: 0)], prf: [.hmacMD5], integrity: [.aesXCBC], groups: [.ecp256]),
-  ])
+  @Test(
+    "two nodes speak every suite that IKE itself can be protected by",
+    arguments: [
+      IKEProposal(encryption: [.init(.aesCBC, keyBits: 256)], prf: [.hmacSHA512], integrity: [.hmacSHA512], groups: [.ecp384]),
+      IKEProposal(encryption: [.init(.aesCBC, keyBits: 128)], prf: [.hmacSHA1], integrity: [.hmacSHA1], groups: [.modp1536]),
+      IKEProposal(encryption: [.init(.aesCTR, keyBits: 192)], prf: [.hmacSHA384], integrity: [.hmacSHA384], groups: [.ecp521]),
+      IKEProposal(encryption: [.init(.aesGCM8, keyBits: 256)], prf: [.aesCMAC], integrity: [], groups: [.curve448]),
+      IKEProposal(encryption: [.init(.aesCCM16, keyBits: 128)], prf: [.aesXCBC], integrity: [], groups: [.modp2048]),
+      IKEProposal(encryption: [.init(.chaCha20Poly1305, keyBits: 0)], prf: [.hmacSHA256], integrity: [], groups: [.curve25519]),
+      IKEProposal(encryption: [.init(.tripleDES, keyBits: 0)], prf: [.hmacMD5], integrity: [.aesXCBC], groups: [.ecp256]),
+    ])
   func suites(proposal: IKEProposal) throws {
     let (_, a, b) = Situation.established { $0.ikeProposals = [proposal] }
     try expectMatching(a, b)
