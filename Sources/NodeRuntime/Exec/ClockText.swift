@@ -20,9 +20,9 @@ struct ClockText {
   /// Ten thousand years.
   private static let limitSeconds: Int64 = 315_569_520_000
 
-  private init(milliseconds: Int64) {
-    let days = milliseconds.floorDivided(by: 86_400_000)
-    let rest = Int(milliseconds - days * 86_400_000)
+  private init(milliseconds total: Int64) {
+    let days = total.floorDivided(by: 86_400_000)
+    let rest = Int(total - days * 86_400_000)
     (hour, minute, second, milliseconds) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60, rest % 1_000)
     // 1970-01-01 was a Thursday.
     weekday = Int((days + 4) - (days + 4).floorDivided(by: 7) * 7)
