@@ -3,9 +3,9 @@
 import PackageDescription
 
 /// A fuzz target: one entry function that libFuzzer calls. Sees only library products of the project.
-func fuzz(_ name: String, _ products: [String]) -> Target {
+func fuzz(_ name: String, _ products: [String], with own: [Target.Dependency] = []) -> Target {
   .executableTarget(
-    name: name, dependencies: ["FuzzDriver"] + products.map { .product(name: $0, package: "dmvpn") },
+    name: name, dependencies: ["FuzzDriver"] + own + products.map { .product(name: $0, package: "dmvpn") },
     swiftSettings: [.unsafeFlags(["-parse-as-library"])])
 }
 
@@ -14,9 +14,13 @@ let package = Package(
   dependencies: [.package(name: "dmvpn", path: "..")],
   targets: [
     .target(name: "FuzzDriver"),
+    .target(name: "IKEStages", dependencies: ["IKE", "IPsecCrypto", "ProtocolKit", "Wire"].map { .product(name: $0, package: "dmvpn") }),
     fuzz("FuzzNHRP", ["NHRP", "ProtocolKit", "Wire"]),
     fuzz("FuzzDataPlane", ["DataPlane", "ProtocolKit", "Wire"]),
     fuzz("FuzzESP", ["DataPlane", "IPsecCrypto", "ProtocolKit", "Wire"]),
+    fuzz("FuzzIKE", [], with: ["IKEStages"]),
+    fuzz("FuzzISAKMP", [], with: ["IKEStages"]),
+    fuzz("FuzzCertificates", ["IPsecCrypto", "ProtocolKit"]),
     fuzz("FuzzConfiguration", ["NodeRuntime"]),
   ]
 )

@@ -40,8 +40,8 @@ extension ConsoleSession {
   /// Alt with a digit and function keys show a screen from everywhere.
   private func showScreen(_ key: Key) -> Bool {
     var screen: Screen?
-    if case .meta(let scalar) = key, let digit = Int(String(scalar)), digit < 10 { screen = Screen(digit: digit) }
-    if case .function(let number) = key, (1...10).contains(number) { screen = Screen(rawValue: number) }
+    if case .meta(let scalar) = key, let digit = Int(String(scalar)), digit < 10 { screen = view.screen.next(digit: digit) }
+    if case .function(let number) = key, (1...10).contains(number) { screen = view.screen.next(digit: number % 10) }
     guard let screen else { return false }
     show(screen)
     return true
@@ -180,7 +180,7 @@ extension ConsoleSession {
 
   private func letter(_ scalar: Unicode.Scalar) {
     switch scalar {
-    case "0"..."9": if let screen = Screen(digit: Int(scalar.value) - 48) { show(screen) }
+    case "0"..."9": if let screen = view.screen.next(digit: Int(scalar.value) - 48) { show(screen) }
     case "j": move(1)
     case "k": move(-1)
     case "g": move(.min)
@@ -194,7 +194,7 @@ extension ConsoleSession {
     case "Q": exitCode = 0
     case "D": submit("undebug all")
     case "\u{03}": interrupt()
-    case "d", "x", "P", "t": writeCommand(scalar)
+    case "d", "x", "X", "P", "t": writeCommand(scalar)
     default: break
     }
   }
@@ -216,44 +216,8 @@ extension ConsoleSession {
 
   /// Keys that act on the selected row write the command and wait for Enter: one audit trail, and the user learns the words.
   private func writeCommand(_ key: Unicode.Scalar) {
-    guard let target = selectedTarget() else { return }
-    let command =
-      switch key {
-      case "d": "monitor capture CAP peer \(target.name)"
-      case "x": "clear ip nhrp \(target.address)"
-      case "P": "ping \(target.address)"
-      default: "traceroute \(target.address)"
-      }
+    guard let target = CommandTarget.selected(focusedPane, shownSnapshot, view), let command = target.command(for: key) else { return }
     editor.replace(DisplayText.clean(command))
     view.input = .prompt
-  }
-
-  /// Name and address of what is selected in the focused pane.
-  private func selectedTarget() -> (name: String, address: String)? {
-    let snapshot = shownSnapshot
-    switch focusedPane?.rowKind {
-    case .shortcuts:
-      return Listing.selectedShortcut(snapshot, view, pane: focusedPane ?? .shortcuts).map { row in
-        // The far end: one does not capture oneself.
-        let isOwn = snapshot.tunnels.contains { $0.ownAddress == row.fromAddress }
-        guard isOwn, let far = row.toAddress else { return (Self.word(row.from, or: "\(row.fromAddress)"), "\(row.target)") }
-        return (Self.word(row.to, or: "\(far)"), "\(row.target)")
-      }
-    case .cache: return Listing.selectedCacheEntry(snapshot, view).map { ("\($0.via)", "\($0.target.address)") }
-    case .peers, .none, .routes, .events, .alarms:
-      return Listing.selectedPeer(snapshot, view, pane: focusedPane == .rates ? .rates : .peers).map { row in
-        (Self.word(row.name, or: "\(row.address)"), "\(row.address)")
-      }
-    }
-  }
-
-  /// A name that is one harmless word; the address in place of any other.
-  private static func word(_ name: String, or address: String) -> String {
-    let isPlain =
-      !name.isEmpty && name.utf8.count <= 64
-      && name.utf8.allSatisfy {
-        (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 46 || $0 == 95
-      }
-    return isPlain ? name : address
   }
 }

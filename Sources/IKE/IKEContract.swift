@@ -6,7 +6,9 @@ import Wire
 /// A peer that is protected now.
 public struct ProtectedPeer: Sendable, Hashable {
   public var id: ProtectionID
+  /// The tunnel.
   public var interface: InterfaceID
+  /// Where it is on the wire.
   public var endpoints: AssociationEndpoints
   /// Who it proved to be.
   public var identity: IKEIdentity

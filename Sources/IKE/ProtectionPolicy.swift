@@ -18,6 +18,7 @@ public struct ProtectionPolicy: Sendable, Hashable {
   public var local: IPAddress
   /// The only peer of a point-to-point tunnel; nil for multipoint.
   public var peer: IPAddress?
+  /// Which IKE.
   public var version: Version
   // IKE itself
   /// What may be negotiated for IKE, best first.
@@ -53,6 +54,7 @@ public struct ProtectionPolicy: Sendable, Hashable {
   // Child
   /// Suites that may be negotiated for ESP, best first.
   public var espSuites: [ESPSuite] = []
+  /// Transport or tunnel.
   public var mode = IPsecMode.transport
   /// `mode … require`: a peer that wants the other mode is refused.
   public var requiresMode = false
@@ -78,15 +80,20 @@ public struct ProtectionPolicy: Sendable, Hashable {
 public struct IKEProposal: Sendable, Hashable {
   /// An encryption algorithm and its key length in bits, 0 where it has only one.
   public struct Encryption: Sendable, Hashable {
+    /// The algorithm.
     public var algorithm: EncryptionAlgorithm
+    /// Its key length in bits; 0 where it has only one.
     public var keyBits: UInt16
     public init(_ algorithm: EncryptionAlgorithm, keyBits: UInt16) { (self.algorithm, self.keyBits) = (algorithm, keyBits) }
   }
 
+  /// What encrypts, best first.
   public var encryption: [Encryption]
+  /// Pseudorandom functions, best first.
   public var prf: [PseudoRandomFunction]
   /// Empty with combined algorithms.
   public var integrity: [IntegrityAlgorithm]
+  /// Key exchange methods, best first.
   public var groups: [KeyExchangeMethod]
 
   public init(encryption: [Encryption], prf: [PseudoRandomFunction], integrity: [IntegrityAlgorithm], groups: [KeyExchangeMethod]) {
@@ -96,9 +103,12 @@ public struct IKEProposal: Sendable, Hashable {
 
 /// `crypto isakmp policy N`: exactly one algorithm of each kind.
 public struct ISAKMPPolicy: Sendable, Hashable {
+  /// What encrypts, best first.
   public var encryption: IKEProposal.Encryption
   public var hash: HashAlgorithm
+  /// How the ends prove who they are.
   public var method: AuthenticationMethod
+  /// The key exchange method.
   public var group: KeyExchangeMethod
   /// Seconds.
   public var lifetimeSeconds: Int

@@ -13,7 +13,8 @@ public struct CertificateFacts: Sendable, Hashable {
   public var dnsNames: [String] = []
   /// Names of the subjectAltName: mail.
   public var mailNames: [String] = []
-  /// Names of the subjectAltName: addresses. A DMVPN node's certificate may name here the tunnel address it may register.
+  /// Names of the subjectAltName: addresses. A DMVPN node's certificate may name here the tunnel address it may register, and the
+  /// address that it has on the underlay.
   public var addresses: [IPAddress] = []
   /// RFC 3779 address blocks: prefixes the holder may announce. Nil where the extension is absent: no restriction.
   public var addressBlocks: [IPPrefix]?

@@ -61,6 +61,7 @@ public final class DatagramSocket: UnderlayPort {
 
   // MARK: Receiving
 
+  /// Receives datagrams and puts IPv4 and UDP headers in front; see `UnderlayPort`.
   public func receive(
     upTo limit: Int, slot: (Int) -> UnsafeMutableRawBufferPointer, received: (_ index: Int, _ count: Int) -> Void
   ) throws(SystemError) -> Int {
@@ -113,6 +114,7 @@ public final class DatagramSocket: UnderlayPort {
 
   // MARK: Sending
 
+  /// Sends datagrams, each with its outer IPv4 and UDP headers in front; see `UnderlayPort`.
   public func send(count: Int, packet: (Int) -> UnsafeRawBufferPointer) throws(SystemError) -> SendOutcome {
     var next = 0
     while next < count {

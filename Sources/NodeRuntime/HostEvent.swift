@@ -184,6 +184,7 @@ public struct DataPlaneCounters: Sendable, Equatable {
   public var pairs: [PairTraffic] = []
   /// Security associations, by SPI; inbound and outbound SPIs are of different makers and may be equal.
   public var inboundAssociations: [UInt32: AssociationCounters] = [:]
+  /// Outbound security associations, by SPI.
   public var outboundAssociations: [UInt32: AssociationCounters] = [:]
 
   public init() {}

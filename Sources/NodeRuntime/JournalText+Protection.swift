@@ -140,3 +140,14 @@ extension JournalText {
     }
   }
 }
+
+extension JournalText {
+  /// What an alarm says of a failure, and the command that helps.
+  static func alarm(_ r: JournalRecord) -> String {
+    switch r.kind {
+    case .ikeFailed: "IKE: \(failure(r.x, notify: r.y)); debug crypto ikev2"
+    case .peerDead: "no longer answers IKE; show crypto session"
+    default: "sends GRE in clear, which is refused; show tunnel protection there"
+    }
+  }
+}

@@ -90,6 +90,7 @@ extension Node {
     case .protectionUp: protectionStands(r)
     default: break
     }
+    trackProtection(r)
   }
 
   private func note(_ step: ShortcutStep, _ r: JournalRecord, target: IPAddress, _ change: (inout ShortcutTracker.Flow) -> Void = { _ in }) {

@@ -21,6 +21,8 @@ struct ProtectionState {
   static let awaitingLimit = 256
   /// Records of clear packets on protected tunnels.
   var clearBudget = ReportBudget()
+  /// What shows and screens say of the last minute, and of how peers came up.
+  var history = ProtectionHistory()
 }
 
 /// Between IKE, NHRP and the packet path: who must be protected, and who is.
@@ -170,13 +172,18 @@ extension Node {
     guard !(protection.awaiting[nbma]?.contains(key) ?? false) else { return }
     protection.awaiting[nbma, default: []].append(key)
     guard let began = protection.began[nbma], now - began.at < .seconds(5) else { return }
-    tracker.note(.ike, key, at: began.at, .here, event: began.number)
+    tracker.note(.ike, key, at: began.at, .here, event: began.number, origin: origin(of: began, key))
   }
 
   func ikeBegan(_ r: JournalRecord) {
     if protection.began.count >= ProtectionState.awaitingLimit { protection.began = protection.began.filter { r.at - $0.value.at < .seconds(5) } }
     if protection.began.count < ProtectionState.awaitingLimit { protection.began[r.a] = r }
-    for key in protection.awaiting[r.a] ?? [] { tracker.note(.ike, key, at: r.at, .here, event: r.number) }
+    for key in protection.awaiting[r.a] ?? [] { tracker.note(.ike, key, at: r.at, .here, event: r.number, origin: origin(of: r, key)) }
+  }
+
+  /// Which end of a shortcut began IKE: this node is one of them.
+  private func origin(of began: JournalRecord, _ key: ShortcutTracker.Key) -> StepOrigin {
+    (began.kind == .ikeInitSent) == (key.requester == ownAddress(began.interface)) ? .requester : .responder
   }
 
   func protectionStands(_ r: JournalRecord) {
@@ -189,12 +196,14 @@ extension Node {
 }
 
 extension NHRPProtectedPeer {
-  /// What NHRP acts on of a peer: only a certificate tells one from all others, and limits it.
-  init(_ peer: ProtectedPeer) {
-    let facts = peer.certificate
+  /// What NHRP acts on of a peer: only a certificate tells one from all others, and limits it. The address that it speaks from is no
+  /// tunnel address: where the certificate names that, it says who the peer is on the underlay (RFC 4945 §5.1.3), and limits nothing.
+  package init(_ peer: ProtectedPeer) {
+    let facts = peer.certificate, nbma = peer.endpoints.remote
+    let tunnelAddresses = (facts?.addresses ?? []).filter { $0 != nbma }
     self.init(
-      id: peer.id, nbma: peer.endpoints.remote, identity: facts?.subject,
-      addresses: facts.flatMap { $0.addresses.isEmpty ? nil : $0.addresses }, prefixes: facts?.addressBlocks)
+      id: peer.id, nbma: nbma, identity: facts?.subject, addresses: tunnelAddresses.isEmpty ? nil : tunnelAddresses,
+      prefixes: facts?.addressBlocks)
   }
 }
 

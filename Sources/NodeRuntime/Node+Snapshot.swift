@@ -8,7 +8,9 @@ import Wire
 /// Pictures of the node for consoles. Only what this node knows; what others told it is marked.
 extension Node {
   /// Rows of each list in one picture: more than any screen has.
-  private static let rowLimit = 2_000
+  static let rowLimit = 2_000
+  /// Alarms of each kind.
+  static let alarmLimit = 50
   private static let eventLimit = 200
 
   /// The picture now.
@@ -16,6 +18,7 @@ extension Node {
     var s = NodeSnapshot(hostname: settings.hostname, at: now, wallNanoseconds: wallAtStartNanoseconds == 0 ? 0 : wallAtStartNanoseconds + now.nanoseconds)
     let interfaces = nhrp.snapshot()
     s.peers = Array(interfaces.flatMap(peerRows).prefix(Node.rowLimit))
+    s.protected = protectedRows(interfaces, s.peers)
     s.shortcuts = shortcutRows()
     s.cache = Array(interfaces.flatMap { i in i.mappings.map { cacheRow($0, i) } }.prefix(Node.rowLimit))
     s.routes = table.entries(after: nil, limit: Node.rowLimit).map(routeRow)
@@ -72,7 +75,7 @@ extension Node {
       rows.append(
         PeerRow(
           tunnel: i.config.name, name: server.settings.nbma?.text ?? "dynamic", address: server.address ?? .anyV4, nbma: server.nbma,
-          state: i.config.isUp ? .nhrp : .intf, attributes: "S", since: nil, isServer: true))
+          state: serverState(server, i), attributes: pendingProtection(server.nbma, .none, i) == nil ? "S" : "SX", since: nil, isServer: true))
     }
     return rows
   }
@@ -92,20 +95,27 @@ extension Node {
     return row
   }
 
-  private func peerState(_ m: Mapping, _ server: NextHopServerSnapshot?, _ i: NHRPInterfaceSnapshot) -> PeerState {
+  /// The layer that is not done yet, from the bottom: INTF, IKE, IPSEC, NHRP, UP.
+  func peerState(_ m: Mapping, _ server: NextHopServerSnapshot?, _ i: NHRPInterfaceSnapshot) -> PeerState {
     if !i.config.isUp { return .intf }
-    if let server { return server.isResponding ? .up : .nhrp }
-    return m.isUsable ? .up : .nhrp
+    if let layer = pendingProtection(m.nbma, m.peer, i) { return layer }
+    return m.isUsable && server?.isResponding ?? true ? .up : .nhrp
   }
 
-  /// The letters of `show dmvpn`: S static, D dynamic, I incomplete, N behind NAT, T1 route installed, T2 next hop override, X no socket.
+  /// The same of a server that has no mapping.
+  func serverState(_ server: NextHopServerSnapshot, _ i: NHRPInterfaceSnapshot) -> PeerState {
+    i.config.isUp ? pendingProtection(server.nbma, .none, i) ?? .nhrp : .intf
+  }
+
+  /// The letters of `show dmvpn`: S static, D dynamic, I incomplete, N behind NAT, T1 route installed, T2 next hop override, X no socket,
+  /// which on a protected tunnel is an association.
   func attributes(_ m: Mapping, _ i: NHRPInterfaceSnapshot) -> String {
     if m.kind == .incomplete { return "IX" }
     var text = m.kind == .static ? "S" : "D"
     if m.claimedNBMA != nil { text += "N" }
     let behind = i.mappings.filter { $0.via == m.via && $0.kind == .dynamic && !$0.flags.contains(.local) }
     if behind.contains(where: { $0.flags.contains(.rib) }) { text += "T1" } else if behind.contains(where: { $0.flags.contains(.nho) }) { text += "T2" }
-    return text
+    return lacksAssociation(m, i) ? text + "X" : text
   }
 
   // MARK: Shortcuts
@@ -167,7 +177,8 @@ extension Node {
     for (prefix, nbma) in refusedStatics.sorted(by: { $0.key < $1.key }) {
       rows.append(AlarmRow(since: now, severity: .error, subject: "\(prefix)", text: "recursive: \(nbma) would go through the tunnel; tunnel route-via helps"))
     }
-    for row in s.shortcuts.prefix(50) where row.state == .failed {
+    rows += protectionAlarms(s)
+    for row in s.shortcuts.prefix(Node.alarmLimit) where row.state == .failed {
       guard let at = row.steps.last?.at, now - at < .seconds(60) else { continue }
       rows.append(AlarmRow(since: at, severity: .warning, subject: "\(row.from)>\(row.target)", text: "no answer to the resolution request"))
     }

@@ -108,7 +108,7 @@ public final class Node {
     case .notice(.usage(let id, let hop, let packets)): enqueue(.usage(id, nextHop: hop, packets: packets))
     case .notice(.pairIdle(let id, let source, let destination, let packets)): pairIdle(id, source, destination, packets)
     case .notice(let notice): enqueue(ike: .notice(notice))
-    case .counters(let new): counters = new
+    case .counters(let new): countersCame(new)
     case .interface(let interface): hostInterfaceChanged(interface)
     case .hostRoute(let route, let isPresent): hostRouteChanged(route, isPresent: isPresent)
     case .tunnelDevice(let name, let failure): tunnelDeviceAnswered(name, failure)
@@ -161,7 +161,7 @@ public final class Node {
     for (output, cause) in outputs { perform(output, cause) }
   }
 
-  private func runIKE(_ cause: EventID, _ body: (inout IKEEngine, inout Turn<IKEEngine.Output>) -> Void) {
+  func runIKE(_ cause: EventID, _ body: (inout IKEEngine, inout Turn<IKEEngine.Output>) -> Void) {
     let (outputs, records) = turn(&ike, &ikeRandom, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
@@ -198,7 +198,7 @@ public final class Node {
   public var textOfRecords: JournalText { journalText }
 
   var journalText: JournalText {
-    JournalText(interfaceName: { [unowned self] in self.name(of: $0) }, peerName: { [unowned self] in self.peerName($0) })
+    JournalText(interfaceName: { [unowned self] in self.name(of: $0) }, peerName: { [unowned self] in self.nameOfEnd($0) })
   }
 
   /// What a peer is called: `ip host`, else its address; this node by its own name.

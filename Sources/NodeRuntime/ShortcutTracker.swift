@@ -41,11 +41,14 @@ struct ShortcutTracker: Sendable {
   var newestFirst: [Flow] { flows.values.sorted { $0.order > $1.order } }
 
   /// Notes a step. A step already stamped in this life of the flow is kept; a first step after the end starts a new life.
-  mutating func note(_ step: ShortcutStep, _ key: Key, at: Instant, _ witness: Witness, event: EventID, _ change: (inout Flow) -> Void = { _ in }) {
+  mutating func note(
+    _ step: ShortcutStep, _ key: Key, at: Instant, _ witness: Witness, event: EventID, origin: StepOrigin? = nil,
+    _ change: (inout Flow) -> Void = { _ in }
+  ) {
     var flow = flows.removeValue(forKey: key) ?? new(key, at)
     if startsAnew(flow.state, step) { flow = renewed(flow, at) }
     if flow.stamp(step) == nil, flow.stamps.count < ShortcutStep.allCases.count {
-      flow.stamps.append(StepStamp(step: step, at: at, witness: witness, event: event))
+      flow.stamps.append(StepStamp(step: step, at: at, witness: witness, event: event, origin: origin))
       flow.stamps.sort { ($0.at, $0.step.rawValue) < ($1.at, $1.step.rawValue) }
     }
     if step != .firstPacket, step != .redirect { flow.confirmed = max(flow.confirmed, at) }

@@ -112,21 +112,29 @@ enum Fixtures {
   }
 
   /// A view with rates of a minute, at the prompt.
-  static func view(_ screen: Screen) -> ViewState {
+  static func view(_ screen: Screen, of model: NodeSnapshot = hub()) -> ViewState {
     var view = ViewState()
     view.screen = screen
     view.prompt.prompt = "hub1#"
     for second in 0...60 {
       var snapshot = NodeSnapshot(hostname: "hub1", at: at(1040 + Double(second)))
-      snapshot.peers = hub().peers
+      (snapshot.peers, snapshot.protected) = (model.peers, model.protected)
       for index in snapshot.peers.indices where snapshot.peers[index].state == .up {
-        let pace = UInt64((index + 1) * 20_000 * second + (second * second * 37 * (index + 2)) % 9000)
-        snapshot.peers[index].bytesIn += pace
-        snapshot.peers[index].bytesOut += pace / 2
+        snapshot.peers[index].bytesIn += pace(index, second)
+        snapshot.peers[index].bytesOut += pace(index, second) / 2
+      }
+      for index in snapshot.protected.indices where snapshot.protected[index].layer == .up {
+        snapshot.protected[index].bytesIn += pace(index, second)
+        snapshot.protected[index].bytesOut += pace(index, second) / 2
+        if second < 44 { (snapshot.protected[index].replays, snapshot.protected[index].forgeries) = (0, 0) }
       }
       view.rates.absorb(snapshot)
     }
     return view
+  }
+
+  private static func pace(_ index: Int, _ second: Int) -> UInt64 {
+    UInt64((index + 1) * 20_000 * second + (second * second * 37 * (index + 2)) % 9000)
   }
 
   /// Texts as an enemy would choose them.

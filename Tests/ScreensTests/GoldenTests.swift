@@ -31,10 +31,36 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
       GoldenCase(screen: .map, rows: 40, columns: 120, variant: "spoke"),
       GoldenCase(screen: .overview, rows: 24, columns: 80, variant: "hostile"),
       GoldenCase(screen: .map, rows: 24, columns: 80, variant: "many"),
+    ] + protection
+
+  private static let protection: [GoldenCase] =
+    [Screen.overview, .associations, .flow, .peers, .shortcuts].flatMap { screen in
+      [(24, 80), (40, 120), (60, 200)].map { GoldenCase(screen: screen, rows: $0.0, columns: $0.1, variant: "protected") }
+    } + [
+      GoldenCase(screen: .associations, rows: 24, columns: 80, tier: .ascii, variant: "protected"),
+      GoldenCase(screen: .associations, rows: 24, columns: 80, tier: .cp437, variant: "protected"),
+      GoldenCase(screen: .associations, rows: 24, columns: 80, variant: "refused"),
+      GoldenCase(screen: .associations, rows: 10, columns: 40, variant: "protected"),
+      GoldenCase(screen: .associations, rows: 24, columns: 80, variant: "secured-spoke"),
+      GoldenCase(screen: .flow, rows: 24, columns: 80, variant: "secured-spoke"),
+      GoldenCase(screen: .associations, rows: 24, columns: 80, variant: "harmful-identities"),
+      GoldenCase(screen: .associations, rows: 24, columns: 80, variant: "help"),
+      GoldenCase(screen: .map, rows: 24, columns: 80, variant: "protected"),
+      GoldenCase(screen: .events, rows: 24, columns: 80, variant: "protected"),
     ]
 
+  /// What the rates are of; what is shown, where the variant does not replace it.
+  private var model: NodeSnapshot {
+    switch variant {
+    case "protected", "refused", "harmful-identities": ProtectedFixtures.hub()
+    case "secured-spoke": ProtectedFixtures.spoke()
+    default: Fixtures.hub()
+    }
+  }
+
   func frame() -> Frame {
-    var (snapshot, view) = (Fixtures.hub(), Fixtures.view(screen))
+    var snapshot = model
+    var view = Fixtures.view(screen, of: model)
     switch variant {
     case "output":
       view.output.appendLine("▶ hub1#show dmvpn")
@@ -45,12 +71,14 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     case "help":
       view.showsHelp = true
       view.input = .panes
+    case "refused": view.selection[.associations] = Selection(index: 2, key: "Tunnel0 #2")
     case "filter":
       view.filter = "state=up !spoke1"
       view.input = .filter
     case "spoke": snapshot = Variants.spoke()
     case "hostile": snapshot = Variants.hostile()
     case "many": snapshot = Variants.many(2000)
+    case "harmful-identities": snapshot = ProtectedFixtures.hostile()
     default: break
     }
     return Renderer.render(snapshot: snapshot, view: view, rows: rows, columns: columns, tier: tier)

@@ -33,6 +33,7 @@ enum RandomModel {
     for _ in 0..<dice.roll(3) { result.tunnels.append(tunnel(&dice)) }
     let peers = dice.roll(30) == 0 ? 2000 : dice.roll(40)
     for _ in 0..<peers { result.peers.append(peer(&dice)) }
+    for _ in 0..<(dice.roll(30) == 0 ? 2000 : dice.roll(20)) { result.protected.append(protected(&dice, result.peers)) }
     for _ in 0..<dice.roll(20) { result.shortcuts.append(shortcut(&dice, result.peers)) }
     for _ in 0..<dice.roll(30) { addRows(&result, &dice) }
     return result
@@ -52,6 +53,23 @@ enum RandomModel {
       isServer: dice.roll(6) == 0, isShortcutPeer: dice.roll(3) == 0, bytesIn: dice.number(), bytesOut: dice.number())
   }
 
+  private static func protected(_ dice: inout Dice, _ peers: [PeerRow]) -> ProtectedPeerRow {
+    var row = ProtectedPeerRow(tunnel: dice.name(), name: dice.name(), nbma: dice.address())
+    (row.number, row.identity, row.port) = (UInt32(dice.roll(9)), dice.name(), UInt16(dice.roll(65_536)))
+    if let peer = peers.first, dice.roll(2) == 0 { (row.tunnel, row.address) = (peer.tunnel, peer.address) }
+    row.layer = dice.pick([.intf, .ike, .ipsec, .nhrp, .up])
+    (row.ikeState, row.ikeSuite, row.espSuite, row.mode) = (dice.name(), dice.name(), dice.name(), dice.name())
+    (row.version, row.inboundSPI, row.outboundSPI) = (UInt8(dice.roll(256)), UInt32(dice.roll(1 << 32)), UInt32(dice.roll(2)))
+    (row.ikeSecondsLeft, row.secondsLeft, row.kilobytesLeft) = (count(&dice), count(&dice), count(&dice))
+    (row.lifetimeSeconds, row.lifetimeKilobytes, row.replayWindow) = (count(&dice), count(&dice), count(&dice) ?? 0)
+    (row.packetsIn, row.packetsOut, row.bytesIn, row.bytesOut) = (dice.number(), dice.number(), dice.number(), dice.number())
+    (row.replays, row.forgeries, row.rekeys) = (dice.number(), dice.number(), UInt32(dice.roll(1 << 32)))
+    for _ in 0..<dice.roll(12) { row.phases.append(PhaseStamp(dice.pick([.intf, .ike, .ipsec, .nhrp, .up]), at: dice.time())) }
+    return row
+  }
+
+  private static func count(_ dice: inout Dice) -> Int? { dice.pick([nil, 0, 1, -1, .max, .min, dice.roll(100_000)]) }
+
   private static func shortcut(_ dice: inout Dice, _ peers: [PeerRow]) -> ShortcutRow {
     func end(_ dice: inout Dice) -> IPAddress { peers.isEmpty || dice.roll(4) == 0 ? dice.address() : dice.pick(peers).address }
     var row = ShortcutRow(
@@ -59,7 +77,9 @@ enum RandomModel {
       prefix: dice.roll(2) == 0 ? nil : IPPrefix(dice.address(), length: 8),
       state: dice.pick([.redirected, .resolving, .replied, .up, .failed, .expired]), packetsViaHub: dice.number())
     for _ in 0..<dice.roll(12) {
-      row.steps.append(StepStamp(step: dice.pick(ShortcutStep.allCases), at: dice.time(), witness: dice.pick([.here, .told, .inferred])))
+      let origin = dice.pick([nil, StepOrigin.requester, .responder])
+      row.steps.append(
+        StepStamp(step: dice.pick(ShortcutStep.allCases), at: dice.time(), witness: dice.pick([.here, .told, .inferred]), origin: origin))
     }
     return row
   }

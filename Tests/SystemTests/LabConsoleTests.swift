@@ -58,7 +58,7 @@ extension SystemSuite {
       try await Bench.with { bench in
         let terminal = try await Self.lab(bench)
         try await terminal.shows("shortcuts have formed", timeout: .seconds(30)) { Self.shortcuts($0) >= 2 }
-        let tabs = ["1Over", "2Map", "3Cuts", "4Peer", "5Flow", "6Nhrp", "7Rt", "8Log", "9Cap", "0Alm"]
+        let tabs = ["1Over", "2Map", "3Cuts", "4SA", "5Flow", "6Nhrp", "7Rt", "8Log", "9Cap", "0Alm"]
         for tab in tabs {
           try await terminal.press("M-\(tab.prefix(1))")
           try await terminal.shows("[\(tab)]")

@@ -33,8 +33,10 @@ extension SystemSuite {
     func wrongKey(profile: ProtectionProfile) async throws {
       try await Bench.with { bench in
         let pair = try await Pair.underOurHub(bench, profile) { $0.secret = "another-throwaway-secret" }
-        try await eventually("the log names the peer", contains: [Site.spoke(1).nbma], timeout: .seconds(40)) {
-          try await pair.ours.node.exec("show logging | include CRYPTO")
+        try await eventually("the log names the peer and says that it failed", timeout: .seconds(40), lastSeen: { await pair.bothShow() }) {
+          try await pair.ours.node.exec("show logging").split(separator: "\n").contains { line in
+            line.contains(Site.spoke(1).nbma) && (line.contains("%IKEV2-") || line.contains("%CRYPTO-"))
+          }
         }
         let said = try await pair.ours.node.exec("show logging ; show running-config ; show crypto session detail")
         #expect(!said.contains("another-throwaway-secret"))

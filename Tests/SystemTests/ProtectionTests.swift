@@ -104,7 +104,7 @@ extension SystemSuite {
         #expect(try await inVain.received == 0)
         try await pair.peer.kill()
         // Its policy stands before anybody can hear it.
-        try await pair.guest.run(pair.peer.command(), timeout: .seconds(60))
+        try await pair.guest.run(pair.peer.command(), timeout: Guest.bootLimit)
         try await pair.underlay.run("ip link set tap-swan-spoke1 master br0")
         try await pair.agree()
         try await pair.losesNothing()

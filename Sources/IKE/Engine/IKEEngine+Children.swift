@@ -62,6 +62,7 @@ extension IKEEngine {
       outboundSPI: pair.outboundSPI, suite: pair.suite, mode: pair.mode, installedAt: now)
     (row.perfectForwardSecrecy, row.usesESN, row.replayWindow) = (pair.perfectForwardSecrecy, pair.usesESN, policy.replayWindow)
     (row.lifetimeSeconds, row.lifetimeKilobytes) = (pair.lifetimeSeconds, pair.lifetimeKilobytes)
+    row.renewals = pair.replaces.map { (children[$0]?.row.renewals ?? 0) &+ 1 } ?? 0
     return row
   }
 

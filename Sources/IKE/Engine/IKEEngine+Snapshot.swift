@@ -7,14 +7,17 @@ import Wire
 extension IKEEngine {
   /// IKE associations, the newest first, at most `limit`.
   public func ikeRows(limit: Int) -> [IKESARow] {
-    associations.keys.sorted(by: >).prefix(max(0, limit)).compactMap { number in
-      guard let entry = associations[number] else { return nil }
-      var row = entry.machine.row
-      (row.peer, row.interface, row.endpoints) = (entry.peer ?? .none, entry.interface, entry.endpoints)
-      row.establishedAt = entry.establishedAt
-      if let policy = entry.policy { row.profileName = policy.profileName }
-      return row
-    }
+    associations.keys.sorted(by: >).prefix(max(0, limit)).compactMap(ikeRow)
+  }
+
+  /// The IKE association with this number in the shows.
+  public func ikeRow(_ number: UInt32) -> IKESARow? {
+    guard let entry = associations[number] else { return nil }
+    var row = entry.machine.row
+    (row.peer, row.interface, row.endpoints) = (entry.peer ?? .none, entry.interface, entry.endpoints)
+    (row.startedAt, row.establishedAt) = (entry.startedAt, entry.establishedAt)
+    if let policy = entry.policy { row.profileName = policy.profileName }
+    return row
   }
 
   /// Pairs of ESP associations, by peer, at most `limit`. Lingering ones are left out.
@@ -46,12 +49,17 @@ extension IKEEngine {
 
   /// How far the protection of a peer is, for the State column of `show dmvpn` (IKE, IPSEC); nil when it is up or nobody asked for it.
   public func pendingLayer(of remote: IPAddress, on interface: InterfaceID) -> ProtectionLayer? {
-    guard let group = policy(of: interface)?.group else { return nil }
-    if (peersByRemote[remote] ?? []).contains(where: { peers[$0]?.key.group == group && peers[$0]?.isUp == true }) { return nil }
+    guard let group = policy(of: interface)?.group, !isUp(at: remote, on: interface) else { return nil }
     let entries = (associationsByRemote[remote] ?? []).compactMap { associations[$0] }
       .filter { policy(of: $0.interface)?.group == group }
     if entries.contains(where: { $0.peer != nil }) { return .ipsec }
     return entries.isEmpty && !wants.contains(Want(interface: interface, remote: remote)) ? nil : .ike
+  }
+
+  /// Whether a peer at this address can be used now.
+  public func isUp(at remote: IPAddress, on interface: InterfaceID) -> Bool {
+    guard let group = policy(of: interface)?.group else { return false }
+    return (peersByRemote[remote] ?? []).contains { peers[$0]?.key.group == group && peers[$0]?.isUp == true }
   }
 }
 

@@ -106,6 +106,7 @@ extension ISAKMPAssociation {
       turn.emit(.cancelTimer(.retransmission(id: UInt64(open.machine.messageID))))
       if open.machine.isInitiator { turn.emit(.childFailed(replacing: open.machine.replaces, .deletedByPeer)) }
     }
+    for open in quickModes where open.machine.isDone { turn.emit(.useChild(inboundSPI: open.machine.inboundSPI)) }
     quickModes = []
     stage = .leaving
     guard !turn.children.isEmpty else { return end(.deletedByPeer, &turn) }

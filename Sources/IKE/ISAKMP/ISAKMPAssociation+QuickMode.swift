@@ -166,8 +166,15 @@ extension ISAKMPAssociation {
   }
 
   private mutating func use(_ spi: UInt32, _ id: UInt32, _ turn: inout AssociationTurn) {
-    turn.emit(.useChild(inboundSPI: spi))
-    guard let machine = index(of: id).map({ quickModes[$0].machine }), machine.isInitiator, let old = machine.replaces else { return }
+    guard let machine = index(of: id).map({ quickModes[$0].machine }), machine.isInitiator else {
+      return turn.emit(.useChild(inboundSPI: spi))
+    }
+    // strongSwan has either half only when it has read the third message, libreswan its outbound one: ESP may not overtake that.
+    // In a rekey the old child works meanwhile, and the peer heard on the new one ends the wait.
+    let limits = IKELimits.outboundMove
+    let patience = machine.replaces == nil ? min(max(roundTrip, limits.lowerBound), limits.upperBound) : limits.upperBound
+    turn.emit(.setTimer(.wait(id: TimerID.move | UInt64(spi)), after: patience))
+    guard let old = machine.replaces else { return }
     rekeys = rekeys &+ 1
     turn.emit(.setTimer(.wait(id: UInt64(old)), after: ISAKMPLimits.oldChildPatience))
   }

@@ -21,7 +21,8 @@ import Wire
 /// its digest.
 ///
 /// **Timers.** `retransmission`: 0 phase 1, a message ID its quick mode, `TimerID.probe` the probe. `wait`: an SPI an old child that goes
-/// when the new one is in use, `TimerID.leaving` and `TimerID.grave` the end of an association that the peer deleted.
+/// when the new one is in use, `TimerID.leaving` and `TimerID.grave` the end of an association that the peer deleted,
+/// `TimerID.move` with an SPI the move of outbound packets behind our third message.
 ///
 /// **What forged messages can do.** Nothing: cookies must fit, encrypted messages must carry the right hash before anything is kept of
 /// them, vectors move only with messages that were accepted, clear notifies are at most remembered as the likely reason when it fails.
@@ -46,6 +47,8 @@ package struct ISAKMPAssociation: Association {
 
   enum TimerID {
     static let phase1: UInt64 = 0, probe: UInt64 = 1 << 32, leaving: UInt64 = 2 << 32, grave: UInt64 = 3 << 32
+    /// With an SPI: outbound packets move to that child.
+    static let move: UInt64 = 4 << 32
   }
 
   let number: UInt32
@@ -134,6 +137,7 @@ extension ISAKMPAssociation {
     case .retransmission(let id): repeatQuickMode(UInt32(truncatingIfNeeded: id), &turn)
     case .wait(TimerID.leaving): left(&turn)
     case .wait(TimerID.grave): end(.deletedByPeer, &turn)
+    case .wait(let id) where id & TimerID.move != 0: turn.emit(.useChild(inboundSPI: UInt32(truncatingIfNeeded: id)))
     case .wait(let id): deleteOldChild(UInt32(truncatingIfNeeded: id), &turn)
     }
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
 import Interfaces
 import LinuxNet
 import NodeRuntime
@@ -88,7 +89,8 @@ extension Preflight {
 
   static func keyExchange(_ settings: NodeSettings) -> [PreflightFinding] {
     guard tunnels(settings).contains(where: { $0.interface.tunnel.protectionProfile != nil }) else { return [] }
-    return HostFacts.udpPortUsers().map { row in
+    // This node may have opened its sockets by now.
+    return HostFacts.udpPortUsers().filter { $0.processID != getpid() }.map { row in
       let who = row.processName.map { name in "\(name) (\(row.processID.map(String.init) ?? "?"))" } ?? "user \(row.userName)"
       return PreflightFinding(
         .error, "UDP port \(row.port) is held by \(who): this node's key exchange cannot use it",

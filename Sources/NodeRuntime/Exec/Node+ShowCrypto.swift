@@ -111,21 +111,6 @@ extension Node {
     return tunnel
   }
 
-  // MARK: The layer that is not done
-
-  /// For the State column of `show dmvpn`: IKE or IPSEC where that is what a peer of a protected tunnel waits for; nil where it does not.
-  func pendingProtection(of nbma: IPAddress?, on id: InterfaceID, protected: Set<IPAddress>) -> PeerState? {
-    guard let nbma, settings.interfaces[name(of: id)]?.interface.tunnel.protectionProfile != nil, !protected.contains(nbma) else {
-      return nil
-    }
-    return ike.pendingLayer(of: nbma, on: id) == .ipsec ? .ipsec : .ike
-  }
-
-  /// NBMA addresses of peers with associations on a tunnel.
-  func protectedAddresses(on id: InterfaceID) -> Set<IPAddress> {
-    Set(ike.childRows(limit: Node.cryptoRowLimit).filter { $0.interface == id }.map(\.endpoints.remote))
-  }
-
   // MARK: Clearing
 
   func clearCrypto(_ what: CryptoClear, _ a: Arguments) throws(ExecRefusal) {

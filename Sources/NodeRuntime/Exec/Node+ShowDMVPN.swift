@@ -45,14 +45,12 @@ extension Node {
 
   /// Every entry but our own: one row each, ordered by NBMA address (unknown last), then by target, hosts before networks.
   func dmvpnRows(_ i: NHRPInterfaceSnapshot) -> [DMVPNRow] {
-    let protected = protectedAddresses(on: i.id)
-    let mapped = i.mappings.filter { !$0.flags.contains(.local) && $0.kind != .negative }.map { row($0, i, protected) }
+    let mapped = i.mappings.filter { !$0.flags.contains(.local) && $0.kind != .negative }.map { row($0, i) }
     let missing = i.servers.filter { s in s.address == nil || !i.mappings.contains { $0.target.isHost && $0.via == s.address } }
     let unmapped = missing.map {
       DMVPNRow(
-        nbma: $0.nbma, tunnel: $0.address ?? .anyV4, target: $0.address.map { IPPrefix(host: $0) },
-        state: i.config.isUp ? pendingProtection(of: $0.nbma, on: i.id, protected: protected) ?? .nhrp : .intf,
-        since: nil, attributes: "S", isStatic: true)
+        nbma: $0.nbma, tunnel: $0.address ?? .anyV4, target: $0.address.map { IPPrefix(host: $0) }, state: serverState($0, i),
+        since: nil, attributes: pendingProtection($0.nbma, .none, i) == nil ? "S" : "SX", isStatic: true)
     }
     return (mapped + unmapped).sorted(by: Node.precedes)
   }
@@ -66,22 +64,20 @@ extension Node {
     return x.isHost != y.isHost ? x.isHost : x < y
   }
 
-  private func row(_ m: Mapping, _ i: NHRPInterfaceSnapshot, _ protected: Set<IPAddress>) -> DMVPNRow {
+  private func row(_ m: Mapping, _ i: NHRPInterfaceSnapshot) -> DMVPNRow {
     let server = i.servers.first { $0.address == m.via }
-    let pending = pendingProtection(of: m.nbma, on: i.id, protected: protected)
-    let isUp = i.config.isUp && m.isUsable && (server?.isResponding ?? true) && pending == nil
     let since = m.kind == .incomplete ? nil : server == nil || !m.target.isHost ? m.created : server?.since
     return DMVPNRow(
-      nbma: m.nbma, tunnel: m.via, target: m.target, state: isUp ? .up : i.config.isUp ? pending ?? .nhrp : .intf, since: since,
-      attributes: letters(m) + (pending == nil || m.kind == .incomplete ? "" : "X"), isStatic: m.kind == .static)
+      nbma: m.nbma, tunnel: m.via, target: m.target, state: peerState(m, server, i), since: since, attributes: letters(m, i),
+      isStatic: m.kind == .static)
   }
 
   /// S D I, then N, T1 or T2, X.
-  private func letters(_ m: Mapping) -> String {
+  private func letters(_ m: Mapping, _ i: NHRPInterfaceSnapshot) -> String {
     guard m.kind != .incomplete else { return "IX" }
     let kind = m.kind == .static ? "S" : "D"
     let route = m.flags.contains(.rib) ? "T1" : m.flags.contains(.nho) ? "T2" : ""
-    return kind + (m.claimedNBMA == nil ? "" : "N") + route
+    return kind + (m.claimedNBMA == nil ? "" : "N") + route + (lacksAssociation(m, i) ? "X" : "")
   }
 
   private func grouped(_ rows: [DMVPNRow]) -> [[DMVPNRow]] {

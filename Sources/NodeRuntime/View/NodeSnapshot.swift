@@ -137,6 +137,14 @@ public enum ShortcutStep: UInt8, Sendable, Codable, CaseIterable {
   case esp
 }
 
+/// Which end a step of IKE came from.
+public enum StepOrigin: String, Sendable, Codable {
+  /// The spoke that asks.
+  case requester
+  /// The spoke that is asked for.
+  case responder
+}
+
 /// One step: when, and who saw it.
 public struct StepStamp: Sendable, Codable, Equatable {
   /// What happened.
@@ -147,9 +155,11 @@ public struct StepStamp: Sendable, Codable, Equatable {
   public var witness: Witness
   /// The journal record, when this node wrote one.
   public var event: EventID
+  /// Who began it; nil where that is not known, or the step says so itself.
+  public var origin: StepOrigin?
 
-  public init(step: ShortcutStep, at: Instant, witness: Witness, event: EventID = .none) {
-    (self.step, self.at, self.witness, self.event) = (step, at, witness, event)
+  public init(step: ShortcutStep, at: Instant, witness: Witness, event: EventID = .none, origin: StepOrigin? = nil) {
+    (self.step, self.at, self.witness, self.event, self.origin) = (step, at, witness, event, origin)
   }
 }
 
@@ -295,44 +305,4 @@ public struct DropRow: Sendable, Codable, Equatable {
   public var packets: UInt64
 
   public init(reason: String, packets: UInt64) { (self.reason, self.packets) = (reason, packets) }
-}
-
-/// A protected peer: its IKE association (phase 1) and the pair of ESP associations in use (phase 2).
-public struct ProtectedPeerRow: Sendable, Codable, Equatable {
-  /// `Tunnel0`
-  public var tunnel: String
-  /// Its name by `ip host`, else who it proved to be, else its tunnel address, else its NBMA address. Peer-supplied: never shown raw.
-  public var name: String
-  /// Its NBMA address as we see it, with the UDP port where ESP travels in UDP.
-  public var nbma: IPAddress
-  public var port: UInt16
-  /// How far it is: READY and its like of IKEv2, QM_IDLE of IKEv1.
-  public var ikeState: String
-  /// 1 or 2.
-  public var version: UInt8
-  /// `AES-GCM-256 SHA384 19`
-  public var ikeSuite: String
-  public var isInitiator: Bool
-  /// Seconds until the IKE association ends.
-  public var ikeSecondsLeft: Int?
-  /// SPIs of the pair in use; 0 while there is none.
-  public var inboundSPI: UInt32, outboundSPI: UInt32
-  /// `esp-gcm 256`, `{Transport UDP-Encaps, }`
-  public var espSuite: String, mode: String
-  /// Seconds and kilobytes until the pair ends; nil where there is no such limit.
-  public var secondsLeft: Int?, kilobytesLeft: Int?
-  /// What the pair carried.
-  public var packetsIn: UInt64, packetsOut: UInt64, bytesIn: UInt64, bytesOut: UInt64
-  /// Packets refused: seen before, not authentic.
-  public var replays: UInt64, forgeries: UInt64
-  /// Times the pair was renewed.
-  public var rekeys: UInt32
-  public var since: Instant?
-
-  public init(tunnel: String, name: String, nbma: IPAddress) {
-    (self.tunnel, self.name, self.nbma) = (tunnel, name, nbma)
-    (port, ikeState, version, ikeSuite, isInitiator, ikeSecondsLeft) = (0, "", 2, "", true, nil)
-    (inboundSPI, outboundSPI, espSuite, mode, secondsLeft, kilobytesLeft) = (0, 0, "", "", nil, nil)
-    (packetsIn, packetsOut, bytesIn, bytesOut, replays, forgeries, rekeys, since) = (0, 0, 0, 0, 0, 0, 0, nil)
-  }
 }

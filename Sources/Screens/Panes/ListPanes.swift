@@ -95,7 +95,7 @@ enum EventsPane {
     func role(_ usual: Role) -> Role { isSelected ? .selected : usual }
     frame.put(Wording.clock(row.at, scene.snapshot, scene.view), in: inner, line, 1, role(.muted), limit: 12)
     frame.put(mark.glyph, in: inner, line, 14, role(mark.role))
-    frame.put(row.facility, in: inner, line, 16, role(.key), limit: 5)
+    frame.put(row.facility, in: inner, line, 16, role(row.facility == "IKE" ? .ike : .key), limit: 5)
     let subject = inner.columns >= 100 ? 18 : 13
     frame.put(row.subject, in: inner, line, 22, role(.text), limit: subject)
     frame.put(row.text, in: inner, line, 23 + subject, role(mark.role))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import NodeRuntime
 import ProtocolKit
+import Wire
 
 /// A state as a glyph, a word and a role: never told by colour alone.
 struct Mark {
@@ -14,6 +15,14 @@ struct Mark {
     case .ike, .ipsec: Mark(glyph: "◐", word: peer.state.rawValue, role: .forming)
     case .nhrp where peer.isShortcutPeer: Mark(glyph: "◐", word: peer.state.rawValue, role: .forming)
     case .nhrp, .intf: Mark(glyph: "✗", word: peer.state.rawValue, role: .crit)
+    }
+  }
+
+  static func of(_ row: ProtectedPeerRow) -> Mark {
+    switch row.layer {
+    case .up: Mark(glyph: "●", word: row.layer.rawValue, role: .ok)
+    case .ike, .ipsec, .nhrp: Mark(glyph: "◐", word: row.layer.rawValue, role: .forming)
+    case .intf: Mark(glyph: "✗", word: row.layer.rawValue, role: .crit)
     }
   }
 
@@ -82,6 +91,15 @@ extension ShortcutStep {
 extension ShortcutRow {
   /// The steps by time; equal times in the order they usually come.
   var ordered: [StepStamp] { steps.sorted { ($0.at, $0.step.rawValue) < ($1.at, $1.step.rawValue) } }
+
+  /// Whether IKE or ESP had a part in it.
+  var isProtected: Bool { steps.contains { $0.step == .ike || $0.step == .esp } }
+
+  /// The end that is not this node; nil where both are others.
+  func farEnd(_ snapshot: NodeSnapshot) -> IPAddress? {
+    let own = snapshot.tunnels.compactMap(\.ownAddress)
+    return own.contains(fromAddress) ? toAddress : toAddress.map { own.contains($0) ? fromAddress : nil } ?? nil
+  }
 
   /// From the first step to `stamp`.
   func span(to stamp: StepStamp) -> Duration { stamp.at - (ordered.first?.at ?? stamp.at) }

@@ -64,6 +64,7 @@ enum HelpOverlay {
 
   private static let lines = [
     ("screen", "1…9 0, Alt-1…Alt-0", "the ten screens; also F1…F10"),
+    ("", "4 4", "the associations, then the peers"),
     ("pane", "Tab, Shift-Tab", "next and previous pane"),
     ("", "z", "zoom the pane"),
     ("move", "j k ↑ ↓ PgUp PgDn g G", "the selection"),
@@ -73,6 +74,7 @@ enum HelpOverlay {
     ("command", ": or Enter", "to the prompt; Esc comes back"),
     ("", "?", "at the prompt: what may follow"),
     ("write", "x", "clear ip nhrp … for the selected one"),
+    ("", "X", "clear crypto session … of its peer"),
     ("", "P t", "ping, traceroute"),
     ("", "d", "capture the selected peer or pair"),
     ("", "D", "undebug all, at once"),

@@ -2,26 +2,63 @@
 import NodeRuntime
 import ProtocolKit
 
-/// The busiest peers and their rates.
+/// The busiest peers and their rates; of protected ones also what was refused, and where there is room their associations.
 enum RatesPane {
   static func draw(_ frame: inout Frame, _ scene: Scene) {
     let rows = Listing.peers(scene.snapshot, scene.view, pane: .rates)
-    let inner = scene.box(&frame, "Peer rates", "top \(min(rows.count, max(0, scene.region.rows - 3))) of \(rows.count)")
-    let trend = max(6, min(HistoryRing.capacity, inner.columns - 36))
-    let table = Table(columns: [
-      .init(title: "peer", width: 0), .init(title: "", width: 1), .init(title: "in/s", width: 6, isRight: true),
-      .init(title: "out/s", width: 6, isRight: true), .init(title: "60 s", width: trend, drop: 1),
-    ])
+    let protections = Protections(scene.snapshot)
+    let title = protections.isEmpty ? "Peer rates" : "SA rates"
+    let inner = scene.box(&frame, title, "top \(min(rows.count, max(0, scene.region.rows - 3))) of \(rows.count)")
+    let columns = columns(inner.columns, isProtected: !protections.isEmpty)
+    let trend = columns.last?.width ?? 0
     let selected = scene.isFocused ? scene.selected(rows.map(Listing.key)) : nil
-    table.draw(&frame, inner, count: rows.count, selected: selected) { index in
+    Table(columns: columns).draw(&frame, inner, count: rows.count, selected: selected) { index in
       let row = rows[index]
-      let mark = Mark.of(row)
-      let rates = scene.view.rates[Listing.key(row)]
-      return [
-        .init(row.name), .init(mark.glyph, mark.role), .init(Wording.short(rates?.inbound.last ?? 0)),
-        .init(Wording.short(rates?.outbound.last ?? 0)), .init(Wording.sparkline(rates?.inbound.newest(trend) ?? []), .graphIn),
-      ]
+      guard !protections.isEmpty else { return rates(scene, row, trend) }
+      return refusals(scene, row, protections[row], trend, showsBoth: columns.count > 6, showsPair: columns.count > 8)
     }
+  }
+
+  private static func columns(_ room: Int, isProtected: Bool) -> [Table.Column] {
+    func trend(_ used: Int) -> Table.Column { .init(title: "60 s", width: max(6, min(HistoryRing.capacity, room - used)), drop: 1) }
+    let peer = [Table.Column(title: "peer", width: 0), .init(title: "", width: 1)]
+    let rates = [Table.Column(title: "in/s", width: 6, isRight: true), .init(title: "out/s", width: 6, isRight: true)]
+    let both = [Table.Column(title: "replay", width: 6, isRight: true), .init(title: "auth", width: 5, isRight: true)]
+    let spis = [Table.Column(title: "spi-in", width: 8), .init(title: "spi-out", width: 8)]
+    let packets = [Table.Column(title: "pkt in", width: 6, isRight: true), .init(title: "pkt out", width: 7, isRight: true)]
+    guard isProtected else { return peer + rates + [trend(36)] }
+    if room >= 90 { return peer + spis + packets + rates + both + [trend(84)] }
+    if room >= 50 { return peer + rates + both + [trend(46)] }
+    let narrow = [Table.Column(title: "peer", width: 0, least: 7), peer[1]]
+    return narrow + rates + [.init(title: "drop", width: 4, isRight: true), trend(33)]
+  }
+
+  private static func rates(_ scene: Scene, _ row: PeerRow, _ trend: Int) -> [Table.Field] {
+    let mark = Mark.of(row)
+    return [.init(row.name), .init(mark.glyph, mark.role)] + pace(scene, row) + [sparkline(scene, row, trend)]
+  }
+
+  private static func refusals(
+    _ scene: Scene, _ row: PeerRow, _ pair: ProtectedPeerRow?, _ trend: Int, showsBoth: Bool, showsPair: Bool
+  ) -> [Table.Field] {
+    let mark = Mark.of(row)
+    func refused(_ count: UInt64?, _ role: Role) -> Table.Field {
+      .init(count.map(Wording.refused) ?? "—", (count ?? 0) > 0 ? role : pair == nil ? .muted : .text)
+    }
+    let spis = [pair?.inboundSPI, pair?.outboundSPI].map { Table.Field(Wording.spi($0 ?? 0), .esp) }
+    let packets = [Table.Field(Wording.short(pair?.packetsIn ?? 0)), .init(Wording.short(pair?.packetsOut ?? 0))]
+    let drops = showsBoth ? [refused(pair?.replays, .warn), refused(pair?.forgeries, .crit)] : [refused(pair?.refused, .warn)]
+    let start = [Table.Field(row.name), .init(mark.glyph, mark.role)] + (showsPair ? spis + packets : [])
+    return start + pace(scene, row) + drops + [sparkline(scene, row, trend)]
+  }
+
+  private static func pace(_ scene: Scene, _ row: PeerRow) -> [Table.Field] {
+    let rates = scene.view.rates[Listing.key(row)]
+    return [.init(Wording.short(rates?.inbound.last ?? 0)), .init(Wording.short(rates?.outbound.last ?? 0))]
+  }
+
+  private static func sparkline(_ scene: Scene, _ row: PeerRow, _ trend: Int) -> Table.Field {
+    .init(Wording.sparkline(scene.view.rates[Listing.key(row)]?.inbound.newest(trend) ?? []), .graphIn)
   }
 }
 
@@ -82,7 +119,15 @@ enum PeerDetailPane {
     ]
     if let claimed = peer.claimedNBMA { result.insert(("claims", "\(claimed)", .warn), at: 2) }
     if peer.isServer { result.append(("role", "next hop server", .text)) }
-    return result
+    return result + protection(scene, peer)
+  }
+
+  /// IKE, the pair and its algorithms, of a protected peer.
+  private static func protection(_ scene: Scene, _ peer: PeerRow) -> [(String, String, Role)] {
+    guard let row = Protections(scene.snapshot)[peer] else { return [] }
+    let pair = row.inboundSPI == 0 ? "none" : "\(Wording.spi(row.inboundSPI))/\(Wording.spi(row.outboundSPI))"
+    let both: [(String, String, Role)] = [("IKE", "v\(row.version) \(row.ikeState.bounded)", row.ikeRole), ("child", pair, .esp)]
+    return row.espSuite.isEmpty ? both : both + [("suite", row.espSuite.bounded, .text)]
   }
 
   private static func drawTrends(_ frame: inout Frame, _ scene: Scene, _ peer: PeerRow, _ inner: Region, from row: Int) {

@@ -59,7 +59,14 @@ enum ShortcutDetailPane {
     let kind = row.routeKind.isEmpty ? "" : "  \(row.routeKind.bounded)"
     let route = row.prefix.map { "route \($0)\(via)\(kind)" } ?? "asked for \(row.target), no answer seen here"
     frame.put(route, in: inner, at, 11)
-    if let expires = row.expires { frame.put("expires in \(Wording.age(expires - scene.snapshot.at))", in: inner, at + 1, 11) }
+    var column = 11
+    if let expires = row.expires {
+      column += frame.put("expires in \(Wording.age(expires - scene.snapshot.at))", in: inner, at + 1, column) + 2
+    }
+    guard let far = row.farEnd(scene.snapshot), let pair = scene.snapshot.protected.first(where: { $0.address == far }) else { return }
+    let spis = "spi in \(Wording.spi(pair.inboundSPI)) out \(Wording.spi(pair.outboundSPI))"
+    column += frame.put(spis, in: inner, at + 1, column, .esp) + 2
+    frame.put(pair.espSuite.bounded, in: inner, at + 1, column)
   }
 }
 
@@ -67,14 +74,16 @@ enum ShortcutDetailPane {
 enum FormingPane {
   static func draw(_ frame: inout Frame, _ scene: Scene) {
     let rows = Listing.shortcuts(scene.snapshot, scene.view, pane: .forming)
-    let inner = scene.box(&frame, "Shortcuts forming", "ms")
+    let isProtected = rows.contains { $0.isProtected }
+    let inner = scene.box(&frame, "Shortcuts forming", isProtected ? "i IKE s ESP ms" : "ms")
+    let room = inner.columns - 25
     let selected = scene.isFocused ? scene.selected(rows.map(Listing.key)) : nil
     let table = Table(
       columns: [.init(title: "", width: 13), .init(title: "", width: 7), .init(title: "", width: 0)], hasHeading: false)
     table.draw(&frame, inner, count: rows.count, selected: selected) { index in
       let row = rows[index]
       let mark = Mark.of(row.state)
-      return [.init("\(short(row.from))>\(short(row.to))"), .init("\(mark.glyph) \(mark.word)", mark.role), .init(steps(row))]
+      return [.init("\(short(row.from))>\(short(row.to))"), .init("\(mark.glyph) \(mark.word)", mark.role), .init(steps(row, room))]
     }
   }
 
@@ -84,13 +93,30 @@ enum FormingPane {
     return DisplayText.width(of: bounded) <= 6 ? bounded : String(bounded.suffix(6))
   }
 
-  /// `r6 q9 a24 47ms`
-  private static func steps(_ row: ShortcutRow) -> String {
-    if row.state == .up { return "in \(row.formationText)" }
-    let parts = row.ordered.dropFirst().map { stamp in
-      let milliseconds = row.span(to: stamp).nanoseconds / 1_000_000
-      return stamp.step.letter + (milliseconds > 9999 ? "\(milliseconds / 1000)s" : "\(milliseconds)")
+  /// `r6 q9 ◆i24 ◆s44 …`: what others told or was inferred is marked; the newest steps where not all have room.
+  private static func steps(_ row: ShortcutRow, _ room: Int) -> String {
+    if row.state == .up { return over(row, room) }
+    var text = row.state == .failed ? "" : "…"
+    for stamp in row.ordered.dropFirst().reversed() {
+      let longer = step(stamp, row) + (text.isEmpty ? "" : " ") + text
+      if longer.unicodeScalars.count > max(room, 8) { break }
+      text = longer
     }
-    return parts.joined(separator: " ") + (row.state == .failed ? "" : " …")
+    return text
+  }
+
+  /// `in 47 ms`; of a protected one `◆i23 ◆s43 ✓47`: when IKE began, ESP stood, and all was done.
+  private static func over(_ row: ShortcutRow, _ room: Int) -> String {
+    guard row.isProtected else { return "in \(row.formationText)" }
+    let steps = row.ordered.filter { $0.step == .ike || $0.step == .esp }.map { step($0, row) }
+    let parts = steps + ["✓" + row.formationText.replacing(" ms", with: "").replacing(" ", with: "")]
+    let spaced = parts.joined(separator: " ")
+    return spaced.unicodeScalars.count <= room ? spaced : parts.joined()
+  }
+
+  private static func step(_ stamp: StepStamp, _ row: ShortcutRow) -> String {
+    let milliseconds = row.span(to: stamp).nanoseconds / 1_000_000
+    let mark = stamp.witness == .here ? "" : Mark.of(stamp.witness).glyph
+    return mark + stamp.step.letter + (milliseconds > 9999 ? "\(milliseconds / 1000)s" : "\(milliseconds)")
   }
 }

@@ -6,7 +6,8 @@ import ProtocolKit
 enum TimelinePane {
   static func draw(_ frame: inout Frame, _ scene: Scene) {
     let rows = Listing.shortcuts(scene.snapshot, scene.view, pane: .timeline)
-    let note = scene.region.columns >= 72 ? "ms since 1st packet   ● here  ◆ told  ○ inferred" : "ms since 1st packet"
+    let letters = rows.contains(where: \.isProtected) ? "i IKE  s ESP   " : ""
+    let note = scene.region.columns >= 72 ? "\(letters)ms since 1st packet   ● here  ◆ told  ○ inferred" : "ms since 1st packet"
     let inner = scene.box(&frame, "Flows", note)
     guard inner.rows > 1, inner.columns > 30 else { return }
     let names = inner.columns >= 70 ? 19 : 15
@@ -64,6 +65,9 @@ enum TimelinePane {
     guard let last = ordered.last else { return }
     let bar = String(repeating: row.state == .failed ? "┄" : "─", count: column(last) - track.column + 1)
     frame.put(bar, in: list, line, track.column, row.state == .failed ? .crit : .muted)
+    for stamp in ordered where stamp.step == .ike || stamp.step == .esp {
+      frame.put(stamp.step.letter, in: list, line, column(stamp) + 1, stamp.step == .ike ? .ike : .esp)
+    }
     for stamp in ordered {
       let mark = stamp.step == .failed ? Mark(glyph: "✗", word: "", role: .crit) : Mark.of(stamp.witness)
       frame.put(mark.glyph, in: list, line, column(stamp), mark.role)
@@ -104,23 +108,24 @@ enum LadderPane {
     let time = Wording.exactMilliseconds(row.span(to: stamp))
     frame.put(time, in: inner, line, max(0, 9 - time.utf8.count), .muted)
     for column in [at.left, at.middle, at.right] { frame.put("│", in: inner, line, column, .border) }
-    drawArrow(&frame, inner, line, stamp.step, at)
+    drawArrow(&frame, inner, line, stamp, at)
     let isFailed = stamp.step == .failed
     let mark = isFailed ? Mark(glyph: "✗", word: Mark.of(stamp.witness).word, role: .crit) : Mark.of(stamp.witness)
     frame.put("\(mark.glyph) \(stamp.step.words), \(mark.word)", in: inner, line, at.right + 3, mark.role)
   }
 
   private static func drawArrow(
-    _ frame: inout Frame, _ inner: Region, _ line: Int, _ step: ShortcutStep, _ at: (left: Int, middle: Int, right: Int)
+    _ frame: inout Frame, _ inner: Region, _ line: Int, _ stamp: StepStamp, _ at: (left: Int, middle: Int, right: Int)
   ) {
-    switch step {
+    switch stamp.step {
     case .firstPacket: arrow(&frame, inner, line, from: at.left, to: at.middle, "data", "─", .text)
     case .redirect: arrow(&frame, inner, line, from: at.middle, to: at.left, "REDIRECT", "─", .warn)
     case .request: arrow(&frame, inner, line, from: at.left, to: at.right, "RES REQUEST", "─", .forming)
     case .reply: arrow(&frame, inner, line, from: at.right, to: at.left, "RES REPLY", "─", .ok)
     case .direct: arrow(&frame, inner, line, from: at.left, to: at.right, "data", "═", .phase3)
-    case .ike: arrow(&frame, inner, line, from: at.left, to: at.right, "IKE", "─", .forming)
-    case .esp: arrow(&frame, inner, line, from: at.left, to: at.right, "ESP", "═", .ok)
+    case .ike where stamp.origin == .responder: arrow(&frame, inner, line, from: at.right, to: at.left, "IKE", "─", .ike)
+    case .ike: arrow(&frame, inner, line, from: at.left, to: at.right, "IKE", "─", .ike, isBoth: stamp.origin == nil)
+    case .esp: arrow(&frame, inner, line, from: at.left, to: at.right, "ESP", "═", .esp, isBoth: true)
     case .answer: frame.put("◆", in: inner, line, at.right, .told)
     case .route: frame.put("◆", in: inner, line, at.left, .ok)
     case .failed: frame.put("✗", in: inner, line, at.left, .crit)
@@ -128,7 +133,8 @@ enum LadderPane {
   }
 
   private static func arrow(
-    _ frame: inout Frame, _ inner: Region, _ line: Int, from: Int, to: Int, _ word: String, _ bar: String, _ role: Role
+    _ frame: inout Frame, _ inner: Region, _ line: Int, from: Int, to: Int, _ word: String, _ bar: String, _ role: Role,
+    isBoth: Bool = false
   ) {
     let (low, high) = (min(from, to) + 1, max(from, to) - 1)
     guard high > low else { return }
@@ -136,5 +142,6 @@ enum LadderPane {
     let text = " \(word) "
     if high - low > text.utf8.count + 2 { frame.put(text, in: inner, line, (low + high - text.utf8.count) / 2 + 1, role) }
     frame.put(to > from ? "▶" : "◀", in: inner, line, to > from ? high : low, role)
+    if isBoth { frame.put(to > from ? "◀" : "▶", in: inner, line, to > from ? low : high, role) }
   }
 }

@@ -74,6 +74,7 @@ public enum Listing {
     case .routes: routes(snapshot, view).map(key)
     case .events: events(snapshot, view).map(key)
     case .alarms: alarms(snapshot, view).map(key)
+    case .associations: associations(snapshot, view).map(key)
     case nil: []
     }
   }
@@ -142,6 +143,9 @@ extension Listing {
 extension String {
   /// The beginning of a text that may be very long.
   var bounded: String { utf8.count <= 256 ? self : String(unicodeScalars.prefix(64)) }
+
+  /// The text with spaces behind it, `width` scalars long; for our own words only.
+  func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - unicodeScalars.count)) }
 }
 
 extension ViewState {

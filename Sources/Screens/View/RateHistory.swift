@@ -31,9 +31,9 @@ public struct HistoryRing: Sendable, Equatable {
   }
 }
 
-/// Bit rates by peer, computed from the counters of successive pictures.
+/// Bit rates by NHRP peer and by protected peer, computed from the counters of successive pictures.
 public struct RateHistory: Sendable, Equatable {
-  /// Peers followed, at most: a ring costs half a kilobyte each way.
+  /// Peers of each kind followed, at most: a ring costs half a kilobyte each way.
   public static let peerLimit = 4096
 
   /// One peer's rates in bits per second.
@@ -42,8 +42,15 @@ public struct RateHistory: Sendable, Equatable {
     public var inbound = HistoryRing()
     /// From this node.
     public var outbound = HistoryRing()
-    var bytesIn: UInt64 = 0, bytesOut: UInt64 = 0
+    /// Packets refused between two pictures; of protected peers alone.
+    public var refused = HistoryRing()
+    var counters = Counters()
     var at = Instant.start
+  }
+
+  struct Counters: Sendable, Equatable {
+    var bytesIn: UInt64 = 0, bytesOut: UInt64 = 0
+    var refused: UInt64?
   }
 
   private var peers: [String: Peer] = [:]
@@ -62,19 +69,24 @@ public struct RateHistory: Sendable, Equatable {
     var kept: [String: Peer] = [:]
     for row in snapshot.peers.prefix(Self.peerLimit) {
       let key = Listing.key(row)
-      kept[key] = Self.next(peers[key], row, snapshot.at)
+      kept[key] = Self.next(peers[key], Counters(bytesIn: row.bytesIn, bytesOut: row.bytesOut), snapshot.at)
+    }
+    for row in snapshot.protected.prefix(Self.peerLimit) {
+      let key = Listing.key(row)
+      kept[key] = Self.next(peers[key], Counters(bytesIn: row.bytesIn, bytesOut: row.bytesOut, refused: row.refused), snapshot.at)
     }
     peers = kept
   }
 
-  private static func next(_ old: Peer?, _ row: PeerRow, _ now: Instant) -> Peer {
+  private static func next(_ old: Peer?, _ new: Counters, _ now: Instant) -> Peer {
     var peer = old ?? Peer()
     if old != nil {
       let span = max(1, (now - peer.at).nanoseconds)
-      peer.inbound.append(rate(from: peer.bytesIn, to: row.bytesIn, span))
-      peer.outbound.append(rate(from: peer.bytesOut, to: row.bytesOut, span))
+      peer.inbound.append(rate(from: peer.counters.bytesIn, to: new.bytesIn, span))
+      peer.outbound.append(rate(from: peer.counters.bytesOut, to: new.bytesOut, span))
+      if let refused = new.refused { peer.refused.append(refused - min(refused, peer.counters.refused ?? 0)) }
     }
-    (peer.bytesIn, peer.bytesOut, peer.at) = (row.bytesIn, row.bytesOut, now)
+    (peer.counters, peer.at) = (new, now)
     return peer
   }
 

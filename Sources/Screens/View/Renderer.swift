@@ -70,6 +70,8 @@ struct Scene {
     case .capture: CapturePane.draw(&frame, self)
     case .alarms: AlarmsPane.draw(&frame, self)
     case .drops: DropsPane.draw(&frame, self)
+    case .associations: AssociationsPane.draw(&frame, self)
+    case .associationDetail: AssociationDetailPane.draw(&frame, self)
     }
   }
 

@@ -31,6 +31,7 @@ enum StatusRow {
     result.append(("peers \(up)/\(all)", .status))
     result.append(("cuts \(snapshot.tunnels.reduce(0) { $0 + max(0, $1.shortcuts) })", .status))
     if isWide {
+      if !snapshot.protected.isEmpty { result.append(("SAs \(snapshot.protected.filter { $0.inboundSPI != 0 }.count)", .status)) }
       result.append(("\(tunnel.role.rawValue) phase \(tunnel.phase)", .status))
       result.append(("up \(Wording.age(snapshot.at - .start))", .status))
     }
@@ -60,7 +61,7 @@ enum TabsRow {
   static func draw(_ frame: inout Frame, _ view: ViewState) {
     let row = frame.rows - 2
     var column = 0
-    for screen in Screen.allCases {
+    for screen in view.screen.tabs {
       let isShown = screen == view.screen
       if isShown { column += frame.put("[", at: Position(row: row, column: column), .focus) }
       column += frame.put("\(screen.digit)", at: Position(row: row, column: column), isShown ? .focus : .key)

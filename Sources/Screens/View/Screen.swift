@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// The ten screens, in the order of their keys.
+/// The screens, in the order of their keys: ten, and behind one of them another that shares its key.
 public enum Screen: Int, Sendable, CaseIterable {
   case overview = 1
-  case map, shortcuts, peers, flow, cache, routes, events, capture, alarms
+  case map, shortcuts, associations, flow, cache, routes, events, capture, alarms
+  /// Behind the associations: the same key again.
+  case peers
 
   /// The key that shows it.
-  public var digit: Int { rawValue % 10 }
+  public var digit: Int { self == .peers ? 4 : rawValue % 10 }
 
   /// The screen of a digit key.
-  public init?(digit: Int) { self.init(rawValue: digit == 0 ? 10 : digit) }
+  public init?(digit: Int) {
+    guard (0...9).contains(digit) else { return nil }
+    self.init(rawValue: digit == 0 ? 10 : digit)
+  }
+
+  /// What a digit key shows while this screen is shown: on the screen of that key, the other one that shares it.
+  public func next(digit: Int) -> Screen? { self == .associations && digit == 4 ? .peers : Screen(digit: digit) }
+
+  /// The ten of the tabs row while this screen is shown.
+  var tabs: [Screen] { (1...10).compactMap { $0 == 4 && self == .peers ? .peers : Screen(rawValue: $0) } }
 
   /// Its word in the tabs row.
   public var tab: String {
@@ -18,6 +29,7 @@ public enum Screen: Int, Sendable, CaseIterable {
     case .map: "Map"
     case .shortcuts: "Cuts"
     case .peers: "Peer"
+    case .associations: "SA"
     case .flow: "Flow"
     case .cache: "Nhrp"
     case .routes: "Rt"
@@ -33,7 +45,8 @@ public enum Screen: Int, Sendable, CaseIterable {
     case .overview, .routes: "? help  : command"
     case .map: "j k peer  d capture"
     case .shortcuts, .flow: "x clear  P ping"
-    case .peers: "/ filter  x clear"
+    case .peers: "4 SA  x clear"
+    case .associations: "4 peers  X clear"
     case .cache: "x clear  / filter"
     case .events: "f follow  / filter"
     case .capture: "d capture  D stop"
@@ -45,7 +58,7 @@ public enum Screen: Int, Sendable, CaseIterable {
 /// A pane: one box of a screen.
 public enum PaneKind: String, Sendable, CaseIterable {
   case map, rates, forming, timeline, events, shortcuts, shortcutDetail, peers, peerDetail, ladder, cache, cacheDetail, routes, capture
-  case alarms, drops, legend
+  case alarms, drops, legend, associations, associationDetail
 
   /// What its rows are; nil where nothing can be selected.
   public var rowKind: RowKind? {
@@ -56,7 +69,8 @@ public enum PaneKind: String, Sendable, CaseIterable {
     case .routes: .routes
     case .events: .events
     case .alarms: .alarms
-    case .shortcutDetail, .peerDetail, .ladder, .cacheDetail, .capture, .drops, .legend: nil
+    case .associations: .associations
+    case .associationDetail, .shortcutDetail, .peerDetail, .ladder, .cacheDetail, .capture, .drops, .legend: nil
     }
   }
 
@@ -65,7 +79,7 @@ public enum PaneKind: String, Sendable, CaseIterable {
 }
 
 /// What can be selected. Panes that list the same things share the selection.
-public enum RowKind: String, Sendable, CaseIterable { case peers, shortcuts, cache, routes, events, alarms }
+public enum RowKind: String, Sendable, CaseIterable { case peers, shortcuts, cache, routes, events, alarms, associations }
 
 /// A selected row: by key, so that it stays with its row when the order changes, and by index for when the row goes away.
 public struct Selection: Sendable, Equatable {

@@ -52,7 +52,8 @@ public enum ScreenLayout {
     case .overview: return overview(area)
     case .map: return map(area)
     case .shortcuts: return stacked(.shortcuts, .shortcutDetail, area, detailRows: 9)
-    case .peers: return stacked(.peers, .peerDetail, area, detailRows: 8)
+    case .associations: return stacked(.associations, .associationDetail, area, detailRows: area.rows >= 30 ? 14 : 10)
+    case .peers: return stacked(.peers, .peerDetail, area, detailRows: 9)
     case .flow: return flow(area)
     case .cache: return stacked(.cache, .cacheDetail, area, detailRows: 6)
     case .routes: return [Placed(pane: .routes, region: area)]

@@ -5,8 +5,11 @@ import ProtocolKit
 /// Numbers and times as operators write them.
 public enum Wording {
   /// A span in the form of IOS: `00:03:19`, `2d10h`, `3w4d`, `1y2w`.
-  public static func age(_ span: Duration) -> String {
-    let seconds = max(0, span.nanoseconds / 1_000_000_000)
+  public static func age(_ span: Duration) -> String { age(seconds: span.nanoseconds / 1_000_000_000) }
+
+  /// A number of seconds in the same form.
+  public static func age(seconds count: Int64) -> String {
+    let seconds = max(0, count)
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400)
     if hours < 24 { return "\(two(hours)):\(two(minutes % 60)):\(two(seconds % 60))" }
     if days < 7 { return "\(days)d\(two(hours % 24))h" }
@@ -59,6 +62,28 @@ public enum Wording {
   }
 
   private static func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+
+  /// A security parameters index in hexadecimal, as in `show crypto ipsec sa` without its 0x; a dash for none.
+  public static func spi(_ value: UInt32) -> String {
+    guard value != 0 else { return "—" }
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 8 - digits.utf8.count) + digits
+  }
+
+  /// A count of what was refused: any is worth a look, and marked.
+  public static func refused(_ count: UInt64) -> String { count == 0 ? "0" : "\(short(count))!" }
+
+  /// Kilobytes of 1,024 as bytes: `4.3GB`.
+  public static func kilobytes(_ value: Int) -> String {
+    let (bytes, overflow) = UInt64(max(0, value)).multipliedReportingOverflow(by: 1024)
+    return "\(short(overflow ? .max : bytes))B"
+  }
+
+  /// Ten cells, as many of them full as `left` is tenths of `all`, rounded up.
+  public static func bar(_ left: Int, of all: Int) -> String {
+    let full = all <= 0 ? 0 : Int((Double(max(0, min(left, all))) / Double(all) * 10).rounded(.up))
+    return String(repeating: "▓", count: full) + String(repeating: "░", count: 10 - full)
+  }
 
   /// Bars for `values`, the newest at the right, scaled to their largest.
   public static func sparkline(_ values: [UInt64]) -> String {

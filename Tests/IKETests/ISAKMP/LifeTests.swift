@@ -28,6 +28,21 @@ struct LifeTests {
     }
   }
 
+  @Test("the initiator's packets do not overtake its third message: some peers have no child before that")
+  func packetsBehindThirdMessage() throws {
+    let (a, b) = ProtectionPolicy.pair()
+    var world = TwoEnds(a, b)
+    world.start()
+    for _ in 0..<1_000 where world.ends[0].current == nil { world.run(.milliseconds(1)) }
+    let old = try #require(world.ends[0].current)
+    #expect(world.ends[1].current != nil, "the first child")
+    world.tell(0, .rekeyChild(try #require(world.ends[0].children.first).reference))
+    world.run(.milliseconds(500))
+    #expect(world.ends[0].children.count == 2 && world.ends[0].current == old, "the old child works, and the peer was not heard")
+    world.run(.milliseconds(600))
+    #expect(world.ends[0].current == world.ends[0].children.last?.inboundSPI)
+  }
+
   @Test("without traffic the old child goes after some time")
   func rekeyIdleChild() throws {
     var world = ExchangeTests.established()

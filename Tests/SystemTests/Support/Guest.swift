@@ -10,6 +10,10 @@ final class Guest: Sendable {
   /// Where the guest's scripts are: the guest sees them under the same path.
   static let scripts = Program.root.appending(path: "Tests/Guest")
 
+  /// How long a guest may take to boot, and to start its daemons: seconds each, but a minute and more on a machine with ten times the work
+  /// that it has processors for.
+  static let bootLimit = Duration.seconds(180)
+
   /// Starts booting it; its `eth0` is the TAP `tap` of `namespace`.
   init(name: String, control: URL, namespace: Namespace, tap: String) throws {
     self.name = name
@@ -22,7 +26,7 @@ final class Guest: Sendable {
   }
 
   /// Waits until it takes commands.
-  func ready(timeout: Duration = .seconds(60)) async throws {
+  func ready(timeout: Duration = bootLimit) async throws {
     let file = control.appending(path: "ready").path
     try await eventually("guest \(name) is up", timeout: timeout, lastSeen: { self.process.output() }) {
       guard self.process.isRunning else { return false }

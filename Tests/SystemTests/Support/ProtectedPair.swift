@@ -17,10 +17,11 @@ struct ProtectedPair<Peer: Sendable>: Sendable {
 
   /// Waits until our node shows every layer done and a ping gets through.
   func isUp(timeout: Duration = .seconds(30)) async throws {
-    try await eventually("our node shows the peer UP", contains: [theirs.tunnel, "UP"], timeout: timeout) {
-      try await ours.node.exec("show dmvpn")
+    try await eventually("our node shows the peer UP", timeout: timeout, lastSeen: { await bothShow() }) {
+      let shown = try await ours.node.exec("show dmvpn")
+      return shown.contains(theirs.tunnel) && shown.contains("UP")
     }
-    try await eventually("the hosts reach each other", timeout: timeout, lastSeen: { await oursShows() }) {
+    try await eventually("the hosts reach each other", timeout: timeout, lastSeen: { await bothShow() }) {
       try await ours.host.ping(theirs.host, count: 1, options: Canary.pingOptions).lost == 0
     }
     let command = profile.isIKEv2 ? "show crypto ikev2 sa" : "show crypto isakmp sa"
@@ -30,9 +31,11 @@ struct ProtectedPair<Peer: Sendable>: Sendable {
     #expect(session.contains("UP-ACTIVE"), "\(session)")
   }
 
-  /// What our node says of its SAs, for a message.
-  func oursShows() async -> String {
-    (try? await ours.node.attempt("show dmvpn detail ; show crypto session detail ; show logging").output) ?? ours.node.output
+  /// What either end says of its SAs, for a message.
+  func bothShow() async -> String {
+    let shown = try? await ours.node.attempt("show dmvpn detail ; show crypto session detail ; show logging").output
+    let log = try? await (peer as? any StrongSwan)?.log()
+    return (shown ?? ours.node.output) + (log.map { "\nthe peer's log:\n\($0.suffix(6000))" } ?? "")
   }
 
   /// Pings both ways at once with the canary in ours, `body` meanwhile; none may be lost.

@@ -75,7 +75,7 @@ extension Bench {
     try await guest.ready()
     let role = site == .hub ? "hub" : "spoke"
     let script = Guest.scripts.appending(path: "frr-node").path
-    try await guest.run("\(Shell.quote(script)) \(role) \(site.number) --holdtime \(holdTimeSeconds) \(options)", timeout: .seconds(60))
+    try await guest.run("\(Shell.quote(script)) \(role) \(site.number) --holdtime \(holdTimeSeconds) \(options)", timeout: Guest.bootLimit)
     return guest
   }
 }

@@ -58,7 +58,7 @@ extension Bench {
     try await guest.ready()
     let peer = StrongSwanPeer(site: site, guest: guest, settings: settings, address: nat?.address(of: site) ?? site.nbma)
     try await guest.run(
-      "\(peer.command(gateway: nat?.gateway)) -- \(frrCommand(site, holdTimeSeconds, nbma: peer.address))", timeout: .seconds(60))
+      "\(peer.command(gateway: nat?.gateway)) -- \(frrCommand(site, holdTimeSeconds, nbma: peer.address))", timeout: Guest.bootLimit)
     return peer
   }
 
@@ -69,7 +69,7 @@ extension Bench {
     let script = Shell.quote(Guest.scripts.appending(path: "libreswan-node").path)
     let peer = site == .hub ? "" : "--peer \(Site.hub.nbma)"
     try await guest.run(
-      "\(script) \(profile) \(site.nbma) \(peer) -- \(frrCommand(site, holdTimeSeconds, nbma: site.nbma))", timeout: .seconds(60))
+      "\(script) \(profile) \(site.nbma) \(peer) -- \(frrCommand(site, holdTimeSeconds, nbma: site.nbma))", timeout: Guest.bootLimit)
     return LibreswanPeer(site: site, guest: guest, profile: profile)
   }
 

@@ -11,7 +11,7 @@ import Wire
 ///     HDR*, HASH(3)                                         -->
 ///
 /// The responder has its inbound half in place before it answers, and uses the outbound one when the third message came: until then
-/// the first might be a replay. The initiator has its inbound half before the third message, and the outbound one after it.
+/// the first might be a replay. The initiator has its inbound half before the third message, and uses the outbound one a while after it.
 struct QuickMode: Sendable {
   /// What it waits for.
   private enum State: Sendable {
