@@ -63,11 +63,26 @@ import Wire
     #expect(nat.inbound(&late, at: .start + .seconds(79)) == nil)
   }
 
-  @Test func `a protocol with ports is not translated`() {
+  @Test func `UDP is translated by ports: two inside hosts share the address, and each hears its own answers`() {
     var nat = NATBox(publicAddress: publicAddress)
-    var packet = LabPacket.udp(from: inside1, port: 500, to: Sample.a, port: 500, payload: [1])
-    #expect(nat.outbound(&packet, at: .start) == false)
-    #expect(Sample.source(packet) == inside1)
+    let insides = [inside1, inside2]
+    let ports = insides.map { inside in
+      var packet = LabPacket.udp(from: inside, port: 4500, to: Sample.a, port: 4500, payload: [1])
+      #expect(nat.outbound(&packet, at: .start))
+      #expect(Sample.source(packet) == publicAddress)
+      return UInt16(packet[20]) << 8 | UInt16(packet[21])
+    }
+    #expect(ports[0] != ports[1])
+    for (inside, port) in zip(insides, ports) {
+      var answer = LabPacket.udp(from: Sample.a, port: 4500, to: publicAddress, port: port, payload: [2])
+      #expect(nat.inbound(&answer, at: .start + .seconds(1)) == inside)
+      #expect(answer[22] == 0x11 && answer[23] == 0x94)
+    }
+    var stranger = LabPacket.udp(from: Sample.b, port: 4500, to: publicAddress, port: ports[0], payload: [3])
+    #expect(nat.inbound(&stranger, at: .start + .seconds(1)) == nil)
+    nat.forgetMappings()
+    var late = LabPacket.udp(from: Sample.a, port: 4500, to: publicAddress, port: ports[0], payload: [4])
+    #expect(nat.inbound(&late, at: .start + .seconds(2)) == nil)
   }
 
   @Test func `on the underlay a node behind a NAT is seen by its public address and can be answered`() throws {

@@ -56,7 +56,7 @@ struct LabProgramTests {
   func promised() throws {
     let scratch = try Scratch()
     let file = scratch.path("out.pcapng")
-    let json = try Program.lab("lab", "phase3", "--spokes", "3", "--headless", "--virtual-time", "--for", "15s", "--json", "--pcap", file)
+    let json = try Program.lab("lab", "phase3", "--spokes", "3", "--protection", "none", "--headless", "--virtual-time", "--for", "15s", "--json", "--pcap", file)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     #expect((object["journalHash"] as? String)?.isEmpty == false)
     #expect(object["packetsLost"] as? Int == 0)

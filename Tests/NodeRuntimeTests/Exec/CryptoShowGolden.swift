@@ -280,7 +280,6 @@ enum CryptoShowGolden {
                     TS:  { esp-256-aes esp-sha256-hmac  } ,
             }
 
-
     """
 
   static let dmvpn = """
