@@ -46,6 +46,16 @@ struct RekeyTests {
     #expect(a.received == sent && b.received == sent && a.unopened == 0 && b.unopened == 0)
   }
 
+  @Test("packets seconds behind the Delete of their child are opened still: its inbound half lingers, and then it is gone")
+  func latePackets() throws {
+    let (world, a, b) = Situation.established(seed: 8) { $0.childLifetimeSeconds = 60 }
+    world.quality.packetDelay = .seconds(4)
+    let sent = try traffic(world, a, b, seconds: 100, every: .milliseconds(250))
+    world.run(.seconds(15))
+    #expect(a.received == sent && b.received == sent && a.unopened == 0 && b.unopened == 0)
+    #expect(a.inbound.count == 1 && b.inbound.count == 1)
+  }
+
   @Test("the IKE SA is rekeyed, children pass to the next, message IDs begin at 0 (RFC 7296 §2.8, §2.18)")
   func ike() throws {
     let (world, a, b) = Situation.established { $0.ikeLifetimeSeconds = 60 }

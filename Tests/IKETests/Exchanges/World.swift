@@ -17,6 +17,8 @@ struct Datagram {
   var destination: IPAddress
   var destinationPort: UInt16
   var content: Content
+
+  var isESP: Bool { if case .esp = content { true } else { false } }
 }
 
 /// What the way between two nodes does to datagrams.
@@ -24,6 +26,8 @@ struct LinkQuality {
   var delay = Duration.milliseconds(10)
   /// Added by chance, so that datagrams overtake each other.
   var jitter = Duration.zero
+  /// Added for ESP: packets that are slower than IKE.
+  var packetDelay = Duration.zero
   /// Percent.
   var loss = 0
   var duplication = 0
@@ -77,7 +81,7 @@ final class World {
     let copies = random.below(100) < UInt64(quality.duplication) ? 2 : 1
     for _ in 0..<copies where random.below(100) >= UInt64(quality.loss) {
       let jitter = Duration.nanoseconds(Int64(random.below(UInt64(max(1, quality.jitter.nanoseconds)))))
-      schedule(.arrival(passed), after: quality.delay + jitter)
+      schedule(.arrival(passed), after: quality.delay + jitter + (passed.isESP ? quality.packetDelay : .zero))
     }
   }
 
