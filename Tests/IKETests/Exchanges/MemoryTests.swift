@@ -27,6 +27,10 @@ struct MemoryTests {
 
   @Test("a peer costs less than 12 kB at a hub: association, child, timers, tables")
   func perPeer() throws {
+    // The heap is the process's: beside other tests the figure would be theirs. `scripts/bench ike` measures it in a process of its own.
+    guard ProcessInfo.processInfo.environment["DMVPN_TEST_MEMORY"] != nil else {
+      return print("skipped: memory per peer needs a process of its own: DMVPN_TEST_MEMORY=1 swift test --filter MemoryTests")
+    }
     let world = World(seed: 2)
     let hub = world.add(Situation.hub, keys: .simulated)
     hub.handle(.configure([Situation.policy(Situation.hub)], IKEGlobalSettings()))
@@ -42,7 +46,6 @@ struct MemoryTests {
         world.sent = []
       }
     }
-    // Other tests of the process use the same heap: the least of some rounds has the least of them.
     var rounds: [Int] = []
     join(100, from: 0x0a00_0001)
     for round in 0..<5 {
@@ -53,7 +56,8 @@ struct MemoryTests {
       world.run(.seconds(40))
       rounds.append(((memory ?? 0) - before) / 200)
     }
-    let each = rounds.min() ?? .max
+    // The mean: in some rounds tables double, and all peers bear that.
+    let each = rounds.reduce(0, +) / rounds.count
     print("memory: \(each) bytes a peer at the hub, with the test's own packet path (rounds: \(rounds))")
     #expect(hub.engine.summary.established == 1_100 && hub.engine.summary.children == 1_100)
     #expect(each < 12_288)
