@@ -68,7 +68,7 @@ enum ChildNegotiation {
 
   /// Reads an answer to our offer. Where the peer does not echo USE_TRANSPORT_MODE it wants tunnel mode, which we can do too (§1.3.1).
   static func readAnswer(
-    _ payloads: [IKEPayload], _ policy: ProtectionPolicy, group: KeyExchangeMethod?, _ offered: AssociationEndpoints
+    _ payloads: [IKEPayload], _ policy: ProtectionPolicy, group: KeyExchangeMethod?, _ offered: AssociationEndpoints, _ nat: NATDetection
   ) throws(IKEFailure) -> Agreement {
     if let error = payloads.error { throw .refused(notify: error.type.rawValue) }
     guard let answered = payloads.securityAssociation, let i = payloads.initiatorSelectors, let r = payloads.responderSelectors else {
@@ -77,7 +77,9 @@ enum ChildNegotiation {
     guard let choice = ProposalSelection.chosen(answered.proposals, policy.espSuites, wantsESN: policy.usesESN, group: group) else {
       throw .noProposalChosen
     }
-    guard GRESelectors.isAnswer(i, to: offered.local), GRESelectors.isAnswer(r, to: offered.remote) else { throw .selectorsRefused }
+    guard GRESelectors.isAnswer(i, to: offered.local, isTranslated: nat.isLocal),
+      GRESelectors.isAnswer(r, to: offered.remote, isTranslated: nat.isRemote)
+    else { throw .selectorsRefused }
     let mode = mode(payloads, policy)
     guard mode == policy.mode || !policy.requiresMode else { throw .noProposalChosen }
     return Agreement(choice: choice, mode: mode, initiatorSelectors: i, responderSelectors: r)

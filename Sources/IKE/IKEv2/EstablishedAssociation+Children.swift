@@ -76,7 +76,7 @@ extension EstablishedAssociation {
     _ offer: ChildOffer, _ payloads: [IKEPayload], _ g: Int, _ context: inout IKEv2Context, _ turn: inout AssociationTurn
   ) {
     do throws(IKEFailure) {
-      let agreement = try ChildNegotiation.readAnswer(payloads, policy, group: offer.group, offer.endpoints)
+      let agreement = try ChildNegotiation.readAnswer(payloads, policy, group: offer.group, offer.endpoints, context.nat)
       guard let nonce = payloads.nonce, nonce != offer.nonce else { throw .malformed }
       guard let group = offer.group, let privateValue = offer.privateValue else {
         finishChild(offer, agreement, nonce, nil, g, &context, &turn)

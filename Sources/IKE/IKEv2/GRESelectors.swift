@@ -24,10 +24,13 @@ package enum GRESelectors {
     return offer(named.first)
   }
 
-  /// Whether an answer is what was offered: GRE at `address`, alone or among others of the same.
-  package static func isAnswer(_ answer: TrafficSelectorPayload, to address: IPAddress) -> Bool {
-    answer.selectors.allSatisfy { selector in
-      guard case .addresses(address, address, IKEFigures.gre, _, _) = selector else { return false }
+  /// Whether an answer is what was offered: GRE at `address`, alone or among others of the same. `isTranslated`: there is a NAT before
+  /// that end, and the other end may name the address it sees in place of the one that was offered (RFC 7296 §2.23.1).
+  package static func isAnswer(_ answer: TrafficSelectorPayload, to address: IPAddress, isTranslated: Bool) -> Bool {
+    guard let named = answer.selectors.first.flatMap(host)?.first else { return false }
+    guard named == address || isTranslated && named.isV4 == address.isV4 else { return false }
+    return answer.selectors.allSatisfy { selector in
+      guard case .addresses(named, named, IKEFigures.gre, _, _) = selector else { return false }
       return true
     }
   }

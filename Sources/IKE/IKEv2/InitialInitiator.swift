@@ -393,7 +393,7 @@ extension InitialInitiator {
     var established = EstablishedAssociation(draft.sa, chosen, identity, certificate)
     established.announce(context, &turn)
     do throws(IKEFailure) {
-      let agreement = try ChildNegotiation.readAnswer(payloads, policy, group: nil, draft.offered)
+      let agreement = try ChildNegotiation.readAnswer(payloads, policy, group: nil, draft.offered, context.nat)
       guard
         let keys = ChildKeys(
           suite: agreement.choice.suite, prf: draft.sa.suite.prf, d: draft.sa.keys.d, secret: nil, nonces: draft.outcome.nonces)

@@ -55,12 +55,26 @@ struct GRESelectorsTests {
 
   @Test("an answer is GRE at the host that was offered, nothing wider and nobody else")
   func answers() {
-    #expect(GRESelectors.isAnswer(Self.whole, to: Self.peer))
-    #expect(GRESelectors.isAnswer(TrafficSelectorPayload([range(Self.peer, Self.peer, 47, 42...42)]), to: Self.peer))
+    #expect(GRESelectors.isAnswer(Self.whole, to: Self.peer, isTranslated: false))
+    #expect(GRESelectors.isAnswer(TrafficSelectorPayload([range(Self.peer, Self.peer, 47, 42...42)]), to: Self.peer, isTranslated: false))
     for selector in [
       range(Self.peer, Self.peer, 0), range(.anyV4, IPAddress(255, 255, 255, 255), 47), .host(IPAddress(1, 2, 3, 4), ipProtocol: 47),
     ] {
-      #expect(!GRESelectors.isAnswer(TrafficSelectorPayload([selector]), to: Self.peer))
+      #expect(!GRESelectors.isAnswer(TrafficSelectorPayload([selector]), to: Self.peer, isTranslated: false))
+    }
+    #expect(!GRESelectors.isAnswer(TrafficSelectorPayload([]), to: Self.peer, isTranslated: true))
+  }
+
+  @Test("behind a NAT an answer may name the address the other end sees, as strongSwan does: one host, one family (RFC 7296 §2.23.1)")
+  func translatedAnswers() {
+    let inside = IPAddress(10, 0, 0, 5), other = IPAddress(1, 2, 3, 4)
+    #expect(GRESelectors.isAnswer(Self.whole, to: inside, isTranslated: true))
+    #expect(!GRESelectors.isAnswer(Self.whole, to: inside, isTranslated: false))
+    for selectors in [
+      [range(Self.peer, Self.peer, 0)], [range(.anyV4, IPAddress(255, 255, 255, 255), 47)],
+      [range(Self.peer, Self.peer, 47), range(other, other, 47)], [.host(.anyV6, ipProtocol: 47)],
+    ] {
+      #expect(!GRESelectors.isAnswer(TrafficSelectorPayload(selectors), to: inside, isTranslated: true))
     }
   }
 
