@@ -12,6 +12,11 @@ package enum ISAKMPLimits {
   /// SPIs of one delete: more than anybody keeps with one peer.
   package static let deletedSPIs = 64
 
+  // Strangers
+  /// A responder's answer in aggressive mode may be longer than the question by one part in so many: it holds a hash and NAT-D that the
+  /// question has not. strongSwan's question has 488 bytes with SHA-256, and the answer needs 520. Main mode's is never longer.
+  package static let aggressiveExcess = 4
+
   // An association
   /// Quick modes under way at once: each of ours replaces a child, each of the peer's costs an exchange of keys.
   package static let quickModes = 8

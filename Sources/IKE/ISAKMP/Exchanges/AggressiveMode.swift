@@ -3,7 +3,7 @@ import IPsecCrypto
 import ProtocolKit
 
 /// Aggressive mode with a shared key (RFC 2409 §5.4; RFC 2408 §4.7): three messages. It tells everybody who the ends are, and lets anyone
-/// who asks try keys against the answer: only where a policy says so. A responder answers no longer than it was asked, as the asker may
+/// who asks try keys against the answer: only where a policy says so. A responder answers hardly longer than it was asked, as the asker may
 /// be somebody else than the datagram says; a short question is answered without NAT traversal, or not at all.
 ///
 ///     initiator                                responder
@@ -151,7 +151,7 @@ extension AggressiveMode {
     phase1.initiatorCookie = message.header.initiatorSPI
     (phase1.offer, phase1.remotePublic, phase1.remoteNonce) = (body, publicValue, nonce)
     phase1.noteVendorIDs(message.chain)
-    state = .response(answer, room: message.byteCount)
+    state = .response(answer, room: message.byteCount + message.byteCount / ISAKMPLimits.aggressiveExcess)
     return [.compute(.respond(group, peerPublicValue: publicValue, randomBytes: 8 + Phase1.nonceBytes))]
   }
 
