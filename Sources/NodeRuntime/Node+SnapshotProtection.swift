@@ -20,8 +20,8 @@ extension Node {
     let children = ike.childRows(limit: limit)
     var rows: [ProtectionID: ProtectedPeerRow] = [:]
     for pairs in children.chunked(by: \.peer) {
-      guard let first = pairs.first, let row = row(of: pairs, neighbours) else { continue }
-      rows[first.peer] = row
+      guard let peer = pairs.first?.peer, let row = row(of: pairs, neighbours) else { continue }
+      rows[peer] = row
     }
     // The newest first: of several exchanges with one address it is the one that counts.
     var negotiating: [AssociationEndpoints: ProtectedPeerRow] = [:]

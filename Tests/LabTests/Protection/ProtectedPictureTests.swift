@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Foundation
 import IKE
 import Lab
 import NodeRuntime
@@ -71,6 +70,26 @@ struct ProtectedPictureTests {
     #expect(cloud.console(1, "show dmvpn").contains(" UP "))
   }
 
+  @Test("a peer with another key stays at IKE: show dmvpn, the row, its screen and an alarm say so, and the alarm goes with the cause")
+  func wrongKey() throws {
+    let cloud = try Cloud.protected(spokes: 2)
+    cloud.run(to: 2)
+    cloud.restart([1], "crypto ikev2 keyring LAB", "peer ANY", "pre-shared-key another-key")
+    cloud.run(to: 30)
+    let spoke = cloud.picture(1), hub = cloud.picture(0)
+    let server = try #require(spoke.peers.first { $0.isServer })
+    #expect(server.state == .ike && server.attributes.hasSuffix("X"))
+    let line = try #require(cloud.console(1, "show dmvpn").split(separator: "\n").first { $0.contains("10.0.0.1 ") })
+    #expect(line.contains(" IKE ") && line.hasSuffix("X"), "\(line)")
+    #expect(hub.alarms.contains { $0.text.contains("authentication failed") && $0.subject.contains("203.0.113") }, "\(hub.alarms)")
+    #expect(spoke.alarms.contains { $0.text.hasPrefix("IKE: ") })
+    #expect(hub.events.contains { $0.facility == "IKE" && $0.severity == .error })
+    cloud.restart([1], "crypto ikev2 keyring LAB", "peer ANY", "pre-shared-key dmvpn-lab-shared-key")
+    cloud.run(to: 110)
+    #expect(cloud.picture(1).peers.first(where: \.isServer)?.state == .up)
+    #expect(cloud.picture(0).alarms.allSatisfy { !$0.text.contains("authentication") })
+  }
+
   @Test("the flow of a shortcut has IKE, with the end that began it, and ESP; the hub is told of both")
   func flow() throws {
     let cloud = try Self.settled()
@@ -98,19 +117,43 @@ struct ProtectedPictureTests {
   func replays() throws {
     let cloud = try Self.settled()
     var copies: [[UInt8]] = []
-    cloud.onUnderlay = { node, packet, _ in if node == 1, packet.count > 40, packet[9] == 50, copies.count < 5 { copies.append(packet) } }
+    cloud.onUnderlay = { node, packet, _ in
+      if node == 1, packet.count > 40, packet[9] == 50, copies.count < 5 { copies.append(packet) }
+    }
     cloud.talk(1, 3, from: 13, packets: 20)
     cloud.run(to: 16)
     cloud.onUnderlay = nil
     _ = cloud.picture(0)
     for node in [0, 2, 3] { for copy in copies { cloud.nodes[node].receive(underlay: copy, at: cloud.now) } }
     let pictures = [0, 2, 3].map { cloud.picture($0) }
-    let replayed = pictures.flatMap { $0.protected }.first { $0.replays > 0 }
-    #expect(replayed?.name == "spoke1")
-    let alarms = pictures.flatMap { $0.alarms }.filter { $0.subject == "spoke1" && $0.text.contains("replayed") }
-    #expect(!alarms.isEmpty)
+    let replayed = pictures.flatMap { $0.protected }.filter { $0.replays > 0 }
+    #expect(!replayed.isEmpty && replayed.allSatisfy { $0.name == "spoke1" })
+    let alarms = pictures.flatMap { $0.alarms }
+    #expect(alarms.contains { $0.subject == "spoke1" && $0.text.contains("replayed") })
     cloud.run(to: 80)
     #expect([0, 2, 3].allSatisfy { cloud.picture($0).alarms.allSatisfy { !$0.text.contains("replayed") } })
+  }
+
+  @Test("a renewed pair is counted, and the row goes on with the new one")
+  func rekeys() throws {
+    let cloud = try Cloud.protected(spokes: 1)
+    cloud.run(to: 2)
+    cloud.restart([0, 1], "crypto ipsec profile DMVPN", "set security-association lifetime seconds 120")
+    cloud.run(to: 20)
+    let before = try #require(cloud.picture(1).protected.first)
+    cloud.run(to: 250)
+    let after = try #require(cloud.picture(1).protected.first)
+    #expect(before.number == after.number && before.inboundSPI != after.inboundSPI)
+    #expect(after.rekeys >= 1 && after.layer == .up && after.phases == before.phases)
+  }
+
+  @Test("the same seed gives the same picture")
+  func determinism() throws {
+    let pictures = try (0..<2).map { _ in
+      let cloud = try Self.settled(5)
+      return (0...3).map { cloud.picture($0).protected }
+    }
+    #expect(pictures[0] == pictures[1])
   }
 
   @Test("a protected cloud fills every screen", arguments: Screen.allCases)
@@ -135,5 +178,17 @@ struct ProtectedPictureTests {
   func identities(_ identity: IKEIdentity) {
     let text = AssociationText.identity(identity)
     #expect(text.utf8.count <= 512 && text.utf8.allSatisfy { (0x20...0x7e).contains($0) })
+  }
+}
+
+extension Cloud {
+  /// Configures nodes while their tunnels are down, so that everything is negotiated anew.
+  fileprivate func restart(_ nodes: [Int], _ lines: String...) {
+    for node in nodes { configure(node, "interface Tunnel0", "shutdown") }
+    run(until: now + .seconds(1))
+    for node in nodes {
+      let said = console(node, (["configure terminal"] + lines + ["interface Tunnel0", "no shutdown", "end"]).joined(separator: " ; "))
+      #expect(!said.contains("\n%") && !said.hasPrefix("%"), "\(said)")
+    }
   }
 }
