@@ -131,3 +131,24 @@ struct SavedSessionTests {
     #expect(checked >= 10)
   }
 }
+
+extension SavedSessionTests {
+  @Test("cut anywhere and changed anywhere, in clear and inside the encryption, no message traps", arguments: SavedSession.all)
+  func disturbed(session: SavedSession) throws {
+    for step in try SessionWalk(session).steps {
+      for length in 0..<step.message.bytes.count { _ = try? ISAKMPMessage(decoding: Array(step.message.bytes.prefix(length))) }
+      let plain = step.chain.bytes
+      for index in plain.indices {
+        #expect(throws: ISAKMPDecodeError.self) { try ISAKMPPayloadChain(first: step.chain.first, decoding: Array(plain.prefix(index))) }
+        for value in [0, 1, 0x7f, 0xff, plain[index] &+ 1] as [UInt8] {
+          var changed = plain
+          changed[index] = value
+          guard let chain = try? ISAKMPPayloadChain(first: step.chain.first, decoding: changed) else { continue }
+          // What was read is written again, but for what the RFC reserves.
+          let again = try ISAKMPPayloadChain(first: chain.first, decoding: ISAKMPPayloadChain(chain.payloads).bytes)
+          #expect(again.payloads == chain.payloads)
+        }
+      }
+    }
+  }
+}
