@@ -56,7 +56,9 @@ public struct NHRPEngine: Engine, Sendable {
     case protectionFailed(InterfaceID, nbma: IPAddress)
     /// An operator clears entries.
     case clear(NHRPClearScope)
-    /// The node stops: withdraw what was registered and answered.
+    /// An interface is about to go: withdraw what was registered and answered through it.
+    case leaving(InterfaceID)
+    /// The node stops: the same for all of them.
     case stopping
   }
 
@@ -118,6 +120,7 @@ public struct NHRPEngine: Engine, Sendable {
     case .usage(let id, let nextHop, let packets): noteUsage(of: nextHop, packets: packets, on: id, &turn)
     case .nameResolved(let name, let addresses): nameResolved(name, addresses, &turn)
     case .clear(let scope): clear(scope, &turn)
+    case .leaving(let id): if let i = index(of: id) { withdraw(i, &turn) }
     case .stopping: for i in instances.indices { withdraw(i, &turn) }
     }
   }

@@ -81,7 +81,11 @@ extension Node {
   /// Tells IKE of the policies that hold now, where they are others than before.
   func refreshProtection() {
     let now = settings.crypto.resolution(for: protectedTunnels, material: ikeMaterial, hostName: settings.hostname)
-    let (policies, globals) = (now.policies.map(withGroup), now.globals)
+    tellProtection(now.policies.map(withGroup), now.globals)
+  }
+
+  /// Tells IKE of other policies than it knows.
+  func tellProtection(_ policies: [ProtectionPolicy], _ globals: IKEGlobalSettings) {
     guard policies != protection.policies || globals != protection.globals else { return }
     if policies.isEmpty != protection.policies.isEmpty { record(JournalRecord(.ikeSwitched, x: policies.isEmpty ? 0 : 1)) }
     (protection.policies, protection.globals) = (policies, globals)

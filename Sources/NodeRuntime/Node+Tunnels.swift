@@ -13,6 +13,7 @@ extension Node {
   func apply(_ new: NodeSettings) {
     let old = settings
     settings = new
+    takeLeave()
     for name in old.interfaceNames where new.interfaces[name] == nil { removeInterface(name) }
     requestMaterial(wantedMaterial)
     refreshInterfaces()
@@ -28,6 +29,16 @@ extension Node {
       if configuration.interface.isTunnel { refreshTunnel(name, configuration) } else { checkAddress(configuration.interface) }
     }
     refreshProtection()
+  }
+
+  /// Tunnels that end by configuration say so while they still can: NHRP takes back what it gave out, then IKE deletes its associations.
+  private func takeLeave() {
+    func configuration(_ id: InterfaceID) -> InterfaceConfiguration? { settings.interfaces[name(of: id)] }
+    let up = tunnels.filter { $0.value.isUp }
+    let moved = up.filter { id, state in configuration(id).flatMap { sourceAddress($0).0 } != state.forwarding.source }.keys.sorted()
+    for id in moved where configuration(id)?.interface.isShutdown ?? true { enqueue(.leaving(id)) }
+    settle()
+    tellProtection(protection.policies.filter { !moved.contains($0.interface) }, protection.globals)
   }
 
   private func removeInterface(_ name: String) {

@@ -62,6 +62,8 @@ struct ForgeryTests {
     cloud.run(until: cloud.now + .seconds(32))
     #expect(cloud.engine(0).summary.halfOpen == 0)
     #expect(difference(standing(cloud), before) == [])
+    // The secret of the cookies that were asked for is renewed a minute later, once.
+    cloud.run(until: cloud.now + .seconds(31))
     let after = cloud.tables(0)
     #expect(
       after.timers <= tables.timers && after.inbound == tables.inbound && after.outbound == tables.outbound, "\(after), before \(tables)")
