@@ -77,6 +77,7 @@ extension SystemSuite {
         try await spoke.node.exec("show dmvpn")
       }
       let ping = try await spoke.host.ping(Site.hub.host, count: (Self.holdTimeSeconds + 5) * 5, intervalMilliseconds: 200)
+      if ping.lost > 0 { print("FRR's nhrpd said:\n\(try await hub.run("tail -n 200 /run/node/nhrpd.log; ip neigh show dev gre1"))") }
       #expect(ping.lost == 0, "\(ping.output)")
       #expect(try await hub.vtysh("show ip nhrp cache").contains("10.0.0.11"))
       #expect(try await !spoke.node.exec("show logging").contains("NHRP_NHS_DOWN"))

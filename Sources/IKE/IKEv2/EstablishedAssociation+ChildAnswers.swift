@@ -106,6 +106,8 @@ extension EstablishedAssociation {
     var pair = ChildNegotiation.pair(agreement, policy, keys: keys, spi: spi, isInitiator: false, context, replaces: replacing)
     let old = replacing.flatMap { child(inbound: $0) }
     if let old {
+      // The peer never heard of what came of its rekey before this one.
+      if let orphan = children[old].peerRekey { close(orphan.inboundSPI, after: IKELimits.oldChildDelay, &turn) }
       let peer = ChildRekeying(lowestNonce: nonces.lowest, inboundSPI: spi)
       children[old].peerRekey = peer
       if let own = children[old].ownRekey { pair.isRedundant = !Self.loses(own, to: peer) }

@@ -169,7 +169,7 @@ extension EstablishedAssociation {
     close(own.inboundSPI, after: IKELimits.oldChildDelay, &turn)
   }
 
-  private func close(_ spi: UInt32, after span: Duration, _ turn: inout AssociationTurn) {
+  func close(_ spi: UInt32, after span: Duration, _ turn: inout AssociationTurn) {
     turn.emit(.setTimer(.wait(id: Postponed.deleteChild(spi).id), after: span))
   }
 

@@ -143,6 +143,7 @@ extension EstablishedAssociation {
   /// The peer deleted an IKE SA. It stays a little, to answer the same request again; the association ends with the last one that counts.
   mutating func retire(_ g: Int, _ failure: IKEFailure, _ context: inout IKEv2Context, _ turn: inout AssociationTurn) -> IKEv2Step {
     generations[g].isSuperseded = true
+    takeUp(generations[g].exchange)
     (generations[g].exchange, generations[g].answering) = (nil, nil)
     generations[g].sa.forgetRequest()
     turn.emit(.cancelTimer(.retransmission(id: generations[g].sa.localSPI)))
@@ -157,6 +158,7 @@ extension EstablishedAssociation {
   /// Removes an IKE SA. The association ends with its last one that counts.
   mutating func remove(_ g: Int, _ failure: IKEFailure, _ context: inout IKEv2Context, _ turn: inout AssociationTurn) -> IKEv2Step {
     let gone = generations.remove(at: g)
+    takeUp(gone.exchange)
     turn.emit(.cancelTimer(.retransmission(id: gone.sa.localSPI)))
     turn.emit(.cancelTimer(.wait(id: Postponed.generation(gone.sa.localSPI).id)))
     turn.emit(.releaseSPI(gone.sa.localSPI))
@@ -164,6 +166,22 @@ extension EstablishedAssociation {
     guard isAlive else { return .ended(failure) }
     proceed(&context, &turn)
     return .stay
+  }
+
+  /// An exchange about children whose IKE SA went before the answer came: the next IKE SA takes it up, for children pass to that (§2.18).
+  private mutating func takeUp(_ exchange: OwnExchange?) {
+    guard closing == nil, let exchange else { return }
+    switch exchange {
+    case .deletingChildren(let spis):
+      for spi in spis {
+        guard let c = child(inbound: spi) else { continue }
+        children[c].isClosing = false
+        tasks.append(.deleteChild(spi, .deletedHere))
+      }
+    case .preparingChild(_, let replacing, _): tasks.append(replacing.map { .rekeyChild($0) } ?? .createChild)
+    case .child(let offer), .agreeingChild(_, let offer, _, _): tasks.append(offer.replacing.map { .rekeyChild($0) } ?? .createChild)
+    default: break
+    }
   }
 
   /// Whether there is an IKE SA that counts: one in force, or one of which ours to be is under way.
