@@ -12,6 +12,12 @@ public enum RouteSource: UInt8, Sendable, Hashable, CaseIterable, Codable {
   case kernel = 3
   /// A shortcut of NHRP, longer than any route of another source.
   case nhrp = 4
+  /// BGP-4; the distance differs by neighbour, external is its own.
+  case bgp = 5
+  /// RIP version 2.
+  case rip = 6
+  /// On-demand routing: prefixes in CDP.
+  case odr = 7
 
   /// The administrative distance IOS gives by default. The host's own routes count like a DHCP default: what is configured here wins.
   public var administrativeDistance: UInt8 {
@@ -20,6 +26,9 @@ public enum RouteSource: UInt8, Sendable, Hashable, CaseIterable, Codable {
     case .kernel: 254
     case .static: 1
     case .nhrp: 250
+    case .bgp: 20
+    case .rip: 120
+    case .odr: 160
     }
   }
 
@@ -31,6 +40,9 @@ public enum RouteSource: UInt8, Sendable, Hashable, CaseIterable, Codable {
     case .static: "S"
     case .kernel: "K"
     case .nhrp: "H"
+    case .bgp: "B"
+    case .rip: "R"
+    case .odr: "o"
     }
   }
 }
