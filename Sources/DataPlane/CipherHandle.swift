@@ -30,5 +30,9 @@ struct SequenceHandle {
 
   @inline(__always) func next() -> UInt64 { reference._withUnsafeGuaranteedRef { $0.next() } }
 
+  @inline(__always) func count(_ bytes: Int) -> UInt64 { reference._withUnsafeGuaranteedRef { $0.count(UInt64(truncatingIfNeeded: bytes)) } }
+
+  @inline(__always) var bytes: UInt64 { reference._withUnsafeGuaranteedRef { $0.bytes } }
+
   var last: UInt64 { reference._withUnsafeGuaranteedRef { $0.last } }
 }

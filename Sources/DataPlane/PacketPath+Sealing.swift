@@ -133,7 +133,7 @@ extension PacketPath {
 
   /// The next sequence number; none where a limit is reached, and that is told once.
   private mutating func takeNumber(_ i: Int, _ association: AssociationFacts) throws(DropReason) -> UInt64 {
-    if associations.outbound[i].tally.bytes < association.hardLimit {
+    if associations.outbound[i].sequence.bytes < association.hardLimit {
       let number = associations.outbound[i].sequence.next()
       if number <= 0xffff_ffff || association.usesESN { return number }
     }
@@ -147,8 +147,9 @@ extension PacketPath {
 
   private mutating func count(_ bytes: Int, _ number: UInt64, _ i: Int, _ association: AssociationFacts) {
     associations.outbound[i].tally.count(bytes)
+    let all = associations.outbound[i].sequence.count(bytes)
     let isNearEnd = number >= Limits.softSequence && !association.usesESN
-    guard isNearEnd || associations.outbound[i].tally.bytes >= association.softLimit, !associations.outbound[i].tally.hasToldSoft else {
+    guard isNearEnd || all >= association.softLimit, !associations.outbound[i].tally.hasToldSoft else {
       return
     }
     associations.outbound[i].tally.hasToldSoft = notify(.associationLimit(association.peer, spi: association.spi, .outbound, isHard: false))

@@ -87,7 +87,7 @@ public struct SecurityAssociation: Sendable, Hashable {
   public var replayWindow = 1024
   /// Bytes after which `associationLimit` is reported, once; nil for none.
   public var softLimitBytes: UInt64?
-  /// Bytes after which it no longer works; nil for none. Each core counts for itself.
+  /// Bytes after which it no longer works; nil for none. Outbound, all cores count together; an inbound one has one core.
   public var hardLimitBytes: UInt64?
   /// Outbound: what all cores take their sequence numbers from; nil where there is one core, which counts itself. It must come with the
   /// association every time it is installed again: a key whose numbers start anew protects nothing.

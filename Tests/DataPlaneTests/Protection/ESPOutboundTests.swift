@@ -203,6 +203,22 @@ import Wire
     #expect(hub.core.takeNotices() == [limit(true)])
   }
 
+  @Test("two cores under one association count their bytes together, and neither goes past the limit")
+  func sharedByteLimits() {
+    let cores = [ProtectedHub(), ProtectedHub()]
+    var association = cores[0].association(.outbound, 11, spi: 0x5555)
+    let size = UInt64(8 + inner.count)
+    (association.softLimitBytes, association.hardLimitBytes, association.sequence) = (3 * size, 5 * size, SharedSequence())
+    for core in cores { core.hub.apply(.associate(association)) }
+    #expect((0..<2).allSatisfy { _ in cores[0].hub.send(inner).verdict.isUnderlay } && !cores[0].core.hasNotices)
+    #expect((0..<3).allSatisfy { _ in cores[1].hub.send(inner).verdict.isUnderlay })
+    #expect(cores[1].core.takeNotices() == [limit(false)])
+    for core in cores {
+      #expect(core.hub.send(inner).verdict == .drop(.espLimit))
+      #expect(core.core.takeNotices() == [limit(true)])
+    }
+  }
+
   @Test("fragments of an inner packet are sealed one by one")
   func fragments() {
     let hub = ProtectedHub()
