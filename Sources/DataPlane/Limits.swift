@@ -99,6 +99,7 @@ public enum Limits {
     case .probeReply: 128  // a traceroute of 30 hops with 3 probes, whole
     case .stepReport: 128  // one a hop of a path, several paths
     case .cdp: 64  // one a minute and peer
+    case .routing: 1024  // full tables of a few hundred neighbours at once
     case .ike: 1024  // 1,000 spokes that rekey in the same second
     case .ikeStranger: 256  // a burst of a restarted cloud; initiators retransmit
     case .protectionWanted: 128  // hints: the next packet brings the next one
@@ -117,6 +118,7 @@ public enum Limits {
     case .probeReply: Rate(perSecond: 1_000, burst: 256)  // only our own probes are answered
     case .stepReport: Rate(perSecond: 500, burst: 128)  // told by peers: theirs to flood, ours to bound
     case .cdp: Rate(perSecond: 200, burst: 64)  // 10,000 spokes once a minute are 170/s
+    case .routing: Rate(perSecond: 5_000, burst: 2_000)  // 1,000 neighbours with 25 routes a message every 30 s are 34/s; updates come in trains
     case .ike: Rate(perSecond: 5_000, burst: 2_000)  // 10,000 peers with a liveness check every 10 s are 1,000/s; fivefold for repeats
     case .ikeStranger: Rate(perSecond: 2_000, burst: 500)  // what a core can answer with cookies at little cost
     case .protectionWanted: Rate(perSecond: 500, burst: 128)  // as resolutions: an address scan must not keep the engine busy

@@ -145,7 +145,10 @@ extension PacketPath {
     if isOwn(inner.source, fib: facts.fib) { throw .spoofed }
     if arrival.peer < 0 { try judgeStranger(inner, arrival.tunnel) }
     if facts.adjustMSS > 0 { MSSClamp.apply(batch.memory(i), inner, limit: facts.adjustMSS) }
-    if inner.isToMany { return batch.decide(i, .host(interface: facts.interface)) }
+    if inner.isToMany {
+      if isRouting(batch.memory(i), inner, arrival) { return try punt(&batch, i, .routing, arrival, at: now, &punts) }
+      return batch.decide(i, .host(interface: facts.interface))
+    }
     if isOwn(inner.destination, fib: facts.fib) { return try deliver(&batch, i, inner, arrival, at: now, &punts) }
     switch fibs[facts.fib].action(for: inner.destination) {
     case .tunnel(let out, let nextHop):
@@ -175,7 +178,18 @@ extension PacketPath {
     let memory = batch.memory(i)
     if answersProbe(memory, inner) { return try punt(&batch, i, .probeReply, arrival, at: now, &punts) }
     if PacketPath.isStepReport(memory, inner) || ICMPMessages.refusesStepReport(memory, inner) { return try punt(&batch, i, .stepReport, arrival, at: now, &punts) }
+    if isRouting(memory, inner, arrival) { return try punt(&batch, i, .routing, arrival, at: now, &punts) }
     batch.decide(i, .host(interface: tunnels[arrival.tunnel].facts.interface))
+  }
+
+  /// Whether a routing protocol that runs on the tunnel has to see it. Strangers have nothing to say to one.
+  private func isRouting(_ memory: PacketMemory, _ inner: InnerHeader, _ arrival: Arrival) -> Bool {
+    let ports = tunnels[arrival.tunnel].facts.routingPorts
+    guard ports.0 != 0, arrival.peer >= 0, inner.nextProtocol == IPProtocol.udp, inner.hasTransport, !inner.moreFragments,
+      inner.totalLength &- inner.headerLength >= 8
+    else { return false }
+    let port = memory.u16(inner.headerLength &+ 2)
+    return port == ports.0 || (port == ports.1 && port != 0)
   }
 
   /// Whether it answers, or is an error about, an echo request with an identifier of the node's own probes.

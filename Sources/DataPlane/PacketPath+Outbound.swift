@@ -37,35 +37,44 @@ extension PacketPath {
     let facts = tunnels[source].facts
     guard facts.isUp else { throw .tunnelDown }
     let list =
-      facts.group == 0 ? clearReceivers(inner, source) : try protectedReceivers(batch.memory(i), inner, source, at: now, &punts)
+      facts.group == 0
+      ? clearReceivers(inner.destination, source)
+      : try protectedReceivers(batch.memory(i), inner.destination, source, at: now, &punts)
     guard !list.isEmpty else { throw .multicastNoPeers }
     let pieces = try prepare(&batch, i, inner, facts)
-    copy(&batch, i, inner, list, at: now)
-    for j in pieces { copy(&batch, j, inner, list, at: now) }
+    let kind = Copy(protocolType: inner.protocolType, tos: inner.tos)
+    copy(&batch, i, kind, list, at: now)
+    for j in pieces { copy(&batch, j, kind, list, at: now) }
   }
 
-  private mutating func copy(_ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ list: [Hop], at now: Instant) {
+  /// What GRE and the outer header say of a packet that goes to many.
+  private struct Copy {
+    var protocolType: UInt16
+    var tos: UInt8
+  }
+
+  private mutating func copy(_ batch: inout PacketBatch, _ i: Int, _ kind: Copy, _ list: [Hop], at now: Instant) {
     // The original goes last, for it is what the others are copied from.
     for hop in list.dropFirst() {
       guard let j = batch.duplicate(i) else {
         drops[Int(DropReason.batchFull.rawValue)] &+= 1
         continue
       }
-      send(&batch, j, inner, hop, at: now)
+      send(&batch, j, kind, hop, at: now)
     }
-    send(&batch, i, inner, list[0], at: now)
+    send(&batch, i, kind, list[0], at: now)
   }
 
-  private func clearReceivers(_ inner: InnerHeader, _ tunnel: Int) -> [Hop] {
+  private func clearReceivers(_ destination: IPAddress, _ tunnel: Int) -> [Hop] {
     var list = tunnels[tunnel].multicast
     if list.isEmpty, tunnels[tunnel].peer >= 0 { list = [tunnels[tunnel].peer] }
-    return list.map { Hop(tunnel: tunnel, nextHop: inner.destination, nbma: peers.peers[$0].nbma, adjacency: -1, peer: $0) }
+    return list.map { Hop(tunnel: tunnel, nextHop: destination, nbma: peers.peers[$0].nbma, adjacency: -1, peer: $0) }
   }
 
   /// The end of the way for one piece or copy; should it stop here, that does not concern the others.
-  private mutating func send(_ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ hop: Hop, at now: Instant) {
+  private mutating func send(_ batch: inout PacketBatch, _ i: Int, _ kind: Copy, _ hop: Hop, at now: Instant) {
     do throws(DropReason) {
-      try encapsulate(&batch, i, hop, protocolType: inner.protocolType, tos: inner.tos, at: now)
+      try encapsulate(&batch, i, hop, protocolType: kind.protocolType, tos: kind.tos, at: now)
     } catch {
       drops[Int(error.rawValue)] &+= 1
       batch.decide(i, .drop(error))
@@ -105,9 +114,9 @@ extension PacketPath {
       InnerHeader.decrementTTL(batch.memory(i), isV6: inner.isV6)
       watchTransit(batch.memory(i), inner, hop, arrival, at: now, &punts)
     }
-    let pieces = try prepare(&batch, i, inner, facts)
-    send(&batch, i, inner, hop, at: now)
-    for j in pieces { send(&batch, j, inner, hop, at: now) }
+    let pieces = try prepare(&batch, i, inner, facts), kind = Copy(protocolType: inner.protocolType, tos: inner.tos)
+    send(&batch, i, kind, hop, at: now)
+    for j in pieces { send(&batch, j, kind, hop, at: now) }
   }
 
   /// Lowers the MSS and cuts what is too big; gives the slots of further pieces.
@@ -178,6 +187,8 @@ extension PacketPath {
       case .datagram(let ends, let bytes): try injectDatagram(ends, bytes, into: &batch)
       case .inner(let vrf, let bytes):
         try injectInner(vrf, bytes, into: &batch, at: now, &punts)
+      case .toMany(let interface, let protocolType, let bytes):
+        try injectToMany(interface, protocolType, bytes, into: &batch, at: now, &punts)
       }
     } catch {
       drops[Int(error.rawValue)] &+= 1
@@ -209,6 +220,20 @@ extension PacketPath {
     batch.trim(i, front: 0, length: inner.totalLength)
     try inner.checkAddresses()
     try route(&batch, i, inner, fib: fib, at: now, &punts)
+  }
+
+  private mutating func injectToMany(
+    _ interface: InterfaceID, _ protocolType: UInt16, _ bytes: [UInt8], into batch: inout PacketBatch, at now: Instant,
+    _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    guard let tunnel = tunnel(interface) else { throw .noTunnel }
+    let facts = tunnels[tunnel].facts
+    guard facts.isUp else { throw .tunnelDown }
+    let i = try place(bytes, in: &batch)
+    let list = facts.group == 0 ? clearReceivers(.anyV4, tunnel) : try protectedReceivers(batch.memory(i), .anyV4, tunnel, at: now, &punts)
+    guard !list.isEmpty else { throw .multicastNoPeers }
+    guard bytes.count <= facts.mtu else { throw .tooBig }
+    copy(&batch, i, Copy(protocolType: protocolType, tos: 0xc0), list, at: now)
   }
 
   mutating func place(_ bytes: [UInt8], in batch: inout PacketBatch) throws(DropReason) -> Int {

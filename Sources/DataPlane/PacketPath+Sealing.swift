@@ -29,7 +29,7 @@ extension PacketPath {
 
   /// Everybody on the multicast list whom an association leads to: behind one address there may be several.
   mutating func protectedReceivers(
-    _ memory: PacketMemory, _ inner: InnerHeader, _ tunnel: Int, at now: Instant, _ punts: inout PuntQueue
+    _ memory: PacketMemory, _ destination: IPAddress, _ tunnel: Int, at now: Instant, _ punts: inout PuntQueue
   ) throws(DropReason) -> [Hop] {
     let facts = tunnels[tunnel].facts
     var addresses = tunnels[tunnel].multicastAddresses
@@ -39,7 +39,7 @@ extension PacketPath {
     var lacking: UInt64 = 0
     for nbma in addresses {
       let before = list.count
-      var hop = Hop(tunnel: tunnel, nextHop: inner.destination, nbma: nbma, adjacency: -1, peer: -1)
+      var hop = Hop(tunnel: tunnel, nextHop: destination, nbma: nbma, adjacency: -1, peer: -1)
       appendAssociated(hop, facts, to: &list)
       guard list.count == before else { continue }
       hop.peer = peers.peer(facts.interface, nbma)

@@ -35,6 +35,8 @@ struct TunnelFacts {
   var redirects: Bool
   var sendsICMPRedirects: Bool
   var resolves: Bool
+  /// Two ports of routing protocols, 0 for none.
+  var routingPorts: (UInt16, UInt16)
   var fib: Int
   /// Not 0: nothing leaves or enters in clear.
   var group: UInt16
@@ -60,6 +62,7 @@ struct TunnelFacts {
     checksSequence = settings.usesSequence
     (networkID, redirects, resolves) = (settings.networkID, settings.redirects, settings.resolves)
     sendsICMPRedirects = settings.icmpRedirectNetwork?.address.isV4 == true
+    routingPorts = (settings.routingPorts.first ?? 0, settings.routingPorts.dropFirst().first ?? 0)
     self.fib = fib
     group = settings.protectionGroup
   }

@@ -14,7 +14,7 @@ extension Node {
     case .firstPacket: firstPacket(p)
     case .probeReply: probeAnswered(p)
     case .stepReport: told(p)
-    case .cdp: break
+    case .cdp, .routing: break
     case .ike, .ikeStranger, .protectionWanted, .unknownSPI, .clearRefused: takeForProtection(p)
     }
   }

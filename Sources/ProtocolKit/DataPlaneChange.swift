@@ -33,6 +33,8 @@ public struct TunnelForwarding: Sendable, Equatable {
   public var icmpRedirectNetwork: IPPrefix?
   /// Whether a missing adjacency is reported (NHRP runs here and the tunnel is multipoint).
   public var resolves = false
+  /// UDP ports whose datagrams to the node, or to many, go to the control side: those of routing protocols that run here. At most two.
+  public var routingPorts: [UInt16] = []
   /// Next hops that take the packets of an unresolved one, best first (the NHSs).
   public var fallbackNextHops: [IPAddress] = []
   /// The table the inner packets are routed in.
@@ -141,6 +143,8 @@ public enum PuntClass: UInt8, Sendable, CaseIterable, Codable {
   case stepReport
   /// A CDP frame (protocol type 0x2000), for ODR.
   case cdp
+  /// A datagram of a routing protocol (`TunnelForwarding.routingPorts`) from a known peer, from its IP header on.
+  case routing
   /// An IKE message with an SPI of ours that `ikeSPI` made known. `bytes` begin with the IKE header.
   case ike
   /// An IKE message of anybody else.
@@ -191,6 +195,8 @@ public enum InjectedPacket: Sendable, Equatable {
   /// A UDP datagram of the node itself, outside all tunnels: IKE (with the non-ESP marker in front on port 4500, RFC 3948 §2.2), and
   /// NAT keepalives.
   case datagram(AssociationEndpoints, bytes: [UInt8])
-  /// An inner IP packet, routed like one of the host's own: probes, step reports.
+  /// An inner IP packet, routed like one of the host's own: probes, step reports, routing protocols' unicasts.
   case inner(VRFID, bytes: [UInt8])
+  /// A GRE payload to every peer on the tunnel's multicast list: routing protocols' multicasts (0x0800, 0x86dd), CDP (0x2000).
+  case toMany(InterfaceID, protocolType: UInt16, bytes: [UInt8])
 }

@@ -115,6 +115,27 @@ let quotedEcho = hex(
     }
   }
 
+  @Test("a routing protocol that runs on the tunnel sees its datagrams from known peers; nobody else's, and no other port's")
+  func routing() {
+    func packet(_ source: String, _ destination: String, port: UInt16) -> [UInt8] {
+      IPv4(source, destination, payload: udp(port, [2, 2, 0, 0]), ttl: 1).bytes
+    }
+    let update = packet("172.16.0.11", "224.0.0.9", port: 520), answer = packet("172.16.0.11", "172.16.0.1", port: 520)
+    #expect(Hub().receive(gre("198.51.100.11", "198.51.100.1", update)).verdict == .host(interface: Hub.tun))
+    let hub = Hub { $0.routingPorts = [520, 521] }
+    for inner in [update, answer] {
+      #expect(hub.receive(gre("198.51.100.11", "198.51.100.1", inner)).verdict == .punted)
+      let punted = hub.core.punts(.routing)
+      #expect(punted == (inner == update ? 1 : 2))
+    }
+    hub.route("10.9.0.0/16", .tunnel(Hub.tun, nextHop: nil))
+    let others = [
+      gre("203.0.113.5", "198.51.100.1", packet("10.9.0.1", "224.0.0.9", port: 520)),
+      gre("198.51.100.11", "198.51.100.1", packet("172.16.0.11", "224.0.0.9", port: 5200)),
+    ]
+    for other in others { #expect(hub.receive(other).verdict == .host(interface: Hub.tun)) }
+  }
+
   @Test("a stranger's data is taken only where its inner source is routed, and counted")
   func stranger() {
     let hub = Hub()

@@ -168,6 +168,26 @@ import Wire
     #expect(hub.send(hello).verdict == .drop(.multicastNoPeers))
   }
 
+  @Test("what the control side sends to many goes to everyone on the list, whatever protocol it is; none where nobody is, none too big")
+  func injectedToMany() {
+    let hub = Hub()
+    func send(_ bytes: [UInt8], _ protocolType: UInt16) -> [Result] {
+      var batch = PacketBatch(slots: 1, growthLimit: 8)
+      hub.core.inject(.toMany(Hub.tun, protocolType: protocolType, bytes: bytes), into: &batch, at: hub.now, &hub.punts.queue)
+      return Hub.results(batch)
+    }
+    hub.apply(.multicast(Hub.tun, [ip("198.51.100.11"), ip("203.0.113.9")]))
+    let update = IPv4("172.16.0.1", "224.0.0.9", payload: udp(520, [2, 2, 0, 0]), ttl: 1).bytes
+    for (bytes, kind) in [(update, UInt16(0x0800)), ([1, 180, 0, 0], 0x2000)] {
+      let sent = send(bytes, kind)
+      #expect(Set(sent.map { Array($0.bytes[16..<20]) }) == [[198, 51, 100, 11], [203, 0, 113, 9]])
+      #expect(sent.allSatisfy { Array($0.bytes.suffix(bytes.count)) == bytes && u16($0.bytes, 22) == kind && $0.bytes[1] == 0xc0 })
+    }
+    #expect(send([UInt8](repeating: 0, count: 1_600), 0x2000).allSatisfy { $0.verdict == .drop(.tooBig) })
+    hub.apply(.multicast(Hub.tun, []))
+    #expect(send(update, 0x0800).allSatisfy { !$0.verdict.isUnderlay } && hub.core.drops(.multicastNoPeers) == 1)
+  }
+
   @Test("no packet is lost while its next hop is unresolved: it takes the first NHS that is there, and one report in 500 ms is made")
   func unresolved() {
     var spoke = OutboundTests.spoke()
