@@ -69,10 +69,12 @@ extension PolicyCommands {
     let number = input.arguments.int("sequence")
     guard let text = input.arguments[text: "text"] ?? (input.negated ? "" : nil) else { throw CommandRefusal("expected a remark") }
     guard input.negated else { return try add(.remark(text), number, to: &list) }
-    guard list.remove(where: { entry in
-      guard entry.rule == nil, number == nil || entry.sequence == number else { return false }
-      return text.isEmpty || entry.content == .remark(text)
-    }) else { throw CommandRefusal("there is no such line in access-list \(list.name)") }
+    guard
+      list.remove(where: { entry in
+        guard entry.rule == nil, number == nil || entry.sequence == number else { return false }
+        return text.isEmpty || entry.content == .remark(text)
+      })
+    else { throw CommandRefusal("there is no such line in access-list \(list.name)") }
   }
 
   /// A rule that is there already is taken as said once more; a number that is taken by another is refused.

@@ -13,7 +13,10 @@ extension PolicyCommands {
   /// `ip as-path access-list N {permit | deny} EXPRESSION`
   static let asPathList = Command<PolicySettings>(
     "ip as-path access-list <number:int(1-500)> {permit|deny} <expression:line>", modes: [.global],
-    help: help(["as-path": "BGP autonomous system path filter", "access-list": "Specify an access list number", "number": "AS path access list number"]),
+    help: help([
+      "as-path": "BGP autonomous system path filter", "access-list": "Specify an access list number",
+      "number": "AS path access list number",
+    ]),
     apply: { (settings: inout PolicySettings, input: CommandInput) throws(CommandRefusal) in try applyPathList(&settings, input) },
     write: { settings in
       settings.asPathLists.flatMap { list in

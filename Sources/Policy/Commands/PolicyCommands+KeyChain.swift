@@ -21,12 +21,14 @@ extension PolicyCommands {
     shape.name = { $0.int("number").map { "\($0)" } }
     shape.precedes = { $0.number < $1.number }
     return CommandSection<KeyChain>(
-      "key <number:int(0-2147483647)>", in: .keyChain, mode: .keyChainKey, help: help(["key": "Configure a key", "number": "Key identifier"]),
+      "key <number:int(0-2147483647)>", in: .keyChain, mode: .keyChainKey,
+      help: help(["key": "Configure a key", "number": "Key identifier"]),
       at: \.keys, shape: shape)
   }()
 
+  // Whole: `key 2` among the lines of a key is the next one.
   private static let keyString = Command<ChainKey>(
-    "key-string {0 <key:line>|6 <cipher:line>|7 <hidden:word>|file <path:line>|<key:line>}", modes: [.keyChainKey],
+    "=key-string {0 <key:line>|6 <cipher:line>|7 <hidden:word>|file <path:line>|<key:line>}", modes: [.keyChainKey],
     help: help([
       "key-string": "Set key string", "0": "The key follows in clear", "6": "An encrypted key follows", "7": "A hidden key follows",
       "file": "The key is the first line of a file", "path": "Path of the file", "key": "The key", "cipher": "The encrypted key",
@@ -55,7 +57,8 @@ extension PolicyCommands {
       modes: [.keyChainKey],
       help: help([
         word: "Set when the key holds", "local": "Times are local ones; here they are UTC", "start": "Time to start (hh:mm:ss)",
-        "startA": "Month or day", "startB": "Day or month", "startYear": "Year", "infinite": "Never expires", "duration": "Set key lifetime",
+        "startA": "Month or day", "startB": "Day or month", "startYear": "Year", "infinite": "Never expires",
+        "duration": "Set key lifetime",
         "seconds": "Seconds", "end": "Time to stop (hh:mm:ss)", "endA": "Month or day", "endB": "Day or month", "endYear": "Year",
       ]), no: .words(1),
       apply: { (key: inout ChainKey, input: CommandInput) throws(CommandRefusal) in

@@ -16,7 +16,9 @@ extension PolicyCommands {
       "<le>": "Maximum prefix length", "description": "Prefix-list specific description",
     ]),
     apply: { (settings: inout PolicySettings, input: CommandInput) throws(CommandRefusal) in
-      if isV4(input.arguments) { try applyPrefixList(&settings.prefixLists, input) } else {
+      if isV4(input.arguments) {
+        try applyPrefixList(&settings.prefixLists, input)
+      } else {
         try applyPrefixList(&settings.ipv6PrefixLists, input)
       }
     },

@@ -22,7 +22,8 @@ extension PolicyCommands {
     return CommandSection(
       "route-map <map:word> [{permit|deny}] [<sequence:int(0-65535)>]", in: .global, mode: .routeMap,
       help: help([
-        "route-map": "Create route-map or enter route-map command mode", "map": "Route map tag", "permit": "Route map permits set operations",
+        "route-map": "Create route-map or enter route-map command mode", "map": "Route map tag",
+        "permit": "Route map permits set operations",
         "deny": "Route map denies set operations", "sequence": "Sequence to insert to/delete from existing route-map entry",
       ]), at: \.routeMapEntries, shape: shape)
   }()
@@ -143,7 +144,8 @@ extension PolicyCommands {
   private static let typeMatch = Command<RouteMapEntry>(
     "match route-type {internal|external [{type-1|type-2}]|local|nssa-external}", modes: [.routeMap],
     help: help([
-      "route-type": "Match route-type of route", "internal": "internal route", "external": "external route", "local": "locally generated route",
+      "route-type": "Match route-type of route", "internal": "internal route", "external": "external route",
+      "local": "locally generated route",
       "type-1": "external type 1", "type-2": "external type 2", "nssa-external": "nssa-external route",
     ]), no: .words(2),
     apply: { entry, input in
@@ -159,7 +161,8 @@ extension PolicyCommands {
     modes: [.routeMap],
     help: help([
       "source-protocol": "Match source protocol of route", "connected": "Connected", "static": "Static routes", "rip": "RIP", "odr": "ODR",
-      "nhrp": "Shortcuts", "bgp": "BGP", "eigrp": "EIGRP", "ospf": "OSPF", "<bgp>": "AS number", "<eigrp>": "AS number", "<ospf>": "Process",
+      "nhrp": "Shortcuts", "bgp": "BGP", "eigrp": "EIGRP", "ospf": "OSPF", "<bgp>": "AS number", "<eigrp>": "AS number",
+      "<ospf>": "Process",
     ]), no: .words(2),
     apply: { entry, input in
       let sources = input.arguments.keywords.dropFirst(2).map { word in input.arguments[text: word].map { "\(word) \($0)" } ?? word }

@@ -48,7 +48,8 @@ extension PolicyCommands {
   }
 
   private static let setWeight = Command<RouteMapEntry>(
-    "set weight <number:int(0-65535)>", modes: [.routeMap], help: help(["weight": "BGP weight for routing table", "number": "Weight value"]),
+    "set weight <number:int(0-65535)>", modes: [.routeMap],
+    help: help(["weight": "BGP weight for routing table", "number": "Weight value"]),
     apply: { entry, input in
       entry.changes.weight = input.negated ? nil : input.arguments.int("number").flatMap(UInt16.init(exactly:))
     },
@@ -65,7 +66,8 @@ extension PolicyCommands {
 
   private static let setPath = Command<RouteMapEntry>(
     "set as-path prepend <as:word>...", modes: [.routeMap],
-    help: help(["as-path": "Prepend string for a BGP AS-path attribute", "prepend": "Prepend to the as-path", "as": "AS number"]), no: .words(3),
+    help: help(["as-path": "Prepend string for a BGP AS-path attribute", "prepend": "Prepend to the as-path", "as": "AS number"]),
+    no: .words(3),
     apply: { (entry: inout RouteMapEntry, input: CommandInput) throws(CommandRefusal) in
       guard !input.negated else { return entry.changes.prepended = [] }
       entry.changes.prepended = try numbers(input.arguments.texts("as"))
@@ -75,7 +77,9 @@ extension PolicyCommands {
     })
 
   private static func numbers(_ words: [String]) throws(CommandRefusal) -> [UInt32] {
-    guard words.count <= Limits.prependedNumbers else { throw CommandRefusal("at most \(Limits.prependedNumbers) AS numbers can be prepended") }
+    guard words.count <= Limits.prependedNumbers else {
+      throw CommandRefusal("at most \(Limits.prependedNumbers) AS numbers can be prepended")
+    }
     var out: [UInt32] = []
     for word in words {
       guard let number = ASNumberText.read(word) else { throw CommandRefusal("'\(word)' is no AS number") }
