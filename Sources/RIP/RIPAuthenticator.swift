@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Policy
 import ProtocolKit
 import Wire
 
@@ -34,6 +35,8 @@ struct RIPKey: Sendable {
   /// Its number in the message; chains may number higher than a byte holds, and the low byte is sent, as IOS does.
   var id: UInt8
   var secret: SecretBytes
+  /// What the chain says of the key, or else the interface.
+  var mode: RIPAuthenticationMode
 }
 
 /// Signs messages and checks signatures: RFC 2453 §4.1, RFC 4822 §2.
@@ -54,16 +57,16 @@ struct RIPAuthenticator: Sendable {
     return message.encode()
   }
 
-  /// Whether one of `keys` signed what was received: `bytes` decoded to `message`.
-  func isAuthentic(_ message: RIPMessage, _ bytes: [UInt8], keys: [RIPKey]) -> Bool {
+  /// Whether `key` signed what was received: `bytes` decoded to `message`.
+  func isAuthentic(_ message: RIPMessage, _ bytes: [UInt8], key: RIPKey) -> Bool {
     switch message.authentication {
     case .password(let password):
       guard mode == .text else { return false }
-      return keys.contains { SecretBytes(password) == SecretBytes(Self.padded($0.secret, to: RIPNumbers.passwordBytes)) }
+      return SecretBytes(password) == SecretBytes(Self.padded(key.secret, to: RIPNumbers.passwordBytes))
     case .digest(let header, let digest):
       guard let algorithm = mode.algorithm, digest.count == algorithm.digestBytes, bytes.count > digest.count else { return false }
       let signed = Array(bytes.dropLast(digest.count))
-      return keys.contains { $0.id == header.keyID && isValid(digest, of: signed, $0.secret, algorithm) }
+      return key.id == header.keyID && isValid(digest, of: signed, key.secret, algorithm)
     case .unknown, nil: return false
     }
   }
@@ -93,5 +96,31 @@ struct RIPAuthenticator: Sendable {
   /// The first bytes of a secret, filled with zeros.
   private static func padded(_ secret: SecretBytes, to count: Int) -> [UInt8] {
     secret.withBytes { bytes in (0..<count).map { $0 < bytes.count ? bytes[$0] : 0 } }
+  }
+}
+
+/// The keys of an interface.
+extension RIPEngine {
+  /// The key to sign with; nil where the chain has none now, and then nothing may be sent.
+  func sendKey(_ lines: RIPInterfaceSettings, _ now: Instant) -> RIPKey? {
+    guard let name = lines.keyChain else { return nil }
+    return settings.policy.keyChain(name)?.sendKey(at: wallSeconds(now)).flatMap { RIPKey($0, lines) }
+  }
+
+  /// The keys that messages may be signed with.
+  func acceptKeys(_ lines: RIPInterfaceSettings, _ now: Instant) -> [RIPKey] {
+    guard let name = lines.keyChain else { return [] }
+    return (settings.policy.keyChain(name)?.acceptKeys(at: wallSeconds(now)) ?? []).compactMap { RIPKey($0, lines) }
+  }
+}
+
+extension RIPKey {
+  /// A key of a chain as an interface uses it. Where the interface says nothing of the kind, it is the password (as on IOS).
+  init?(_ key: ChainKey, _ lines: RIPInterfaceSettings) {
+    guard let bytes = key.secret?.bytes else { return nil }
+    let mode = lines.authenticationMode ?? .text
+    let own = mode == .text ? nil : key.algorithm.flatMap { RIPAuthenticationMode(rawValue: $0.rawValue) }
+    self.init(
+      id: UInt8(truncatingIfNeeded: key.number), secret: bytes.withBytes { SecretBytes(UnsafeRawBufferPointer($0)) }, mode: own ?? mode)
   }
 }

@@ -47,9 +47,9 @@ public struct RIPRouter: SectionSettings {
   /// `default-information originate`
   public var defaultOrigination: RIPDefaultOrigination?
   /// `offset-list`
-  public var offsetLists: [RIPOffsetList] = []
+  public var offsetLists: [OffsetList] = []
   /// `distribute-list`
-  public var distributeLists: [RIPDistributeList] = []
+  public var distributeLists: [DistributeList] = []
   /// `distance` of all routes.
   public var distance = RIPDefaults.distance
   /// `distance` of the routes of some sources.
@@ -112,49 +112,6 @@ public struct RIPDefaultOrigination: Sendable, Hashable {
   public var routeMap: String?
   /// Without a condition.
   public init(routeMap: String? = nil) { self.routeMap = routeMap }
-}
-
-/// Inbound or outbound.
-public enum RIPDirection: String, Sendable, Hashable {
-  case `in` = "in"
-  case out = "out"
-}
-
-/// `offset-list {LIST | 0} {in | out} N [INTERFACE]`
-public struct RIPOffsetList: Sendable, Hashable {
-  /// The access list; nil for all networks.
-  public var list: String?
-  /// Which updates.
-  public var direction: RIPDirection
-  /// What is added to the metric, 0–16.
-  public var offset: Int
-  /// Only on this interface.
-  public var interface: String?
-
-  /// Makes a line.
-  public init(list: String?, direction: RIPDirection, offset: Int, interface: String? = nil) {
-    (self.list, self.direction, self.offset, self.interface) = (list, direction, offset, interface)
-  }
-}
-
-/// `distribute-list {LIST | prefix NAME} {in | out} [INTERFACE | SOURCE]`
-public struct RIPDistributeList: Sendable, Hashable {
-  /// The list's name or number.
-  public var list: String
-  /// Whether it is a prefix-list.
-  public var isPrefixList: Bool
-  /// Which updates.
-  public var direction: RIPDirection
-  /// Only on this interface.
-  public var interface: String?
-  /// Only what comes from this source, outbound.
-  public var source: RouteSource?
-
-  /// Makes a line.
-  public init(list: String, isPrefixList: Bool, direction: RIPDirection, interface: String? = nil, source: RouteSource? = nil) {
-    (self.list, self.isPrefixList, self.direction) = (list, isPrefixList, direction)
-    (self.interface, self.source) = (interface, source)
-  }
 }
 
 /// `distance N A.B.C.D WILDCARD [LIST]`
