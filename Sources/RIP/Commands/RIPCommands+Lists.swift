@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandGrammar
+import Policy
+import Routing
+import Wire
+
+/// The lines of `router rip` that name lists, and those with much to say.
+extension RIPCommands {
+  /// `offset-list {LIST | 0} {in | out} N [INTERFACE]`
+  static let offsetList = Command<RIPRouter>(
+    "offset-list <list:word> {in|out} <offset:int(0-16)> [<interface:interface>]", modes: [mode],
+    help: [
+      "offset-list": "Add or subtract offset from RIP metrics", "list": "Access list, 0 for all networks", "in": "Incoming updates",
+      "out": "Outgoing updates", "offset": "Offset", "interface": "Interface",
+    ], no: .words(3),
+    apply: { (router: inout RIPRouter, input: CommandInput) throws(CommandRefusal) in
+      guard let list = input.arguments[text: "list"] else { throw CommandRefusal("an offset-list has a list") }
+      let line = OffsetList(
+        accessList: list == "0" ? nil : list, input.arguments.has("in") ? .inbound : .outbound,
+        offset: UInt32(clamping: input.arguments.int("offset") ?? 0), interface: input.arguments[text: "interface"])
+      router.offsetLists.removeAll {
+        $0.direction == line.direction && $0.interface == line.interface && (!input.negated || $0.accessList == line.accessList)
+      }
+      if !input.negated { try change(&router.offsetLists, line, input) }
+    },
+    write: { router in
+      router.offsetLists.map { line in
+        "offset-list \(line.accessList ?? "0") \(line.direction.rawValue) \(line.offset)" + (line.interface.map { " \($0)" } ?? "")
+      }
+    })
+
+  /// `distribute-list {LIST | prefix NAME [gateway NAME] | gateway NAME | route-map NAME} {in | out} [INTERFACE | SOURCE]`
+  static let distributeList = Command<RIPRouter>(
+    """
+    distribute-list {prefix <prefix:name> [gateway <gateway:name>]|gateway <gateway:name>|route-map <map:name>|<list:word>} {in|out} \
+    [{connected|static|kernel|nhrp|odr|bgp <process:int(1-4294967295)>|<interface:interface>}]
+    """, modes: [mode],
+    help: [
+      "distribute-list": "Filter networks in routing updates", "prefix": "Filter prefixes", "<prefix>": "Prefix list", "gateway":
+        "Filter by who sent the update", "<gateway>": "Prefix list", "route-map": "Filter by a route map", "map": "Its name",
+      "list": "Access list", "in": "Incoming updates", "out": "Outgoing updates", "connected": "Connected", "static": "Static routes",
+      "kernel": "Routes of the host", "nhrp": "Next Hop Resolution Protocol (NHRP)", "odr": "On Demand stub Routes",
+      "bgp": "Border Gateway Protocol (BGP)", "process": "Autonomous system number", "interface": "Interface",
+    ], no: .whole,
+    apply: { (router: inout RIPRouter, input: CommandInput) throws(CommandRefusal) in
+      let line = try DistributeListLine.read(input.arguments)
+      router.distributeLists.removeAll {
+        $0.direction == line.direction && $0.interface == line.interface && $0.source == line.source && (!input.negated || $0 == line)
+      }
+      if !input.negated { try change(&router.distributeLists, line, input) }
+    },
+    write: { $0.distributeLists.map(DistributeListLine.text) })
+
+  /// `distance N [A.B.C.D WILDCARD [LIST]]`
+  static let distance = Command<RIPRouter>(
+    "distance <distance:int(1-255)> [<source:ipv4> <wildcard:ipv4> [<list:word>]]", modes: [mode],
+    help: [
+      "distance": "Define an administrative distance", "<distance>": "Administrative distance", "source": "IP source address",
+      "wildcard": "Wildcard bits", "list": "Access list",
+    ], no: .words(1), apply: applyDistance,
+    write: { router in
+      (router.distance == RIPDefaults.distance ? [] : ["distance \(router.distance)"])
+        + router.distances.map { "distance \($0.distance) \($0.source) \($0.wildcard)" + ($0.list.map { " \($0)" } ?? "") }
+    })
+
+  private static func applyDistance(_ router: inout RIPRouter, _ input: CommandInput) throws(CommandRefusal) {
+    let arguments = input.arguments
+    guard let source = arguments.address("source"), let wildcard = arguments.address("wildcard") else {
+      router.distance = (input.negated ? nil : arguments.int("distance")) ?? RIPDefaults.distance
+      return
+    }
+    let masked = IPAddress(v4: source.v4Bits & ~wildcard.v4Bits)
+    router.distances.removeAll { $0.source == masked && $0.wildcard == wildcard }
+    guard !input.negated, let distance = arguments.int("distance") else { return }
+    try change(
+      &router.distances, RIPDistanceRule(distance: distance, source: masked, wildcard: wildcard, list: arguments[text: "list"]), input)
+  }
+
+  static func applyTimers(_ router: inout RIPRouter, _ input: CommandInput) throws(CommandRefusal) {
+    let arguments = input.arguments
+    guard !input.negated, let update = arguments.int("update"), let invalid = arguments.int("invalid"),
+      let holdDown = arguments.int("holddown"), let flush = arguments.int("flush")
+    else { return router.timers = RIPTimers() }
+    guard flush >= invalid else { throw CommandRefusal("a route cannot be flushed before it is invalid") }
+    router.timers = RIPTimers(update: update, invalid: invalid, holdDown: holdDown, flush: flush)
+  }
+
+  static func applyPassive(_ router: inout RIPRouter, _ input: CommandInput) throws(CommandRefusal) {
+    guard let name = input.arguments[text: "name"] else {
+      router.isPassiveByDefault = !input.negated
+      router.passiveExceptions = []
+      return
+    }
+    let isException = router.isPassiveByDefault == input.negated
+    router.passiveExceptions.removeAll { $0 == name }
+    guard isException else { return }
+    guard router.passiveExceptions.count < RIPLimits.lines else { throw CommandRefusal("RIP takes \(RIPLimits.lines) such lines") }
+    router.passiveExceptions = (router.passiveExceptions + [name]).sorted()
+  }
+
+  static func applyRedistribute(_ router: inout RIPRouter, _ input: CommandInput) throws(CommandRefusal) {
+    let arguments = input.arguments
+    guard let source = SourceWords.source(arguments) else { throw CommandRefusal("redistribute needs a source") }
+    var line = RIPRedistribution(source)
+    line.process = arguments.int("process")
+    line.metric = arguments.int("metric")
+    line.isTransparent = arguments.has("transparent")
+    line.routeMap = arguments[text: "map"]
+    let index = router.redistributions.firstIndex { $0.source == source }
+    if input.negated {
+      if let index { router.redistributions.remove(at: index) }
+    } else if let index {
+      router.redistributions[index] = line
+    } else {
+      router.redistributions.append(line)
+    }
+  }
+
+  static func line(_ line: RIPRedistribution) -> String {
+    var words = ["redistribute", line.source.policyWord(line.process)]
+    if line.isTransparent { words += ["metric", "transparent"] } else if let metric = line.metric { words += ["metric", "\(metric)"] }
+    if let map = line.routeMap { words += ["route-map", map] }
+    return words.joined(separator: " ")
+  }
+}
+
+/// The names of sources in a line.
+enum SourceWords {
+  private static let words: [(String, RouteSource)] = [
+    ("connected", .connected), ("static", .static), ("kernel", .kernel), ("nhrp", .nhrp), ("odr", .odr), ("bgp", .bgp),
+  ]
+
+  static func source(_ arguments: Arguments) -> RouteSource? { words.first { arguments.has($0.0) }?.1 }
+}
+
+/// `distribute-list` between a line and its value.
+enum DistributeListLine {
+  static func read(_ arguments: Arguments) throws(CommandRefusal) -> DistributeList {
+    let filter: DistributeList.Filter
+    if let map = arguments[text: "map"] {
+      filter = .routeMap(map)
+    } else if arguments.has("prefix") || arguments.has("gateway") {
+      filter = .prefixList(arguments[text: "prefix"], gateway: arguments[text: "gateway"])
+    } else if let list = arguments[text: "list"] {
+      filter = .accessList(list)
+    } else {
+      throw CommandRefusal("a distribute-list names a list")
+    }
+    let source = SourceWords.source(arguments)
+    guard source == nil || arguments.has("out") else { throw CommandRefusal("what is redistributed is filtered outbound") }
+    return DistributeList(
+      filter, arguments.has("in") ? .inbound : .outbound, interface: arguments[text: "interface"],
+      source: source?.policyWord(arguments.int("process")))
+  }
+
+  static func text(_ line: DistributeList) -> String {
+    var words = ["distribute-list"]
+    switch line.filter {
+    case .accessList(let list): words.append(list)
+    case .routeMap(let map): words += ["route-map", map]
+    case .prefixList(let list, let gateway):
+      if let list { words += ["prefix", list] }
+      if let gateway { words += ["gateway", gateway] }
+    }
+    words.append(line.direction.rawValue)
+    return (words + [line.interface, line.source].compactMap { $0 }).joined(separator: " ")
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Our own bounds, each with its reason. What the RFC fixes is in `Assignments`.
+public enum RIPLimits {
+  /// Networks of the table: 10,000 spokes with six LANs each. A hop count of 15 was never meant for more.
+  public static let routes = 65_536
+  /// Networks whose paths lead to one neighbour: a hub may announce 10,000 spokes' LANs, and a mad spoke leaves room for the others.
+  public static let routesPerNeighbour = 16_384
+  /// Neighbours of all interfaces: 10,000 spokes and some.
+  public static let neighbours = 16_384
+  /// Paths of one network: what `maximum-paths` may ask for.
+  public static let paths = 16
+  /// Key numbers of one neighbour whose sequence is remembered; a chain in the middle of a change has two.
+  public static let keysPerNeighbour = 4
+  /// Neighbours configured by hand.
+  public static let configuredNeighbours = 64
+  /// Lines of one kind in a configuration: networks, summaries, lists.
+  public static let lines = 256
+  /// Updates under way at once: one an interface and one a configured neighbour, and the rest for those who ask.
+  public static let updates = 1_024
+  /// Entries written in one turn, 20 messages: some 200 µs.
+  public static let entriesPerTurn = 500
+  /// Milliseconds between two such turns, so that 10,000 routes do not meet the receiver's queue at once: half a second for all of them.
+  public static let pauseMilliseconds: Int64 = 20
+  /// Timers run in one turn: at 5 µs each a third of the millisecond that a turn may last.
+  public static let timersPerTurn = 64
+  /// Entries of the last words of a process or interface: they are written in one turn, the rest ages at the neighbours.
+  public static let farewellEntries = 1_000
+  /// Seconds between two journal records of refused messages, whoever sent them: a wrong key is one line, not a flood.
+  public static let refusalSeconds: Int64 = 10
+}
+
+/// Values that IOS uses where nothing is configured.
+public enum RIPDefaults {
+  /// `timers basic`, in seconds.
+  public static let updateSeconds = 30, invalidSeconds = 180, holdDownSeconds = 180, flushSeconds = 240
+  /// The administrative distance.
+  public static let distance = 120
+  /// `maximum-paths`
+  public static let maximumPaths = 4
+  /// Updates come up to this part sooner than the timer says, so that routers do not fall into step (RFC 2453 §3.8).
+  static let jitterPercent: UInt64 = 15
+  /// The pause after a triggered update, in milliseconds (RFC 2453 §3.10.1).
+  static let triggeredMilliseconds: ClosedRange<UInt64> = 1_000...5_000
+}

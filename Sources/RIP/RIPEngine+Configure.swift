@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Policy
+import ProtocolKit
+import Routing
+import Wire
+
+/// Settings coming, changing and going.
+extension RIPEngine {
+  mutating func configure(_ new: RIPSettings, _ turn: inout Turn<Output>) {
+    let old = settings
+    guard new != old else { return }
+    if old.router != nil, new.router == nil {
+      farewell(&turn)
+      forgetEverything(&turn)
+    }
+    settings = new
+    guard new.router != nil else { return }
+    refreshInterfaces(&turn)
+    wantSources(&turn)
+    refreshLocals(&turn)
+    if old.policy != new.policy || old.router?.distributeLists != new.router?.distributeLists { filterAgain(&turn) }
+    if old.router?.timers.update != new.router?.timers.update { setUpdateTimer(&turn) }
+  }
+
+  /// Takes out all that runs.
+  private mutating func forgetEverything(_ turn: inout Turn<Output>) {
+    for interface in interfaces { leave(interface.id, &turn) }
+    interfaces = []
+    table = RIPTable()
+    neighbours = [:]
+    imports = [:]
+    (changed, unpublished, jobs) = ([], [], [])
+    timers = TimerQueue()
+    nextUpdate = nil
+    turn.emit(.routes([.withdrawAll(.rip)]))
+    if !wantedSources.isEmpty { turn.emit(.redistribute([])) }
+    wantedSources = []
+  }
+
+  /// Says which sources are redistributed, when that changed.
+  private mutating func wantSources(_ turn: inout Turn<Output>) {
+    let wanted = Set(router.redistributions.map(\.source)).sorted { $0.rawValue < $1.rawValue }
+    guard wanted != wantedSources else { return }
+    for (prefix, route) in imports where !wanted.contains(route.source) { imports[prefix] = nil }
+    wantedSources = wanted
+    turn.emit(.redistribute(wanted))
+  }
+
+  /// Paths that the lists no longer let in go at once: at the neighbours' next update they would only not be refreshed.
+  private mutating func filterAgain(_ turn: inout Turn<Output>) {
+    for prefix in table.order {
+      guard let route = table[prefix] else { continue }
+      for path in route.paths where !admits(prefix, from: path.neighbour, metric: path.metric, tag: path.tag) {
+        removePath(prefix, path.neighbour, &turn)
+      }
+    }
+  }
+
+  mutating func clear(_ turn: inout Turn<Output>) {
+    for prefix in table.order {
+      for path in table[prefix]?.paths ?? [] { removePath(prefix, path.neighbour, holdsDown: false, &turn) }
+    }
+    for i in interfaces.indices { askForTable(i, &turn) }
+  }
+}
