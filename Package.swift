@@ -52,8 +52,9 @@ let package = Package(
     // Floor 3
     floor("NHRP", ["Wire", "ProtocolKit", "CommandGrammar"]),
     floor("IKE", ["Wire", "ProtocolKit", "CommandGrammar", "IPsecCrypto"]),
+    floor("RIP", ["Wire", "ProtocolKit", "CommandGrammar", "Policy", "Routing"]),
     // Floor 4
-    floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "IKE", "IPsecCrypto"]),
+    floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "IKE", "IPsecCrypto", "Policy", "RIP"]),
     // Floor 5
     floor("Screens", ["NodeRuntime", "ProtocolKit", "Wire", .product(name: "Yams", package: "Yams")]),
     .target(

@@ -95,6 +95,8 @@ public enum HostEvent: Sendable, Equatable {
   case computed(UInt64, KeyResult)
   /// Files of keys and certificates were read, or could not be.
   case material(KeyMaterialRequest, KeyMaterial)
+  /// Something came in for a routing protocol on an interface of the host.
+  case datagram(DatagramPort.Event)
   /// A configuration was saved, or could not be (the reason).
   case saved(SessionID, id: UInt32, failure: String?)
   /// A capture could not be begun or written on: the reason.
@@ -113,6 +115,8 @@ public enum HostEffect: Sendable, Equatable {
   case tunnelDevice(name: String, interface: InterfaceID, TunnelDevice?)
   /// Open, change or (nil) close the underlay socket of a tunnel.
   case underlay(InterfaceID, UnderlayBinding?)
+  /// A routing protocol wants something of a port on an interface of the host.
+  case routingPort(device: String, DatagramPort.Effect)
   /// Put a route into the kernel that leads into a tunnel, or (false) take it out.
   case kernelRoute(IPPrefix, device: String, gateway: IPAddress?, isPresent: Bool)
   /// Look a name up.

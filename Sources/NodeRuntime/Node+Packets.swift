@@ -14,7 +14,8 @@ extension Node {
     case .firstPacket: firstPacket(p)
     case .probeReply: probeAnswered(p)
     case .stepReport: told(p)
-    case .cdp, .routing: break
+    case .cdp: break
+    case .routing: takeRouting(p)
     case .ike, .ikeStranger, .protectionWanted, .unknownSPI, .clearRefused: takeForProtection(p)
     }
   }

@@ -59,12 +59,13 @@ extension Node {
       if c.route?.source != .nhrp, !ownRouteChanges.contains(c.prefix) { moved.append(c.prefix) }
     }
     ownRouteChanges.removeAll(keepingCapacity: true)
+    redistribute(changes)
     if !moved.isEmpty { enqueue(.routesChanged(moved)) }
   }
 
   /// The kernel gets the routes that lead into a tunnel and are not the tunnel's own network.
   private func updateKernel(_ c: ForwardingChange) {
-    if case .tunnel(let id, _)? = c.action, let source = c.route?.source, source == .static || source == .nhrp {
+    if case .tunnel(let id, _)? = c.action, let source = c.route?.source, source != .connected, source != .local, source != .kernel {
       let device = name(of: id)
       guard kernelRoutes[c.prefix] != device else { return }
       kernelRoutes[c.prefix] = device

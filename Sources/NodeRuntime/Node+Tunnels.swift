@@ -29,6 +29,7 @@ extension Node {
       if configuration.interface.isTunnel { refreshTunnel(name, configuration) } else { checkAddress(configuration.interface) }
     }
     refreshProtection()
+    refreshRoutingProtocols()
   }
 
   /// Tunnels that end by configuration say so while they still can: NHRP takes back what it gave out, then IKE deletes its associations.
@@ -155,6 +156,7 @@ extension Node {
     f.resolves = c.nhrp.networkID != nil && t.mode == .multipoint && !c.nhrp.serverOnly
     f.fallbackNextHops = state.fallback
     f.protectionGroup = protectionGroup(of: id, c)
+    f.routingPorts = (routing.tunnelPorts[id] ?? []).sorted()
     guard f != state.forwarding || tunnels[id] == nil else { return }
     state.forwarding = f
     effects.append(.dataPlane(.tunnel(id, f)))

@@ -4,6 +4,7 @@ import IKE
 import Interfaces
 import NHRP
 import ProtocolKit
+import RIP
 import Routing
 import Wire
 
@@ -35,6 +36,8 @@ public final class Node {
   var table = RoutingTable()
   var nhrp: NHRPEngine
   var ike = IKEEngine()
+  var rip: RIPEngine
+  var routing = RoutingState()
   var protection = ProtectionState()
   var tracker: ShortcutTracker
   var counters = DataPlaneCounters()
@@ -62,6 +65,7 @@ public final class Node {
 
   private var nhrpRandom: RandomSource
   private var ikeRandom: RandomSource
+  private var ripRandom: RandomSource
   private var queue: [(input: EngineInput, cause: EventID)] = []
 
   /// A node with nothing configured. Equal seeds and events give equal journals. `journalLimit` records are kept (96 bytes each).
@@ -69,6 +73,8 @@ public final class Node {
     let source = RandomSource(seed: seed)
     nhrpRandom = source.split("nhrp")
     ikeRandom = source.split("ike")
+    ripRandom = source.split("rip")
+    rip = RIPEngine(digests: .openSSL)
     var first = source.split("request ids")
     nhrp = NHRPEngine(firstRequestID: UInt32(truncatingIfNeeded: first.next() & 0xffff))
     journal = Journal(limit: journalLimit)
@@ -77,10 +83,10 @@ public final class Node {
 
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
-    var first = nhrp.nextDeadline
-    if let due = ike.nextDeadline { first = first.map { min($0, due) } ?? due }
-    if let due = probes.nextDeadline { first = first.map { min($0, due) } ?? due }
-    return first
+    [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
+      guard let due else { return first }
+      return first.map { min($0, due) } ?? due
+    }
   }
 
   /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.
@@ -100,6 +106,7 @@ public final class Node {
     switch event {
     case .startup(let text, let file):
       enqueue(ike: .wallClock(startSeconds: wallAtStartNanoseconds / 1_000_000_000))
+      enqueue(rip: .wallClock(secondsAtStart: wallAtStartNanoseconds / 1_000_000_000))
       startupDiagnostics = load(startup: text, file: file)
     case .expire:
       expireProtocols()
@@ -117,6 +124,7 @@ public final class Node {
     case .sessionClosed(let session): closeSession(session)
     case .computed(let id, let result): enqueue(ike: .computed(id, result))
     case .material(let request, let material): materialCame(request, material)
+    case .datagram(let event): took(event)
     case .saved(let session, let id, let failure): saveAnswered(session, id, failure)
     case .captureEnded(let name, let failure): captureEnded(name, failure)
     case .stop: stop()
@@ -127,6 +135,7 @@ public final class Node {
 
   func enqueue(_ input: NHRPEngine.Input, because cause: EventID = .none) { queue.append((.nhrp(input), cause)) }
   func enqueue(ike input: IKEEngine.Input, because cause: EventID = .none) { queue.append((.ike(input), cause)) }
+  func enqueue(rip input: RIPEngine.Input, because cause: EventID = .none) { queue.append((.rip(input), cause)) }
 
   /// Runs engines and routes until nothing is left to do: outputs of the one are inputs of the other.
   func settle() {
@@ -147,12 +156,14 @@ public final class Node {
     switch input {
     case .nhrp(let input): runNHRP(cause) { $0.handle(input, &$1) }
     case .ike(let input): runIKE(cause) { $0.handle(input, &$1) }
+    case .rip(let input): runRIP(cause) { $0.handle(input, &$1) }
     }
   }
 
   private func expireProtocols() {
     if let due = nhrp.nextDeadline, due <= now { runNHRP(.none) { $0.expire(&$1) } }
     if let due = ike.nextDeadline, due <= now { runIKE(.none) { $0.expire(&$1) } }
+    if let due = rip.nextDeadline, due <= now { runRIP(.none) { $0.expire(&$1) } }
   }
 
   private func runNHRP(_ cause: EventID, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void) {
@@ -163,6 +174,12 @@ public final class Node {
 
   func runIKE(_ cause: EventID, _ body: (inout IKEEngine, inout Turn<IKEEngine.Output>) -> Void) {
     let (outputs, records) = turn(&ike, &ikeRandom, cause, body)
+    for r in records { write(r) }
+    for (output, cause) in outputs { perform(output, cause) }
+  }
+
+  private func runRIP(_ cause: EventID, _ body: (inout RIPEngine, inout Turn<RIPEngine.Output>) -> Void) {
+    let (outputs, records) = turn(&rip, &ripRandom, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
   }
@@ -226,6 +243,8 @@ public final class Node {
     guard !isStopping else { return }
     isStopping = true
     let id = record(JournalRecord(.nodeStopping))
+    enqueue(rip: .stopping, because: id)
+    settle()
     enqueue(.stopping, because: id)
     settle()
     // What NHRP takes back still leaves under the associations that end now.
@@ -242,6 +261,7 @@ public final class Node {
 enum EngineInput {
   case nhrp(NHRPEngine.Input)
   case ike(IKEEngine.Input)
+  case rip(RIPEngine.Input)
 }
 
 /// What the node keeps of one tunnel that is in force.

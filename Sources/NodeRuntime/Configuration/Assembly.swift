@@ -3,6 +3,8 @@ import CommandGrammar
 import IKE
 import Interfaces
 import NHRP
+import Policy
+import RIP
 import Routing
 
 /// What a line of a configuration asks for.
@@ -26,13 +28,19 @@ enum LineAction: Sendable {
 /// Where the protocols' lines are mounted in the node's settings. A new protocol adds its lists here and nowhere else.
 enum Assembly {
   /// Lines and sections of the node, printed above the interfaces.
-  static let head: [CommandPart<NodeSettings>] = GlobalCommands.all.map { .line($0) } + CryptoCommands.all.map { $0.mounted(at: \.crypto) }
-  /// Lines of the node, printed below the interfaces.
-  static let tail: [Command<NodeSettings>] = [StaticRouteCommands.route.mounted(at: \.staticRoutes)]
+  static let head: [CommandPart<NodeSettings>] =
+    GlobalCommands.all.map { .line($0) } + PolicyCommands.head.map { $0.mounted(at: \.policy) }
+    + CryptoCommands.all.map { $0.mounted(at: \.crypto) }
+  /// Lines and sections of the node, printed below the interfaces.
+  static let tail: [CommandPart<NodeSettings>] =
+    RIPCommands.all.map { $0.mounted(at: \.rip) } + [.line(StaticRouteCommands.route.mounted(at: \.staticRoutes))]
+    + PolicyCommands.tail.map { $0.mounted(at: \.policy) }
 
   /// Lines of every interface, printed above the protocols'.
   static let interfaceHead = InterfaceCommands.head.map { $0.mounted(at: \InterfaceConfiguration.interface) }
-  /// The protocols' lines.
+  /// The routing protocols' lines.
+  static let interfaceRouting = RIPInterfaceCommands.all.map { $0.mounted(at: \InterfaceConfiguration.rip) }
+  /// The lines of tunnels' protocols.
   static let interfaceProtocols = NHRPCommands.all.map { $0.mounted(at: \InterfaceConfiguration.nhrp) }
   /// Lines of every interface, printed below the protocols' and the kept ones.
   static let interfaceTail = InterfaceCommands.tail.map { $0.mounted(at: \InterfaceConfiguration.interface) }
@@ -53,14 +61,14 @@ enum Assembly {
   /// Kinds of sections with settings of their own, by the mode of their lines.
   static let sections: [CommandMode: CommandSection<NodeSettings>] = {
     var all: [CommandMode: CommandSection<NodeSettings>] = [:]
-    for case .section(let section) in head {
+    for case .section(let section) in head + tail {
       for kind in section.family { all[kind.mode] = kind }
     }
     return all
   }()
 
-  private static var headSpecs: [CommandSpec<LineAction>] {
-    head.flatMap { part -> [CommandSpec<LineAction>] in
+  private static var nodeSpecs: [CommandSpec<LineAction>] {
+    (head + tail).flatMap { part -> [CommandSpec<LineAction>] in
       switch part {
       case .line(let command): [command.spec(for: .global(command))]
       case .section(let section):
@@ -70,8 +78,8 @@ enum Assembly {
   }
 
   private static var ownSpecs: [CommandSpec<LineAction>] {
-    var specs = headSpecs + tail.map { $0.spec(for: LineAction.global($0)) }
-    specs += (interfaceHead + interfaceTail).map { $0.spec(for: .interface($0, isForTunnels: false, isActedOn: true)) }
+    var specs = nodeSpecs
+    specs += (interfaceHead + interfaceRouting + interfaceTail).map { $0.spec(for: .interface($0, isForTunnels: false, isActedOn: true)) }
     specs += (interfaceProtocols + tunnel).map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: true)) }
     specs += unsupportedTunnel.map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: false)) }
     specs.append(

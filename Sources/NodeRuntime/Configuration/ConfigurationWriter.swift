@@ -8,7 +8,7 @@ public enum ConfigurationWriter {
   public static func text(_ settings: NodeSettings, includeDefaults: Bool = false) -> String {
     var parts = Assembly.head.flatMap { $0.write(settings) }
     parts += settings.interfaceNames.compactMap { settings.interfaces[$0] }.map { interface($0, includeDefaults) }
-    parts += Assembly.tail.map { $0.write(settings) }
+    parts += Assembly.tail.flatMap { $0.write(settings) }
     parts += kept(settings.kept)
     let body = parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n!\n" }
     return "!\n" + body.joined() + "end\n"
@@ -21,7 +21,7 @@ public enum ConfigurationWriter {
 
   private static func interface(_ configuration: InterfaceConfiguration, _ includeDefaults: Bool) -> [String] {
     let head = "interface \(configuration.interface.name)" + (configuration.headSuffix.map { " " + $0 } ?? "")
-    var lines = (Assembly.interfaceHead + Assembly.interfaceProtocols).flatMap { $0.write(configuration) }
+    var lines = (Assembly.interfaceHead + Assembly.interfaceProtocols + Assembly.interfaceRouting).flatMap { $0.write(configuration) }
     lines += configuration.kept
     lines += (Assembly.interfaceTail + Assembly.tunnel + Assembly.unsupportedTunnel).flatMap { $0.write(configuration) }
     if includeDefaults { lines += Assembly.defaultLines(configuration) }

@@ -2,6 +2,8 @@
 import IKE
 import Interfaces
 import NHRP
+import Policy
+import RIP
 import Routing
 import Wire
 
@@ -22,6 +24,8 @@ public struct InterfaceConfiguration: Sendable, Equatable {
   public var interface: InterfaceSettings
   /// `ip nhrp …`
   public var nhrp = NHRPSettings()
+  /// `ip rip …`, `ip split-horizon`
+  public var rip = RIPInterfaceSettings()
   /// What stands behind the name in the section's first line: `type tunnel`, `point-to-point`; printed back.
   public var headSuffix: String?
   /// Lines of features this node does not act on.
@@ -54,6 +58,10 @@ public struct NodeSettings: Sendable, Equatable {
   public var interfaces: [String: InterfaceConfiguration] = [:]
   /// `ip route`, in the order given.
   public var staticRoutes: [StaticRoute] = []
+  /// Lists, route-maps, key chains.
+  public var policy = PolicySettings()
+  /// `router rip`
+  public var rip = RIPConfiguration()
   /// `crypto …`
   public var crypto = CryptoSettings()
   /// Lines of features this node does not act on, in the order given.
@@ -68,6 +76,11 @@ public struct NodeSettings: Sendable, Equatable {
       let (x, y) = (a.interfaceSortKey, b.interfaceSortKey)
       return (x.0, x.1, x.2) < (y.0, y.1, y.2)
     }
+  }
+
+  /// What RIP runs by.
+  var ripSettings: RIPSettings {
+    RIPSettings(router: rip.router, interfaces: interfaces.mapValues(\.rip).filter { $0.value != RIPInterfaceSettings() }, policy: policy)
   }
 
   /// Whether a tunnel is protected, and not by IKEv2.

@@ -148,6 +148,9 @@ extension RouteSource {
     case .static: "static"
     case .kernel: "kernel"
     case .nhrp: "nhrp"
+    case .bgp: "bgp"
+    case .rip: "rip"
+    case .odr: "odr"
     }
   }
 }

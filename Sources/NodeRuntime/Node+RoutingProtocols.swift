@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Interfaces
+import ProtocolKit
+import RIP
+import Routing
+import Wire
+
+/// What the node keeps for its routing protocols.
+struct RoutingState {
+  /// What the protocols were told of interfaces.
+  var interfaces: [InterfaceID: RoutingInterface] = [:]
+  /// Ports of protocols by tunnel, whose datagrams the packet path hands up.
+  var tunnelPorts: [InterfaceID: Set<UInt16>] = [:]
+  /// Which sources' routes each protocol wants, and from which source it has each.
+  var subscriptions: [RouteSource: Set<RouteSource>] = [:]
+  var redistributed: [RouteSource: [IPPrefix: RouteSource]] = [:]
+  /// What each protocol runs by.
+  var rip = RIPSettings()
+}
+
+/// Between routing protocols, the table and the network.
+///
+/// ```
+///   settings, interfaces ──▶ protocol ──▶ routes ──▶ RIB ──▶ what others redistribute ──▶ protocol
+///                               │ ▲
+///                     datagrams ▼ │
+///          tunnels: packet path; other interfaces: sockets of the host
+/// ```
+extension Node {
+  // MARK: Configuration
+
+  /// Tells the protocols of settings and interfaces that are others than before.
+  func refreshRoutingProtocols() {
+    let rip = settings.ripSettings
+    if rip != routing.rip {
+      routing.rip = rip
+      enqueue(rip: .configure(rip))
+    }
+    refreshRoutingInterfaces()
+  }
+
+  private func refreshRoutingInterfaces() {
+    let now = currentRoutingInterfaces
+    for id in routing.interfaces.keys.sorted() where now[id] == nil { enqueue(rip: .interfaceGone(id)) }
+    for (id, interface) in now.sorted(by: { $0.key < $1.key }) where routing.interfaces[id] != interface { enqueue(rip: .interface(interface)) }
+    routing.interfaces = now
+  }
+
+  private var currentRoutingInterfaces: [InterfaceID: RoutingInterface] {
+    var all: [InterfaceID: RoutingInterface] = [:]
+    for (id, state) in tunnels {
+      guard let t = settings.interfaces[name(of: id)]?.interface else { continue }
+      let addresses = t.address.map { [IPPrefixAddress($0.address, length: $0.length)] } ?? []
+      all[id] = RoutingInterface(
+        id: id, name: name(of: id), isUp: state.isUp, isTunnel: true, isMultipoint: t.tunnel.mode == .multipoint, addresses: addresses,
+        mtu: state.forwarding.mtu)
+    }
+    for host in hostInterfaces.values where host.exists {
+      let name = configuredName(ofPlatform: host.name), id = id(of: name)
+      guard tunnels[id] == nil else { continue }
+      all[id] = RoutingInterface(
+        id: id, name: name, isUp: host.isUp, isTunnel: false, isMultipoint: false,
+        addresses: host.addresses.map { IPPrefixAddress($0.address, length: $0.length) }, mtu: host.mtu)
+    }
+    return all
+  }
+
+  // MARK: What protocols want
+
+  func perform(_ output: RIPEngine.Output, _ cause: EventID) {
+    switch output {
+    case .routes(let updates): for update in updates { apply(update) }
+    case .port(let effect): perform(effect)
+    case .redistribute(let sources): subscribe(.rip, to: sources)
+    }
+  }
+
+  private func apply(_ update: RouteUpdate) {
+    switch update {
+    case .withdrawAll(let source): table.removeAll(source: source, interface: nil)
+    case .paths(let prefix, let source, let routes):
+      for old in table.candidates(prefix) where old.source == source && !routes.contains(where: { $0.isSamePath(as: old) }) {
+        table.remove(prefix: prefix, source: source, nextHop: old.nextHop, interface: old.interface)
+      }
+      for route in routes { table.add(route) }
+    }
+  }
+
+  private func perform(_ effect: DatagramPort.Effect) {
+    switch effect {
+    case .join(let id, let port, _) where tunnels[id] != nil: setPort(port, on: id, isWanted: true)
+    case .leave(let id, let port, _) where tunnels[id] != nil: setPort(port, on: id, isWanted: false)
+    case .send(let d) where tunnels[d.interface] != nil: send(d)
+    case .sendLink(let id, let protocolType, let bytes):
+      effects.append(.inject(.toMany(id, protocolType: protocolType, bytes: bytes)))
+    case .join(let id, _, _), .leave(let id, _, _): effects.append(.routingPort(device: platformName(of: id), effect))
+    case .send(let d): effects.append(.routingPort(device: platformName(of: d.interface), effect))
+    }
+  }
+
+  private func platformName(of id: InterfaceID) -> String { settings.platformName(of: name(of: id)) }
+
+  private func setPort(_ port: UInt16, on id: InterfaceID, isWanted: Bool) {
+    if isWanted { routing.tunnelPorts[id, default: []].insert(port) } else { routing.tunnelPorts[id]?.remove(port) }
+    guard let configuration = settings.interfaces[name(of: id)], var state = tunnels[id] else { return }
+    updateForwarding(id, configuration, state.forwarding.source, &state)
+    tunnels[id] = state
+  }
+
+  private func send(_ d: Datagram) {
+    guard let packet = InnerDatagram.udp(d) else { return }
+    let isToMany = d.destination.isMulticast || d.destination.isBroadcast || isNetworkBroadcast(d.destination, on: d.interface)
+    let protocolType: UInt16 = d.source.isV4 ? 0x0800 : 0x86dd
+    effects.append(.inject(isToMany ? .toMany(d.interface, protocolType: protocolType, bytes: packet) : .inner(.default, bytes: packet)))
+  }
+
+  private func isNetworkBroadcast(_ address: IPAddress, on id: InterfaceID) -> Bool {
+    routing.interfaces[id]?.addresses.contains { $0.network.broadcast == address } ?? false
+  }
+
+  // MARK: What comes in
+
+  /// A datagram of a routing protocol that came out of a tunnel.
+  func takeRouting(_ p: PuntedPacket) {
+    guard let datagram = InnerDatagram.parse(p.bytes, on: p.interface) else { return }
+    took(.received(datagram))
+  }
+
+  /// Something came in for a routing protocol.
+  func took(_ event: DatagramPort.Event) {
+    switch event {
+    case .received(let d) where d.destinationPort == RIPNumbers.port: enqueue(rip: .port(event))
+    case .received, .receivedLink: break
+    }
+  }
+}
+
+extension Route {
+  fileprivate func isSamePath(as other: Route) -> Bool { nextHop == other.nextHop && interface == other.interface }
+}
