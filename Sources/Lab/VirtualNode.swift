@@ -193,7 +193,7 @@ public final class VirtualNode {
       // The work is done at once; only its result takes virtual time.
       results.append((now + keys.delay, id, keys.perform(job, &keyRandom)))
     case .readMaterial(let request): node.handle(.material(request, keys.material(request)), at: now, &effects)
-    case .tunnelDevice, .underlay, .kernelRoute, .log: break
+    case .tunnelDevice, .underlay, .kernelRoute, .routingPort, .log: break
     }
   }
 

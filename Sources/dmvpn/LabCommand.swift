@@ -22,6 +22,7 @@ extension DMVPNPhase: ExpressibleByArgument {
 }
 
 extension LabProtection: ExpressibleByArgument {}
+extension LabRouting: ExpressibleByArgument {}
 
 /// Who does key jobs in the lab.
 enum LabKeys: String, CaseIterable, ExpressibleByArgument {
@@ -40,6 +41,7 @@ struct LabCommand: ParsableCommand {
   @Option(help: "How many spokes, 1 to 4000.") var spokes = 5
   @Option(help: "How many hubs, 1 to 10.") var hubs = 1
   @Option(help: "The seed of everything random.") var seed: UInt64 = 1
+  @Option(help: "How nodes learn of each other's networks: static or rip.") var routing: LabRouting = .static
   @Option(help: "How the tunnels are protected: none, psk or certificate (IKEv2).") var protection: LabProtection = .psk
   @Option(help: "real keys, or simulated ones that protect nothing but cost little.") var keys: LabKeys = .real
   @Option(help: "Spokes behind NATs: 1,2/5 puts 1 and 2 behind one NAT and 5 behind another.") var nat: String?
@@ -103,8 +105,9 @@ struct LabCommand: ParsableCommand {
   private func makeCloud() throws -> Cloud {
     var link = LinkSettings(delay: delay.duration)
     link.lossPerMillion = UInt32(loss * 10_000)
-    let topology = LabTopology.cloud(
+    var topology = LabTopology.cloud(
       phase: phase, spokes: spokes, hubs: hubs, link: link, behindNATs: nats, holdTimeSeconds: holdTime, protection: protection)
+    topology.routing = routing
     var virtual = keys == .simulated || recordNode != nil ? VirtualKeys.simulated : VirtualKeys()
     virtual.files = try topology.keyFiles()
     let cloud = Cloud(topology, seed: seed, journalLimit: spokes > 50 ? 512 : 8_192, keys: virtual)
@@ -118,7 +121,8 @@ struct LabCommand: ParsableCommand {
   }
 
   private func traffic(_ topology: LabTopology) -> FlowGenerator {
-    let start = Instant.start + .seconds(3)
+    // A routing protocol needs its time first.
+    let start = Instant.start + .seconds(routing == .static ? 3 : 40)
     // The last flow ends before the run does, so that what is unanswered at the end is lost and not under way.
     let until = length.map { Instant.start + max(.zero, $0.duration - .seconds(3)) } ?? .distantFuture
     if flows == "minute" { return .everySpoke(of: topology, seed: seed, from: start, until: until) }

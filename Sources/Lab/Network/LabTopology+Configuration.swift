@@ -31,7 +31,7 @@ extension LabTopology {
     ]
     if let holdTimeSeconds { lines.append("ip nhrp holdtime \(holdTimeSeconds)") }
     lines += node.role == .hub ? hubLines(node) : spokeLines(node)
-    lines.append("tunnel key 42")
+    lines += tunnelRoutingLines(node) + ["tunnel key 42"]
     return protection == .none ? lines : lines + ["tunnel protection ipsec profile DMVPN"]
   }
 
@@ -86,13 +86,13 @@ extension LabTopology {
 
   private func routeLines(_ node: LabNode) -> [String] {
     guard lanStyle == .behindNodes else { return [] }
+    guard routing == .static else { return routerLines(node) }
     if node.role == .hub {
       return hubs.filter { $0.number != node.number }.compactMap(directRoute) + spokes.compactMap(directRoute)
     }
     if phase == .two {
       return hubs.compactMap(directRoute) + spokes.filter { $0.number != node.number }.compactMap(directRoute)
     }
-    let summaries = [AddressPlan.hubLANs] + AddressPlan.spokeLANs(spokes: spokeCount)
     return summaries.map { "ip route \($0.address) \($0.mask) \(nodes[0].tunnelAddress)" }
   }
 

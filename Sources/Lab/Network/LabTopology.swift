@@ -30,6 +30,14 @@ public enum LabProtection: String, Sendable, CaseIterable {
   case certificate
 }
 
+/// How a cloud's nodes learn of each other's LANs.
+public enum LabRouting: String, Sendable, CaseIterable {
+  /// `ip route` lines in every file: the hub's names every spoke's LAN.
+  case `static`
+  /// RIP version 2.
+  case rip
+}
+
 /// One hub or spoke.
 public struct LabNode: Sendable, Equatable {
   /// What a node is in its cloud.
@@ -94,6 +102,8 @@ public struct LabTopology: Sendable, Equatable {
   public var holdTimeSeconds: Int?
   /// How the tunnels are protected.
   public var protection = LabProtection.none
+  /// How the nodes learn of each other's LANs.
+  public var routing = LabRouting.static
   /// Whether the configurations name all nodes by `ip host`; done up to 50 nodes.
   public var namesPeers: Bool
   let plan: AddressPlan

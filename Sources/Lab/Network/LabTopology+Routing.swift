@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Wire
+
+// Routing protocols of the configurations: who summarises and who is the next hop, as each phase wants it (docs/routing.md).
+extension LabTopology {
+  /// All LANs behind nodes, in few prefixes.
+  var summaries: [IPPrefix] { [AddressPlan.hubLANs] + AddressPlan.spokeLANs(spokes: spokeCount) }
+
+  /// Lines of the tunnel.
+  func tunnelRoutingLines(_ node: LabNode) -> [String] {
+    guard lanStyle == .behindNodes, node.role == .hub, phase == .two else { return [] }
+    // Phase 2: every spoke must hear of every other's network.
+    return routing == .rip ? ["no ip split-horizon"] : []
+  }
+
+  /// The routing process, and what it needs.
+  func routerLines(_ node: LabNode) -> [String] {
+    switch routing {
+    case .static: []
+    case .rip: ripLines(node)
+    }
+  }
+
+  /// In phases 1 and 3 the hub says one word for all networks. `ip summary-address rip` takes no supernets, so it is a static route.
+  private func ripLines(_ node: LabNode) -> [String] {
+    let summarises = node.role == .hub && phase != .two
+    var lines = ["router rip", " version 2"] + (summarises ? [" redistribute static metric 1"] : []) + [" network 10.0.0.0"]
+    lines += node.lan.map { [" network \($0.address.classfulNetwork.address)"] } ?? []
+    lines += summarises ? [" distribute-list prefix SUMMARIES out Tunnel0"] : []
+    lines += [" passive-interface GigabitEthernet2", " no auto-summary", "!"]
+    guard summarises else { return lines }
+    let networks = AddressPlan.spokeLANs(spokes: spokeCount)
+    lines += networks.map { "ip route \($0.address) \($0.mask) Null0" } + ["!"]
+    let words = ["\(AddressPlan.hubLANs) le 24"] + networks.map(\.description)
+    return lines + words.enumerated().map { "ip prefix-list SUMMARIES seq \(($0.offset + 1) * 5) permit \($0.element)" }
+  }
+}
+
+extension IPAddress {
+  /// The network of its class: what a `network` line of RIP means.
+  fileprivate var classfulNetwork: IPPrefix {
+    let length = v4Bits >> 31 == 0 ? 8 : v4Bits >> 30 == 2 ? 16 : 24
+    return IPPrefix(self, length: length)
+  }
+}
