@@ -47,14 +47,34 @@ public struct TunnelForwarding: Sendable, Equatable {
   public init() {}
 }
 
+/// One of several ways for the packets of a FIB entry.
+public struct ForwardingPath: Sendable, Hashable {
+  /// The interface they leave by.
+  public var interface: InterfaceID
+  /// The next hop on it; nil means "the destination itself is the next hop".
+  public var nextHop: IPAddress?
+  /// Whether the interface is a tunnel; others are the host's.
+  public var isTunnel: Bool
+
+  /// Makes a way.
+  public init(interface: InterfaceID, nextHop: IPAddress?, isTunnel: Bool) {
+    (self.interface, self.nextHop, self.isTunnel) = (interface, nextHop, isTunnel)
+  }
+
+  /// The action of a route that has this way only.
+  public var action: ForwardingAction { isTunnel ? .tunnel(interface, nextHop: nextHop) : .host(interface) }
+}
+
 /// Where a FIB entry sends a packet.
-public enum ForwardingAction: Sendable, Equatable {
+public enum ForwardingAction: Sendable, Hashable {
   /// Through a tunnel to this next hop; nil means "the destination itself is the next hop".
   case tunnel(InterfaceID, nextHop: IPAddress?)
   /// To the host's own stack, which owns the address or the LAN behind it (the TUN device).
   case host(InterfaceID)
   /// Nowhere (`Null0`, a negative NHRP entry).
   case discard
+  /// By one of several ways of equal cost: all packets of one flow by the same one. At least two, each once.
+  case paths([ForwardingPath])
 }
 
 /// One change of what the data plane knows. Applied in order; each is complete in itself and cannot fail.

@@ -8,6 +8,12 @@ public enum Limits {
   static let recursionNesting = 64
   /// A distance that is never chosen, as in IOS.
   public static let unreachableDistance: UInt8 = 255
+  /// How many routes of equal cost a prefix forwards by: the highest `maximum-paths` of IOS.
+  public static let equalPaths = 32
   /// Below this many nodes a sparse trie is not worth rebuilding.
   static let smallestCompaction = 64
+  /// From this part of all nodes on (one in so many) the list of changes is put in order by a walk through the trie, not by sorting.
+  static let walkedChanges = 16
+  /// How many objects `track` may number, as on IOS.
+  public static let trackedObjects = 1_000
 }

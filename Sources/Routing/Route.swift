@@ -84,6 +84,8 @@ public struct RouteEntry: Sendable, Hashable {
   public var override: NextHopOverride?
   /// How many routes are offered for the prefix, eligible or not.
   public var candidateCount: Int
+  /// Where there are several ways of equal cost: all of them, the chosen route's first. Else empty.
+  public var equalPaths: [RoutePath] = []
 
   /// Makes an entry.
   public init(
@@ -91,6 +93,21 @@ public struct RouteEntry: Sendable, Hashable {
   ) {
     (self.route, self.resolvedInterface, self.resolvedNextHop) = (route, resolvedInterface, resolvedNextHop)
     (self.override, self.candidateCount) = (override, candidateCount)
+  }
+}
+
+/// One of several ways of equal cost.
+public struct RoutePath: Sendable, Hashable {
+  /// The route that offers it.
+  public var route: Route
+  /// Where it leaves.
+  public var resolvedInterface: InterfaceID
+  /// The next hop on that interface; nil when the destination itself is on it.
+  public var resolvedNextHop: IPAddress?
+
+  /// Makes a way.
+  public init(route: Route, resolvedInterface: InterfaceID, resolvedNextHop: IPAddress?) {
+    (self.route, self.resolvedInterface, self.resolvedNextHop) = (route, resolvedInterface, resolvedNextHop)
   }
 }
 

@@ -2,7 +2,7 @@
 import ProtocolKit
 import Wire
 
-/// What is known about where a candidate leaves.
+/// What is known about where a next hop leaves.
 enum Resolution: Sendable, Equatable {
   /// Not looked at yet; stands only during a pass.
   case unknown
@@ -23,48 +23,83 @@ enum Resolution: Sendable, Equatable {
   }
 }
 
-/// One offered route with its resolution.
-struct Candidate: Sendable {
-  var route: Route
-  var resolution: Resolution
-
-  var isEligible: Bool { resolution.isEligible && route.distance < Limits.unreachableDistance }
-  var isShortcut: Bool { route.source == .nhrp }
-}
-
-/// What the FIB was last told of a prefix.
-struct Forwarding: Sendable, Equatable {
-  var action: ForwardingAction
-  var overriding: IPAddress?
-}
-
-/// Everything the table holds for one prefix.
+/// What the table holds for one prefix, in its trie node: numbers of offers and of what the FIB was told, -1 for none.
 struct RouteSlot: Sendable {
-  /// All offers, preferred first.
-  var candidates: [Candidate] = []
-  /// The override, in force or dormant.
-  var override: NextHopOverride?
+  /// The preferred offer; the others hang on it.
+  var first: Int32 = -1
+  /// The first eligible offer.
+  var best: Int32 = -1
   /// What `takeChanges` last said.
-  var published: Forwarding?
+  var published: Int32 = -1
+  private var flags: UInt8 = 0
+
+  /// Whether the node stands for a prefix; else it is a fork.
+  var isStored: Bool {
+    get { flags & 1 != 0 }
+    set { flags = newValue ? flags | 1 : flags & ~1 }
+  }
   /// Whether the prefix is on the list of the next `takeChanges`.
-  var isDirty = false
-  /// The first eligible candidate, and the first that is no shortcut; -1 for none.
-  private(set) var best = -1
-  private(set) var below = -1
-
-  var chosen: Candidate? { best < 0 ? nil : candidates[best] }
-  var chosenBelow: Candidate? { below < 0 ? nil : candidates[below] }
-  var isEmpty: Bool { candidates.isEmpty && override == nil && published == nil }
-
-  /// Chooses again after candidates or their resolutions changed.
-  mutating func select() {
-    best = candidates.firstIndex { $0.isEligible } ?? -1
-    below = candidates.firstIndex { $0.isEligible && !$0.isShortcut } ?? -1
+  var isDirty: Bool {
+    get { flags & 2 != 0 }
+    set { flags = newValue ? flags | 2 : flags & ~2 }
+  }
+  /// Whether an override, in force or dormant, is noted for the prefix.
+  var hasOverride: Bool {
+    get { flags & 4 != 0 }
+    set { flags = newValue ? flags | 4 : flags & ~4 }
   }
 
-  /// Puts `new` in its place by preference.
-  mutating func insert(_ new: Candidate) {
-    let at = candidates.firstIndex { new.route.isPreferred(over: $0.route) } ?? candidates.count
-    candidates.insert(new, at: at)
+  var isEmpty: Bool { first < 0 && published < 0 && !hasOverride }
+}
+
+/// One offered route, without what its node and its group of next hops know.
+struct Offer: Sendable {
+  var installed: Instant
+  /// The prefix.
+  var node: NodeID
+  /// The next hop, in `NextHopTable`.
+  var group: Int32
+  var metric: UInt32
+  var tag: UInt32
+  /// The next offer for the prefix, less preferred.
+  var next: Int32 = -1
+  /// The neighbours among the offers of the group.
+  var before: Int32 = -1
+  var after: Int32 = -1
+  var source: RouteSource
+  var distance: UInt8
+  /// It may lie on the way to a next hop: it is resolved for itself, not with its group.
+  var isSupporting = false
+}
+
+/// All offers, in one block; freed ones form a list.
+struct OfferPool: Sendable {
+  private var offers: [Offer] = []
+  private var firstFree: Int32 = -1
+  /// Offers in use.
+  private(set) var count = 0
+
+  @inline(__always) subscript(id: Int32) -> Offer {
+    _read { yield offers[Int(id)] }
+    _modify { yield &offers[Int(id)] }
+  }
+
+  mutating func make(_ offer: Offer) -> Int32 {
+    count += 1
+    guard firstFree >= 0 else {
+      offers.append(offer)
+      return Int32(truncatingIfNeeded: offers.count - 1)
+    }
+    let id = firstFree
+    firstFree = offers[Int(id)].next
+    offers[Int(id)] = offer
+    return id
+  }
+
+  mutating func free(_ id: Int32) {
+    count -= 1
+    guard count > 0 else { return self = OfferPool() }
+    offers[Int(id)].next = firstFree
+    firstFree = id
   }
 }

@@ -23,8 +23,9 @@ extension RoutingTable {
 
   /// All offers for `prefix`, for `show ip route A.B.C.D`: the chosen first, those that are not eligible last.
   public func candidates(_ prefix: IPPrefix) -> [Route] {
-    guard let at = trie.index(of: prefix), let slot = trie.nodes[at].value else { return [] }
-    return slot.candidates.filter(\.isEligible).map(\.route) + slot.candidates.filter { !$0.isEligible }.map(\.route)
+    guard let node = trie.index(of: prefix) else { return [] }
+    let all = ids(at: node)
+    return (all.filter(isEligible) + all.filter { !isEligible($0) }).map(route)
   }
 
   /// The chosen route an address takes: with NHRP routes and overrides as packets do, or below them.
@@ -40,32 +41,47 @@ extension RoutingTable {
   private func collect(v4: Bool, after start: IPPrefix?, _ limit: Int) -> [RouteEntry] {
     var out: [RouteEntry] = []
     guard limit > 0 else { return out }
-    trie.visit(v4: v4, after: start) { at in
-      if let entry = entry(at: at, includingShortcuts: true) { out.append(entry) }
+    trie.visit(v4: v4, after: start) { node in
+      if let entry = entry(at: node, includingShortcuts: true) { out.append(entry) }
       return out.count < limit
     }
     return out
   }
 
-  private func chosen(at node: Int, includingShortcuts: Bool) -> Candidate? {
-    includingShortcuts ? trie.nodes[node].value?.chosen : trie.nodes[node].value?.chosenBelow
+  /// Offers in the table: what memory follows, too. For tests.
+  package var offerCount: Int { offers.count }
+
+  func chosen(at node: NodeID, includingShortcuts: Bool) -> Int32? {
+    var id = trie[node].best
+    if !includingShortcuts {
+      while id >= 0, offers[id].source == .nhrp || !isEligible(id) { id = offers[id].next }
+    }
+    return id < 0 ? nil : id
   }
 
-  private func matchingNode(_ address: IPAddress, includingShortcuts: Bool) -> Int? {
-    var found: Int?
-    trie.forEachMatch(of: address) { at in
-      if chosen(at: at, includingShortcuts: includingShortcuts) != nil { found = at }
+  private func matchingNode(_ address: IPAddress, includingShortcuts: Bool) -> NodeID? {
+    var found: NodeID?
+    trie.forEachMatch(of: address) { node in
+      if chosen(at: node, includingShortcuts: includingShortcuts) != nil { found = node }
     }
     return found
   }
 
-  private func entry(at node: Int, includingShortcuts: Bool) -> RouteEntry? {
-    guard let slot = trie.nodes[node].value, let chosen = chosen(at: node, includingShortcuts: includingShortcuts) else { return nil }
+  private func entry(at node: NodeID, includingShortcuts: Bool) -> RouteEntry? {
+    guard let best = chosen(at: node, includingShortcuts: includingShortcuts) else { return nil }
+    let prefix = trie.prefix(node)
     var entry = RouteEntry(
-      route: chosen.route, resolvedInterface: nil, resolvedNextHop: nil, override: includingShortcuts ? activeOverride(of: slot) : nil,
-      candidateCount: slot.candidates.count)
-    if case .via(let id, let hop, _) = chosen.resolution { (entry.resolvedInterface, entry.resolvedNextHop) = (id, hop) }
+      route: route(best), resolvedInterface: nil, resolvedNextHop: nil,
+      override: includingShortcuts ? activeOverride(at: node, prefix) : nil, candidateCount: ids(at: node).count)
+    if case .via(let id, let hop, _) = resolution(best) { (entry.resolvedInterface, entry.resolvedNextHop) = (id, hop) }
+    let equal = equalOffers(to: best)
+    if equal.count > 1 { entry.equalPaths = equal.compactMap(path) }
     return entry
+  }
+
+  private func path(_ id: Int32) -> RoutePath? {
+    guard case .via(let exit, let hop, _) = resolution(id) else { return nil }
+    return RoutePath(route: route(id), resolvedInterface: exit, resolvedNextHop: hop)
   }
 }
 
@@ -81,8 +97,8 @@ extension RoutingTable: RouteView {
 
   /// Whether a chosen route of another source than NHRP has exactly this prefix.
   public func hasRoute(exactly prefix: IPPrefix, vrf: VRFID) -> Bool {
-    guard vrf == self.vrf, let at = trie.index(of: prefix) else { return false }
-    return chosen(at: at, includingShortcuts: false) != nil
+    guard vrf == self.vrf, let node = trie.index(of: prefix) else { return false }
+    return chosen(at: node, includingShortcuts: false) != nil
   }
 
   /// The smallest length ≥ `prefix.length` of a network around `address` all of which leaves as `address` does (RFC 2332 §6.3):
@@ -91,12 +107,11 @@ extension RoutingTable: RouteView {
     guard vrf == self.vrf, let match = matchingNode(address, includingShortcuts: false), let way = way(at: match), way != .discard
     else { return address.bitWidth }
     var length = max(Int(prefix.length), shortestSameWay(way, around: address))
-    trie.visit(inside: IPPrefix(address, length: length)) { at in
-      let here = trie.nodes[at].prefix
-      if !here.contains(address), let other = self.way(at: at), other != way {
+    trie.visit(inside: IPPrefix(address, length: length)) { node in
+      let here = trie.prefix(node)
+      if !here.contains(address), let other = self.way(at: node), other != way {
         length = max(length, address.commonPrefixLength(with: here.address) + 1)
       }
-      return true
     }
     return length
   }
@@ -107,8 +122,8 @@ extension RoutingTable: RouteView {
     case discard
   }
 
-  private func way(at node: Int) -> Way? {
-    switch chosen(at: node, includingShortcuts: false)?.resolution {
+  private func way(at node: NodeID) -> Way? {
+    switch chosen(at: node, includingShortcuts: false).map(resolution) {
     case .via(let id, let hop, _): .via(id, hop)
     case .discard: .discard
     default: nil
@@ -118,10 +133,10 @@ extension RoutingTable: RouteView {
   /// The shortest of the routes around `address` that leave by `way` with no other in between.
   private func shortestSameWay(_ way: Way, around address: IPAddress) -> Int {
     var length = address.bitWidth
-    for at in trie.path(to: address).reversed() {
-      guard let other = self.way(at: at) else { continue }
+    for node in trie.path(to: address).reversed() {
+      guard let other = self.way(at: node) else { continue }
       guard other == way else { break }
-      length = Int(trie.nodes[at].prefix.length)
+      length = Int(trie.prefix(node).length)
     }
     return length
   }

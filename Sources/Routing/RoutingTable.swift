@@ -4,12 +4,21 @@ import Wire
 
 /// The RIB of one VRF: every source's offers, the chosen route of each prefix, and what the FIB must change.
 ///
-///     add, remove ─┐                     ┌─ entries, candidates   (show ip route)
-///     setOverride ─┼─► slots in a trie ──┼─ RouteView             (engines: below the shortcuts)
-///     setInterface ┘    resolve, select  └─ takeChanges           (FIB)
+///     add, remove, apply ─┐                     ┌─ entries, candidates   (show ip route)
+///     setOverride ────────┼─► slots in a trie ──┼─ RouteView             (engines: below the shortcuts)
+///     setInterface ───────┘    resolve, select  ├─ takeChanges           (FIB)
+///                                               └─ takeRedistribution    (engines that take from others)
 ///
-/// A recursive route (next hop without interface) is looked up below the shortcuts. It is resolved again only when a route that
-/// covers some recursive next hop changes; shortcuts never cause that, so their cost is one walk down the trie.
+/// **Structure.** A prefix is a node of the trie; its offers hang on it in a list, the preferred one first. Offers that name the same next
+/// hop form a group (`NextHopTable`), and it is the group that is resolved: half a million routes by three neighbours cost three lookups,
+/// and when one of these changes, only its members are chosen anew. All of it is numbers in a few blocks of memory.
+///
+/// **Recursion.** A recursive route (next hop without interface) is looked up below the shortcuts. Only offers on the way to some next hop
+/// can lie in a circle; they are *supporting* and resolved each for itself. A change that is on no such way resolves nothing.
+///
+/// **Equal cost.** A prefix forwards by all eligible offers that agree with the best in source, distance and metric, for those sources that
+/// have several ways.
+///
 /// An interface nobody spoke of is up, and no tunnel. Held copies make the next change copy the table: keep none across turns.
 public struct RoutingTable: Sendable {
   /// Whose table it is.
@@ -17,18 +26,21 @@ public struct RoutingTable: Sendable {
   /// Grows with each change.
   public private(set) var generation: UInt64 = 0
 
-  var trie = PrefixTrie<RouteSlot>()
-  /// The next hops that need a lookup, ordered by prefix; one element per recursive candidate.
-  var leaning: [Leaning] = []
-  private var downInterfaces: Set<InterfaceID> = []
-  private var tunnels: Set<InterfaceID> = []
-  private var dirty: [IPPrefix] = []
-
-  /// One recursive candidate: its prefix, and the address it leans on.
-  struct Leaning: Sendable, Equatable {
-    var prefix: IPPrefix
-    var nextHop: IPAddress
-  }
+  var trie = PrefixMap()
+  var offers = OfferPool()
+  var nextHops = NextHopTable()
+  /// Resolutions of supporting offers. For questions only, nothing iterates it.
+  var supporting: [Int32: Resolution] = [:]
+  /// Overrides by prefix. Where it is iterated, the order reaches no output: changes are sorted.
+  var overrides: [IPPrefix: NextHopOverride] = [:]
+  var forwardings = ForwardingPool()
+  var downInterfaces: Set<InterfaceID> = []
+  var tunnels: Set<InterfaceID> = []
+  /// Prefixes that were chosen at again; in order only while `takeChanges` hands them out.
+  var dirty: [NodeID] = []
+  /// How many at the end of `dirty`, in falling order, an earlier `takeChanges` has put in order.
+  var orderedDirty = 0
+  var redistribution = RedistributionBook()
 
   /// Makes an empty table.
   public init(vrf: VRFID = .default) { self.vrf = vrf }
@@ -37,31 +49,53 @@ public struct RoutingTable: Sendable {
 
   /// Offers `route`; it replaces the one with the same prefix, source, next hop and interface.
   public mutating func add(_ route: Route) {
-    let at = trie.insert(route.prefix, RouteSlot())
-    if let old = trie.nodes[at].value?.candidates.firstIndex(where: { $0.route.isSameOffer(as: route) }) {
-      guard trie.nodes[at].value?.candidates[old].route != route else { return }
-      if let gone = trie.nodes[at].value?.candidates.remove(at: old) { forgetLeaning(gone.route) }
+    let node = trie.insert(route.prefix)
+    if let old = offer(at: node, same: route) {
+      guard self.route(old) != route else { return }
+      unlink(old)
     }
-    let new = Candidate(route: route, resolution: direct(route))
-    trie.nodes[at].value?.insert(new)
-    if route.isRecursive, let hop = route.nextHop { noteLeaning(Leaning(prefix: route.prefix, nextHop: hop)) }
-    settle(after: route)
+    link(route, at: node)
+    settle(node, after: route.source)
   }
 
   /// Withdraws the source's routes for `prefix`; nil for next hop or interface matches any.
   public mutating func remove(prefix: IPPrefix, source: RouteSource, nextHop: IPAddress?, interface: InterfaceID?) {
-    guard let at = trie.index(of: prefix) else { return }
-    for route in take(at: at, Offers(source: source, nextHop: nextHop, interface: interface)) { settle(after: route) }
+    guard let node = trie.index(of: prefix) else { return }
+    let gone = ids(at: node).filter { id in
+      let key = nextHops[offers[id].group].key
+      return offers[id].source == source && (nextHop == nil || key.nextHop == nextHop) && (interface == nil || key.interface == interface)
+    }
+    guard !gone.isEmpty else { return }
+    for id in gone { unlink(id) }
+    settle(node, after: source)
   }
 
   /// Withdraws all routes of `source`; only those over `interface` when one is given.
   public mutating func removeAll(source: RouteSource, interface: InterfaceID?) {
-    var touched: [IPPrefix] = []
-    for at in storedNodes() {
-      let gone = take(at: at, Offers(source: source, nextHop: nil, interface: interface))
-      if !gone.isEmpty { touched.append(trie.nodes[at].prefix) }
+    var gone: [Int32] = []
+    trie.visitAll { node in
+      for id in ids(at: node) where offers[id].source == source {
+        if interface == nil || nextHops[offers[id].group].key.interface == interface { gone.append(id) }
+      }
     }
-    settle(touched)
+    var touched: [NodeID] = []
+    for id in gone {
+      let node = offers[id].node
+      unlink(id)
+      if touched.last != node { touched.append(node) }
+    }
+    guard !touched.isEmpty else { return }
+    generation += 1
+    if source != .nhrp { resolve(after: touched) }
+    for node in touched { select(node) }
+  }
+
+  /// What a routing protocol tells. Of paths that only say again what is there, the age stays.
+  public mutating func apply(_ update: RouteUpdate) {
+    switch update {
+    case .withdrawAll(let source): removeAll(source: source, interface: nil)
+    case .paths(let prefix, let source, let routes): replace(prefix, source, routes)
+    }
   }
 
   /// Puts another next hop in the place of the route for exactly `prefix`, for forwarding only.
@@ -69,28 +103,35 @@ public struct RoutingTable: Sendable {
   /// override those.
   public mutating func setOverride(_ prefix: IPPrefix, nextHop: IPAddress, interface: InterfaceID, at instant: Instant) {
     let new = NextHopOverride(nextHop: nextHop, interface: interface, since: instant)
-    let at = trie.insert(prefix, RouteSlot())
-    guard trie.nodes[at].value?.override != new else { return }
-    trie.nodes[at].value?.override = new
+    guard overrides[prefix] != new else { return }
+    let node = trie.insert(prefix)
+    overrides[prefix] = new
+    trie[node].hasOverride = true
     generation += 1
-    select(at)
+    select(node)
   }
 
   /// Ends the override of `prefix`.
   public mutating func removeOverride(_ prefix: IPPrefix) {
-    guard let at = trie.index(of: prefix), trie.nodes[at].value?.override != nil else { return }
-    trie.nodes[at].value?.override = nil
+    guard overrides.removeValue(forKey: prefix) != nil, let node = trie.index(of: prefix) else { return }
+    trie[node].hasOverride = false
     generation += 1
-    select(at)
+    select(node)
   }
 
   /// Says whether `id` carries packets. Routes over a down interface, and recursive ones that lead to it, are not eligible.
   public mutating func setInterface(_ id: InterfaceID, isUp: Bool) {
     guard downInterfaces.contains(id) == isUp else { return }
     if isUp { downInterfaces.remove(id) } else { downInterfaces.insert(id) }
-    var touched: [IPPrefix] = []
-    for at in storedNodes() where refreshDirect(at, over: id) { touched.append(trie.nodes[at].prefix) }
-    settle(touched)
+    generation += 1
+    var touched: [NodeID] = []
+    for group in nextHops.groups.indices.map(Int32.init(truncatingIfNeeded:)) where nextHops[group].key.interface == id {
+      setResolution(of: group, direct(nextHops[group].key))
+      forEachMember(of: group) { touched.append(offers[$0].node) }
+    }
+    resolve(after: touched)
+    for node in touched { select(node) }
+    selectOverridden(over: id)
   }
 
   /// Says whether routes over `id` are forwarded into a tunnel; others go to the host.
@@ -98,157 +139,62 @@ public struct RoutingTable: Sendable {
     guard tunnels.contains(id) != isTunnel else { return }
     if isTunnel { tunnels.insert(id) } else { tunnels.remove(id) }
     generation += 1
-    for at in storedNodes() { select(at) }
+    for group in nextHops.groups.indices.map(Int32.init(truncatingIfNeeded:)) {
+      forgetForwarding(of: group)
+      if nextHops[group].resolution.leaves(by: id) { selectMembers(of: group) }
+      for one in nextHops[group].supporting where resolution(one).leaves(by: id) { select(offers[one].node) }
+    }
+    selectOverridden(over: id)
   }
 
-  /// What the FIB must change since the last call, in prefix order. A change that leaves forwarding as it was is not told.
-  public mutating func takeChanges() -> [ForwardingChange] {
-    guard !dirty.isEmpty else { return [] }
-    dirty.sort()
-    var out: [ForwardingChange] = []
-    for prefix in dirty {
-      guard let at = trie.index(of: prefix), let slot = trie.nodes[at].value else { continue }
-      let now = forwarding(of: slot)
-      if now != slot.published {
-        let route = now == nil ? nil : slot.chosen?.route
-        out.append(ForwardingChange(prefix: prefix, action: now?.action, route: route, overriding: now?.overriding))
-      }
-      trie.nodes[at].value?.published = now
-      trie.nodes[at].value?.isDirty = false
-      if trie.nodes[at].value?.isEmpty == true { trie.remove(prefix) }
+  private mutating func selectOverridden(over id: InterfaceID) {
+    for (prefix, override) in overrides where override.interface == id {
+      if let node = trie.index(of: prefix) { select(node) }
     }
-    dirty.removeAll(keepingCapacity: dirty.count <= Limits.smallestCompaction)
-    trie.compact()
-    return out
   }
 
   // MARK: Inside
 
   /// Chooses at a node again and puts its prefix on the list of changes.
-  mutating func select(_ at: Int) {
-    trie.nodes[at].value?.select()
-    guard trie.nodes[at].value?.isDirty == false else { return }
-    trie.nodes[at].value?.isDirty = true
-    dirty.append(trie.nodes[at].prefix)
+  mutating func select(_ node: NodeID) {
+    var id = trie[node].first
+    while id >= 0, !isEligible(id) { id = offers[id].next }
+    trie[node].best = id
+    guard !trie[node].isDirty else { return }
+    trie[node].isDirty = true
+    dirty.append(node)
+    orderedDirty = 0
   }
 
-  /// Follows the addition or withdrawal of `route`.
-  private mutating func settle(after route: Route) {
+  /// Follows a change of the offers of one prefix.
+  private mutating func settle(_ node: NodeID, after source: RouteSource) {
     generation += 1
-    if route.source != .nhrp, leaning.contains(where: { route.prefix.contains($0.nextHop) }) {
-      resolveAll()
-    } else if route.isRecursive {
-      resolve(prefix: route.prefix)
+    if source != .nhrp, nextHops.isOnTheWay(trie.prefix(node)) { resolve(after: [node]) }
+    select(node)
+  }
+
+  private mutating func replace(_ prefix: IPPrefix, _ source: RouteSource, _ routes: [Route]) {
+    let node: NodeID
+    if routes.isEmpty {
+      guard let known = trie.index(of: prefix) else { return }
+      node = known
+    } else {
+      node = trie.insert(prefix)
     }
-    if let at = trie.index(of: route.prefix) { select(at) }
-  }
-
-  /// Follows changes of many prefixes at once.
-  private mutating func settle(_ prefixes: [IPPrefix]) {
-    guard !prefixes.isEmpty else { return }
-    generation += 1
-    resolveAll()
-    for prefix in prefixes { if let at = trie.index(of: prefix) { select(at) } }
-  }
-
-  /// Where a route leaves that needs no lookup; `.unknown` for one that does.
-  private func direct(_ route: Route) -> Resolution {
-    if route.isDiscard { return .discard }
-    if let id = route.interface { return downInterfaces.contains(id) ? .down : .via(id, nextHop: route.nextHop, depth: 0) }
-    return route.isRecursive ? .unknown : .down
-  }
-
-  /// Whether any candidate or override at the node goes over `id`; candidates are brought up to date.
-  private mutating func refreshDirect(_ at: Int, over id: InterfaceID) -> Bool {
-    guard let slot = trie.nodes[at].value else { return false }
-    var isTouched = slot.override?.interface == id
-    for (i, candidate) in slot.candidates.enumerated() where candidate.route.interface == id {
-      let resolution = direct(candidate.route)
-      trie.nodes[at].value?.candidates[i].resolution = resolution
-      isTouched = true
-    }
-    return isTouched
-  }
-
-  private func storedNodes() -> [Int] {
-    var out: [Int] = []
-    for isV4 in [false, true] {
-      trie.visit(v4: isV4) { at in
-        out.append(at)
-        return true
+    var isChanged = false
+    var stale = ids(at: node).filter { offers[$0].source == source }
+    for route in routes.prefix(Limits.equalPaths) where route.prefix == prefix && route.source == source {
+      if let old = offer(at: node, same: route) {
+        stale.removeAll { $0 == old }
+        var aged = route
+        aged.installed = offers[old].installed
+        guard self.route(old) != aged else { continue }
+        unlink(old)
       }
+      link(route, at: node)
+      isChanged = true
     }
-    return out
-  }
-
-  /// Which candidates a withdrawal means; nil matches any.
-  private struct Offers {
-    var source: RouteSource
-    var nextHop: IPAddress?
-    var interface: InterfaceID?
-
-    func include(_ route: Route) -> Bool {
-      route.source == source && (nextHop == nil || route.nextHop == nextHop) && (interface == nil || route.interface == interface)
-    }
-  }
-
-  /// Takes matching candidates out of a node and returns their routes; the caller settles.
-  private mutating func take(at: Int, _ offers: Offers) -> [Route] {
-    guard let slot = trie.nodes[at].value else { return [] }
-    let gone = slot.candidates.map(\.route).filter(offers.include)
-    guard !gone.isEmpty else { return [] }
-    trie.nodes[at].value?.candidates.removeAll { offers.include($0.route) }
-    for route in gone { forgetLeaning(route) }
-    trie.nodes[at].value?.select()
-    return gone
-  }
-
-  private mutating func noteLeaning(_ new: Leaning) {
-    leaning.insert(new, at: leaningIndex(of: new.prefix))
-  }
-
-  private mutating func forgetLeaning(_ route: Route) {
-    guard route.isRecursive, let hop = route.nextHop else { return }
-    var i = leaningIndex(of: route.prefix)
-    while i < leaning.count, leaning[i].prefix == route.prefix {
-      if leaning[i].nextHop == hop {
-        leaning.remove(at: i)
-        return
-      }
-      i += 1
-    }
-  }
-
-  /// Where the elements of `prefix` begin, or would.
-  private func leaningIndex(of prefix: IPPrefix) -> Int {
-    var (low, high) = (0, leaning.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if leaning[middle].prefix < prefix { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-
-  // MARK: Forwarding
-
-  /// The override in force at a slot.
-  func activeOverride(of slot: RouteSlot) -> NextHopOverride? {
-    guard let override = slot.override, !downInterfaces.contains(override.interface), let chosen = slot.chosen,
-      !chosen.isShortcut, chosen.route.source != .connected, chosen.route.source != .local, !chosen.route.isDiscard
-    else { return nil }
-    return override
-  }
-
-  private func forwarding(of slot: RouteSlot) -> Forwarding? {
-    guard let chosen = slot.chosen else { return nil }
-    if let override = activeOverride(of: slot) {
-      return Forwarding(action: action(override.interface, override.nextHop), overriding: override.nextHop)
-    }
-    guard case .via(let id, let hop, _) = chosen.resolution else { return Forwarding(action: .discard) }
-    return Forwarding(action: chosen.route.source == .local ? .host(id) : action(id, hop))
-  }
-
-  private func action(_ id: InterfaceID, _ nextHop: IPAddress?) -> ForwardingAction {
-    tunnels.contains(id) ? .tunnel(id, nextHop: nextHop) : .host(id)
+    for id in stale { unlink(id) }
+    if isChanged || !stale.isEmpty { settle(node, after: source) }
   }
 }

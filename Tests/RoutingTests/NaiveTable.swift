@@ -78,12 +78,26 @@ struct NaiveTable {
 
   func forwarding(_ prefix: IPPrefix) -> (action: ForwardingAction, overriding: IPAddress?)? {
     guard let chosen = chosen(prefix, below: false) else { return nil }
-    let canOverride = chosen.route.source == .static || chosen.route.source == .kernel
+    let canOverride = ![.connected, .local, .nhrp].contains(chosen.route.source)
     if canOverride, chosen.way != .discard, let one = overrides.first(where: { $0.prefix == prefix }), !down.contains(one.interface) {
       return (action(one.interface, one.nextHop), one.nextHop)
     }
     guard case .via(let id, let hop, _) = chosen.way else { return (.discard, nil) }
-    return (chosen.route.source == .local ? .host(id) : action(id, hop), nil)
+    if chosen.route.source == .local { return (.host(id), nil) }
+    let ways = equalWays(chosen.route)
+    return (ways.count > 1 ? .paths(ways) : action(id, hop), nil)
+  }
+
+  /// Where several routes of a protocol, or several static ones, agree in distance and metric, all of them are used.
+  func equalWays(_ best: Route) -> [ForwardingPath] {
+    guard [.static, .bgp, .rip, .odr].contains(best.source) else { return [] }
+    var out: [ForwardingPath] = []
+    for route in routes where route.prefix == best.prefix && route.source == best.source && route.distance == best.distance {
+      guard route.metric == best.metric, !route.isDiscard, case .via(let id, let hop, _) = way(of: route) else { continue }
+      let path = ForwardingPath(interface: id, nextHop: hop, isTunnel: tunnels.contains(id))
+      if !out.contains(path) { out.append(path) }
+    }
+    return out
   }
 
   private func action(_ id: InterfaceID, _ hop: IPAddress?) -> ForwardingAction {

@@ -29,8 +29,8 @@ private struct Twins {
   }
 
   mutating func route() -> Route {
-    let source = pick([RouteSource.connected, .local, .static, .static, .static, .static, .kernel, .nhrp, .nhrp])
-    let isRecursive = source == .static && random.below(2) == 0
+    let source = pick([RouteSource.connected, .local, .static, .static, .static, .bgp, .bgp, .rip, .kernel, .nhrp, .nhrp])
+    let isRecursive = (source == .static || source == .bgp) && random.below(2) == 0
     let isDiscard = source == .static && random.below(12) == 0
     let hasHop = isRecursive || source == .nhrp || random.below(2) == 0
     return Route(

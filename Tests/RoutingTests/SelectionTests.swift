@@ -7,8 +7,8 @@ import Wire
 @Suite("Choosing among routes") struct SelectionTests {
   @Test("sources have the distances and letters of IOS")
   func sources() {
-    #expect(RouteSource.allCases.map(\.administrativeDistance) == [0, 0, 1, 254, 250])
-    #expect(RouteSource.allCases.map(\.code) == ["C", "L", "S", "K", "H"])
+    #expect(RouteSource.allCases.map(\.administrativeDistance) == [0, 0, 1, 254, 250, 20, 120, 160])
+    #expect(RouteSource.allCases.map(\.code) == ["C", "L", "S", "K", "H", "B", "R", "o"])
   }
 
   @Test(

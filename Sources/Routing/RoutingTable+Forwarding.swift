@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import Wire
+
+/// What packets do, and what of it is news to the FIB.
+extension RoutingTable {
+  /// Whether `takeChanges` has something to look at.
+  public var hasChanges: Bool { !dirty.isEmpty }
+
+  /// What the FIB must change since the last call, in prefix order. A change that leaves forwarding as it was is not told.
+  ///
+  /// At most `limit` prefixes are looked at: where half a million routes came at once, nobody needs a list of them all. The next call goes
+  /// on; changes in between are put in their places.
+  public mutating func takeChanges(limit: Int = .max) -> [ForwardingChange] {
+    guard !dirty.isEmpty, limit > 0 else { return [] }
+    if orderedDirty != dirty.count { orderDirty() }
+    var out: [ForwardingChange] = []
+    var gone: [IPPrefix] = []
+    for node in dirty.suffix(limit).reversed() {
+      let prefix = trie.prefix(node)
+      if let change = publish(node, prefix) { out.append(change) }
+      noteRedistribution(node, prefix)
+      trie[node].isDirty = false
+      if trie[node].isEmpty { gone.append(prefix) }
+    }
+    dirty.removeLast(min(limit, dirty.count))
+    orderedDirty = dirty.count
+    for prefix in gone { trie.remove(prefix) }
+    if dirty.isEmpty {
+      if dirty.capacity > Limits.smallestCompaction { dirty = [] }
+      compact()
+    }
+    return out
+  }
+
+  /// Falling, so that slices are taken off the end. Where most nodes have changed, a walk through the trie is cheaper than sorting.
+  private mutating func orderDirty() {
+    if dirty.count < trie.nodeCount / Limits.walkedChanges || dirty.count < Limits.smallestCompaction {
+      dirty.sort { trie.precedes($1, $0) }
+    } else {
+      dirty.removeAll(keepingCapacity: true)
+      // ::/0 up to the IPv4 addresses in the middle, these, and the rest of IPv6.
+      var tail: [NodeID] = []
+      trie.visit(v4: false) { node in
+        guard trie[node].isDirty else { return true }
+        if trie.prefix(node).address < .anyV4 { dirty.append(node) } else { tail.append(node) }
+        return true
+      }
+      trie.visit(v4: true) { node in
+        if trie[node].isDirty { dirty.append(node) }
+        return true
+      }
+      dirty += tail
+      dirty.reverse()
+    }
+    orderedDirty = dirty.count
+  }
+
+  private mutating func compact() {
+    var moved: [(first: Int32, node: NodeID)] = []
+    trie.compact { slot, node in moved.append((slot.first, node)) }
+    for (first, node) in moved {
+      var id = first
+      while id >= 0 {
+        offers[id].node = node
+        id = offers[id].next
+      }
+    }
+  }
+
+  private mutating func publish(_ node: NodeID, _ prefix: IPPrefix) -> ForwardingChange? {
+    let new = retainForwarding(at: node, prefix)
+    let old = trie[node].published
+    trie[node].published = new
+    forwardings.release(old)
+    guard new != old else { return nil }
+    guard new >= 0 else { return ForwardingChange(prefix: prefix, action: nil, route: nil, overriding: nil) }
+    let forwarding = forwardings[new]
+    return ForwardingChange(
+      prefix: prefix, action: forwarding.action, route: route(trie[node].best), overriding: forwarding.overriding)
+  }
+
+  /// The number of what packets of a prefix do, counted once more; -1 where there is no route.
+  private mutating func retainForwarding(at node: NodeID, _ prefix: IPPrefix) -> Int32 {
+    let best = trie[node].best
+    guard best >= 0 else { return -1 }
+    if let override = activeOverride(at: node, prefix) {
+      let way = ForwardingPath(interface: override.interface, nextHop: override.nextHop, isTunnel: tunnels.contains(override.interface))
+      return forwardings.retain(Forwarding(action: way.action, overriding: override.nextHop))
+    }
+    let offer = offers[best]
+    if offer.next < 0 || !offer.source.hasEqualPaths {
+      guard !offer.isSupporting, offer.source != .local else { return forwardings.retain(Forwarding(action: action(best))) }
+      if nextHops[offer.group].forwarding < 0 { nextHops[offer.group].forwarding = forwardings.retain(Forwarding(action: action(best))) }
+      forwardings.retain(nextHops[offer.group].forwarding)
+      return nextHops[offer.group].forwarding
+    }
+    let ways = equalOffers(to: best).compactMap(way)
+    let distinct = ways.enumerated().filter { i, way in !ways[..<i].contains(way) }.map(\.element)
+    return forwardings.retain(Forwarding(action: distinct.count > 1 ? .paths(distinct) : action(best)))
+  }
+
+  /// The offers that share the packets of a prefix with its chosen one, this first.
+  func equalOffers(to best: Int32) -> [Int32] {
+    let offer = offers[best]
+    guard offer.source.hasEqualPaths, !nextHops[offer.group].key.isDiscard else { return [best] }
+    var out = [best]
+    var id = offer.next
+    while id >= 0, offers[id].distance == offer.distance, offers[id].metric == offer.metric, out.count < Limits.equalPaths {
+      if offers[id].source == offer.source, isEligible(id), resolution(id) != .discard { out.append(id) }
+      id = offers[id].next
+    }
+    return out
+  }
+
+  private func way(_ id: Int32) -> ForwardingPath? {
+    guard case .via(let exit, let hop, _) = resolution(id) else { return nil }
+    return ForwardingPath(interface: exit, nextHop: hop, isTunnel: tunnels.contains(exit))
+  }
+
+  private func action(_ id: Int32) -> ForwardingAction {
+    guard let way = way(id) else { return .discard }
+    return offers[id].source == .local ? .host(way.interface) : way.action
+  }
+
+  /// The override in force at a node.
+  func activeOverride(at node: NodeID, _ prefix: IPPrefix) -> NextHopOverride? {
+    guard trie[node].hasOverride, let override = overrides[prefix], !downInterfaces.contains(override.interface) else { return nil }
+    let best = trie[node].best
+    guard best >= 0 else { return nil }
+    switch offers[best].source {
+    case .nhrp, .connected, .local: return nil
+    default: return nextHops[offers[best].group].key.isDiscard ? nil : override
+    }
+  }
+}
+
+extension RouteSource {
+  /// Whether several routes of the source share a prefix's packets. An interface's own networks do not, nor what the host or NHRP found.
+  var hasEqualPaths: Bool {
+    switch self {
+    case .static, .bgp, .rip, .odr: true
+    case .connected, .local, .kernel, .nhrp: false
+    }
+  }
+}
