@@ -22,8 +22,6 @@ public enum ODRLimits {
   public static let timersPerTurn = 64
   /// Seconds between two journal records of refused networks or full tables.
   public static let refusalSeconds: Int64 = 10
-  /// Lines of one kind in a configuration.
-  public static let lines = 256
 }
 
 /// Values that IOS uses where nothing is configured.

@@ -95,14 +95,8 @@ public enum ODRCommands {
     apply: { router, input in router.maximumPaths = (input.negated ? nil : input.arguments.int("paths")) ?? ODRDefaults.maximumPaths },
     write: { $0.maximumPaths == ODRDefaults.maximumPaths ? [] : ["maximum-paths \($0.maximumPaths)"] })
 
-  /// `distribute-list {LIST | prefix NAME | route-map NAME} in [INTERFACE]`
-  static let distributeList = Command<ODRRouter>(
-    "distribute-list {prefix <prefix:name>|route-map <map:name>|<list:word>} in [<interface:interface>]", modes: [mode],
-    help: [
-      "distribute-list": "Filter networks in routing updates", "prefix": "Filter prefixes", "<prefix>": "Prefix list",
-      "route-map": "Filter by a route map", "map": "Its name", "list": "Access list", "in": "Incoming updates", "interface": "Interface",
-    ], no: .whole, apply: applyDistributeList,
-    write: { $0.distributeLists.map { "distribute-list \(name($0.filter)) in" + ($0.interface.map { " \($0)" } ?? "") } })
+  /// `distribute-list {LIST | prefix NAME | route-map NAME} in [INTERFACE]`; nothing is sent that a hub could filter.
+  static let distributeList: Command<ODRRouter> = FilterCommands.distributeList(modes: [mode], at: \.distributeLists)
 
   private static func applyTimers(_ router: inout ODRRouter, _ input: CommandInput) throws(CommandRefusal) {
     let arguments = input.arguments
@@ -111,25 +105,6 @@ public enum ODRCommands {
     else { return router.timers = ODRTimers() }
     guard flush >= invalid else { throw CommandRefusal("a route cannot be flushed before it is invalid") }
     router.timers = ODRTimers(update: update, invalid: invalid, holdDown: holdDown, flush: flush)
-  }
-
-  private static func applyDistributeList(_ router: inout ODRRouter, _ input: CommandInput) throws(CommandRefusal) {
-    let arguments = input.arguments
-    let filter: DistributeList.Filter
-    if let map = arguments[text: "map"] {
-      filter = .routeMap(map)
-    } else if let prefix = arguments[text: "prefix"] {
-      filter = .prefixList(prefix, gateway: nil)
-    } else if let list = arguments[text: "list"] {
-      filter = .accessList(list)
-    } else {
-      throw CommandRefusal("a distribute-list names a list")
-    }
-    let line = DistributeList(filter, .inbound, interface: arguments[text: "interface"])
-    router.distributeLists.removeAll { $0.interface == line.interface && (!input.negated || $0 == line) }
-    guard !input.negated else { return }
-    guard router.distributeLists.count < ODRLimits.lines else { throw CommandRefusal("ODR takes \(ODRLimits.lines) such lines") }
-    router.distributeLists.append(line)
   }
 
   static func name(_ filter: DistributeList.Filter) -> String {

@@ -38,7 +38,7 @@ public enum ODRShow {
     guard snapshot.router != nil || !snapshot.sources.isEmpty else { return [] }
     let router = snapshot.router ?? ODRRouter(), t = router.timers
     let due = max(0, (snapshot.nextUpdate.map { $0 - now } ?? .zero).wholeSeconds)
-    let general = router.distributeLists.first { $0.interface == nil }.map { ODRCommands.name($0.filter) } ?? "not set"
+    let general = router.distributeLists.first { $0.interface == nil && $0.direction == .inbound }.map { ODRCommands.name($0.filter) } ?? "not set"
     let head = [
       "Routing Protocol is \"odr\"", "  Sending updates every \(t.update) seconds, next due in \(due) seconds",
       "  Invalid after \(t.invalid) seconds, hold down \(t.holdDown), flushed after \(t.flush)",
