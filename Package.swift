@@ -53,8 +53,9 @@ let package = Package(
     floor("NHRP", ["Wire", "ProtocolKit", "CommandGrammar"]),
     floor("IKE", ["Wire", "ProtocolKit", "CommandGrammar", "IPsecCrypto"]),
     floor("RIP", ["Wire", "ProtocolKit", "CommandGrammar", "Policy", "Routing"]),
+    floor("ODR", ["Wire", "ProtocolKit", "CommandGrammar", "Policy", "Routing"]),
     // Floor 4
-    floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "IKE", "IPsecCrypto", "Policy", "RIP"]),
+    floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "IKE", "IPsecCrypto", "Policy", "RIP", "ODR"]),
     // Floor 5
     floor("Screens", ["NodeRuntime", "ProtocolKit", "Wire", .product(name: "Yams", package: "Yams")]),
     .target(
@@ -86,6 +87,12 @@ let package = Package(
     tests("IPsecCryptoTests", ["IPsecCrypto", "ProtocolKit", "Wire"]),
     .testTarget(name: "IKETests", dependencies: ["IKE", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/IKETests", exclude: ["Captures"]),
     .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
+    .testTarget(
+      name: "RIPTests", dependencies: ["RIP", "IPsecCrypto", "Policy", "Routing", "CommandGrammar", "ProtocolKit", "Wire"],
+      path: "Tests/RIPTests", exclude: ["Captures"]),
+    .testTarget(
+      name: "ODRTests", dependencies: ["ODR", "Policy", "Routing", "CommandGrammar", "ProtocolKit", "Wire"], path: "Tests/ODRTests",
+      exclude: ["Captures"]),
     tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
     tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
     .testTarget(name: "ScreensTests", dependencies: ["Screens", "NodeRuntime", "ProtocolKit", "Wire"], path: "Tests/ScreensTests", exclude: ["Golden"]),

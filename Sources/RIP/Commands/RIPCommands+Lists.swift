@@ -7,49 +7,10 @@ import Wire
 /// The lines of `router rip` that name lists, and those with much to say.
 extension RIPCommands {
   /// `offset-list {LIST | 0} {in | out} N [INTERFACE]`
-  static let offsetList = Command<RIPRouter>(
-    "offset-list <list:word> {in|out} <offset:int(0-16)> [<interface:interface>]", modes: [mode],
-    help: [
-      "offset-list": "Add or subtract offset from RIP metrics", "list": "Access list, 0 for all networks", "in": "Incoming updates",
-      "out": "Outgoing updates", "offset": "Offset", "interface": "Interface",
-    ], no: .words(3),
-    apply: { (router: inout RIPRouter, input: CommandInput) throws(CommandRefusal) in
-      guard let list = input.arguments[text: "list"] else { throw CommandRefusal("an offset-list has a list") }
-      let line = OffsetList(
-        accessList: list == "0" ? nil : list, input.arguments.has("in") ? .inbound : .outbound,
-        offset: UInt32(clamping: input.arguments.int("offset") ?? 0), interface: input.arguments[text: "interface"])
-      router.offsetLists.removeAll {
-        $0.direction == line.direction && $0.interface == line.interface && (!input.negated || $0.accessList == line.accessList)
-      }
-      if !input.negated { try change(&router.offsetLists, line, input) }
-    },
-    write: { router in
-      router.offsetLists.map { line in
-        "offset-list \(line.accessList ?? "0") \(line.direction.rawValue) \(line.offset)" + (line.interface.map { " \($0)" } ?? "")
-      }
-    })
+  static let offsetList: Command<RIPRouter> = FilterCommands.offsetList(modes: [mode], range: 0...16, at: \.offsetLists)
 
   /// `distribute-list {LIST | prefix NAME [gateway NAME] | gateway NAME | route-map NAME} {in | out} [INTERFACE | SOURCE]`
-  static let distributeList = Command<RIPRouter>(
-    """
-    distribute-list {prefix <prefix:name> [gateway <gateway:name>]|gateway <gateway:name>|route-map <map:name>|<list:word>} {in|out} \
-    [{connected|static|kernel|nhrp|odr|bgp <process:int(1-4294967295)>|<interface:interface>}]
-    """, modes: [mode],
-    help: [
-      "distribute-list": "Filter networks in routing updates", "prefix": "Filter prefixes", "<prefix>": "Prefix list", "gateway":
-        "Filter by who sent the update", "<gateway>": "Prefix list", "route-map": "Filter by a route map", "map": "Its name",
-      "list": "Access list", "in": "Incoming updates", "out": "Outgoing updates", "connected": "Connected", "static": "Static routes",
-      "kernel": "Routes of the host", "nhrp": "Next Hop Resolution Protocol (NHRP)", "odr": "On Demand stub Routes",
-      "bgp": "Border Gateway Protocol (BGP)", "process": "Autonomous system number", "interface": "Interface",
-    ], no: .whole,
-    apply: { (router: inout RIPRouter, input: CommandInput) throws(CommandRefusal) in
-      let line = try DistributeListLine.read(input.arguments)
-      router.distributeLists.removeAll {
-        $0.direction == line.direction && $0.interface == line.interface && $0.source == line.source && (!input.negated || $0 == line)
-      }
-      if !input.negated { try change(&router.distributeLists, line, input) }
-    },
-    write: { $0.distributeLists.map(DistributeListLine.text) })
+  static let distributeList: Command<RIPRouter> = FilterCommands.distributeList(modes: [mode], at: \.distributeLists)
 
   /// `distance N [A.B.C.D WILDCARD [LIST]]`
   static let distance = Command<RIPRouter>(
@@ -131,38 +92,4 @@ enum SourceWords {
   ]
 
   static func source(_ arguments: Arguments) -> RouteSource? { words.first { arguments.has($0.0) }?.1 }
-}
-
-/// `distribute-list` between a line and its value.
-enum DistributeListLine {
-  static func read(_ arguments: Arguments) throws(CommandRefusal) -> DistributeList {
-    let filter: DistributeList.Filter
-    if let map = arguments[text: "map"] {
-      filter = .routeMap(map)
-    } else if arguments.has("prefix") || arguments.has("gateway") {
-      filter = .prefixList(arguments[text: "prefix"], gateway: arguments[text: "gateway"])
-    } else if let list = arguments[text: "list"] {
-      filter = .accessList(list)
-    } else {
-      throw CommandRefusal("a distribute-list names a list")
-    }
-    let source = SourceWords.source(arguments)
-    guard source == nil || arguments.has("out") else { throw CommandRefusal("what is redistributed is filtered outbound") }
-    return DistributeList(
-      filter, arguments.has("in") ? .inbound : .outbound, interface: arguments[text: "interface"],
-      source: source?.policyWord(arguments.int("process")))
-  }
-
-  static func text(_ line: DistributeList) -> String {
-    var words = ["distribute-list"]
-    switch line.filter {
-    case .accessList(let list): words.append(list)
-    case .routeMap(let map): words += ["route-map", map]
-    case .prefixList(let list, let gateway):
-      if let list { words += ["prefix", list] }
-      if let gateway { words += ["gateway", gateway] }
-    }
-    words.append(line.direction.rawValue)
-    return (words + [line.interface, line.source].compactMap { $0 }).joined(separator: " ")
-  }
 }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Policy
+import ProtocolKit
+import Routing
+import Wire
+
+/// From bytes to neighbours and networks.
+extension ODREngine {
+  mutating func receive(_ bytes: [UInt8], from nbma: IPAddress, on id: InterfaceID, _ turn: inout Turn<Output>) {
+    guard let i = index(of: id) else { return traffic.refuse(.notRunning) }
+    do throws(CDPDecodeError) {
+      let packet = try CDPPacket.decode(bytes)
+      traffic.received &+= 1
+      take(packet, from: nbma, i, &turn)
+    } catch {
+      traffic.malformed[error, default: 0] &+= 1
+    }
+  }
+
+  private mutating func take(_ packet: CDPPacket, from nbma: IPAddress, _ i: Int, _ turn: inout Turn<Output>) {
+    guard let name = packet.deviceID, !name.isEmpty else { return traffic.refuse(.nameless) }
+    let key = CDPNeighbourKey(interface: interfaces[i].link.id, deviceID: name, address: tunnelAddress(packet, i) ?? nbma)
+    if packet.holdTimeSeconds == 0 { return retire(key, &turn) }
+    guard neighbours[key] != nil || neighbours.count < ODRLimits.neighbours else {
+      return refuse(.neighbourLimit, .odrLimitReached, key, nil, &turn)
+    }
+    note(packet, key, nbma, i, &turn)
+    if settings.router != nil {
+      takePrefixes(packet, key, i, &turn)
+    } else if settings.isStub, let gateway = packet.gateway {
+      takeGateway(gateway, key, i, &turn)
+    }
+  }
+
+  private mutating func note(_ packet: CDPPacket, _ key: CDPNeighbourKey, _ nbma: IPAddress, _ i: Int, _ turn: inout Turn<Output>) {
+    let old = neighbours[key]
+    let neighbour = CDPNeighbour(
+      packet: packet, nbma: nbma, heard: turn.now, since: old?.since ?? turn.now, prefixes: old?.prefixes ?? [])
+    neighbours[key] = neighbour
+    // A holdtime may have become shorter; a later end is looked at when the timer runs.
+    if old.map({ $0.expires > neighbour.expires }) ?? true { timers.set(.neighbour(key), at: neighbour.expires) }
+    guard old == nil else { return }
+    turn.record(JournalRecord(.cdpNeighbourUp, interface: key.interface, a: key.address, b: nbma, x: UInt32(packet.version)))
+    advertiseSoon(i, &turn)
+  }
+
+  /// The neighbour's address on the tunnel: one of its network, or where the tunnel's own address has no network any host.
+  private func tunnelAddress(_ packet: CDPPacket, _ i: Int) -> IPAddress? {
+    packet.addresses.first { isNextHop($0, i) }
+  }
+
+  private func isNextHop(_ address: IPAddress, _ i: Int) -> Bool {
+    let own = interfaces[i].link.addresses.filter(\.address.isV4)
+    guard address.isV4, !address.isMulticast, !address.isUnspecified, !address.isBroadcast, !address.isLoopback else { return false }
+    guard !links.values.contains(where: { $0.addresses.contains { $0.address == address } }) else { return false }
+    return own.contains { $0.network.contains(address) } || own.allSatisfy { $0.length == 32 }
+  }
+
+  // MARK: The hub's side
+
+  private mutating func takePrefixes(_ packet: CDPPacket, _ key: CDPNeighbourKey, _ i: Int, _ turn: inout Turn<Output>) {
+    guard let offered = packet.prefixes else { return }
+    guard isNextHop(key.address, i) else { return traffic.refuse(.badNextHop) }
+    let hop = ODRHop(interface: key.interface, address: key.address)
+    var taken: [IPPrefix] = []
+    for prefix in Set(offered).sorted() {
+      if let reason = refusal(of: prefix, hop, count: taken.count) {
+        refuse(reason, reason == .routeLimit ? .odrLimitReached : .odrPrefixRefused, key, prefix, &turn)
+      } else {
+        learn(prefix, hop, &turn)
+        taken.append(prefix)
+      }
+    }
+    for gone in Set(neighbours[key]?.prefixes ?? []).subtracting(taken).sorted() { removePath(gone, hop, &turn) }
+    neighbours[key]?.prefixes = taken
+  }
+
+  private func refusal(of prefix: IPPrefix, _ hop: ODRHop, count: Int) -> ODRRefusal? {
+    let first = prefix.address.v4Bits >> 24
+    guard !prefix.isDefault, first != 0, first != 127, first < 224 else { return .badNetwork }
+    guard !links.values.contains(where: { link in link.isUp && link.addresses.contains { $0.network.covers(prefix) } }) else {
+      return .badNetwork
+    }
+    guard admits(prefix, hop) else { return .filtered }
+    guard count < ODRLimits.prefixesPerNeighbour, routes[prefix] != nil || routes.count < ODRLimits.routes else { return .routeLimit }
+    return nil
+  }
+
+  /// Whether the inbound lists take a network from a neighbour.
+  func admits(_ prefix: IPPrefix, _ hop: ODRHop) -> Bool {
+    guard !router.distributeLists.isEmpty else { return true }
+    let name = links[hop.interface]?.name
+    var route = PolicyRoute(prefix: prefix, nextHop: hop.address, interface: name, source: "odr", metric: ODRDefaults.metric)
+    return settings.policy.permits(router.distributeLists, &route, .inbound, interface: name, gateway: hop.address)
+  }
+
+  private mutating func refuse(
+    _ reason: ODRRefusal, _ kind: JournalKind, _ key: CDPNeighbourKey, _ prefix: IPPrefix?, _ turn: inout Turn<Output>
+  ) {
+    traffic.refuse(reason)
+    if let last = lastRefusalRecord, turn.now - last < .seconds(ODRLimits.refusalSeconds) { return }
+    lastRefusalRecord = turn.now
+    turn.record(
+      JournalRecord(kind, interface: key.interface, a: key.address, b: prefix?.address ?? .anyV4, x: UInt32(prefix?.length ?? 0)))
+  }
+
+  // MARK: The stub's side
+
+  private mutating func takeGateway(_ gateway: IPAddress, _ key: CDPNeighbourKey, _ i: Int, _ turn: inout Turn<Output>) {
+    guard isNextHop(gateway, i) else { return traffic.refuse(.badNextHop) }
+    learn(.defaultV4, ODRHop(interface: key.interface, address: gateway), &turn)
+    neighbours[key]?.prefixes = [.defaultV4]
+  }
+
+  // MARK: Neighbours
+
+  /// A neighbour takes its leave.
+  private mutating func retire(_ key: CDPNeighbourKey, _ turn: inout Turn<Output>) {
+    guard let neighbour = neighbours[key] else { return }
+    for prefix in neighbour.prefixes {
+      removePath(prefix, ODRHop(interface: key.interface, address: neighbour.packet.gateway ?? key.address), &turn)
+    }
+    dropNeighbour(key, &turn)
+  }
+
+  /// Its routes have timers of their own.
+  mutating func expireNeighbour(_ key: CDPNeighbourKey, _ turn: inout Turn<Output>) {
+    guard let neighbour = neighbours[key] else { return }
+    if neighbour.expires > turn.now { return timers.set(.neighbour(key), at: neighbour.expires) }
+    dropNeighbour(key, &turn)
+  }
+
+  mutating func dropNeighbour(_ key: CDPNeighbourKey, _ turn: inout Turn<Output>) {
+    guard let neighbour = neighbours.removeValue(forKey: key) else { return }
+    timers.cancel(.neighbour(key))
+    turn.record(JournalRecord(.cdpNeighbourDown, interface: key.interface, a: key.address, b: neighbour.nbma))
+  }
+}

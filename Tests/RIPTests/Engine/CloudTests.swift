@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
+import RIP
+import Routing
+import Testing
+import Wire
+
+@Suite("RIP in a cloud of hub and spokes")
+struct CloudTests {
+  @Test("phase 2: without split horizon the hub names the spoke as next hop, and spokes route by each other, RFC 2453 §4.4")
+  func phase2() {
+    let cloud = RIPCloud.hubAndSpokes(3, hub: " no ip split-horizon")
+    cloud.run(seconds: 40)
+    #expect(cloud["hub"].table[net("192.168.11.0/24")]?.map(\.nextHop) == [ip("10.0.0.11")])
+    #expect(cloud["s1"].table[net("192.168.12.0/24")]?.map(\.nextHop) == [ip("10.0.0.12")])
+    #expect(cloud["s1"].table[net("192.168.1.0/24")]?.map(\.nextHop) == [ip("10.0.0.1")])
+    let route = cloud["s1"].table[net("192.168.12.0/24")]?.first
+    #expect(route?.metric == 2 && route?.distance == 120 && route?.interface == InterfaceID(1) && route?.source == .rip)
+    #expect(cloud["hub"].lastEntry("192.168.11.0/24") == RIPRouteEntry(net("192.168.11.0/24"), metric: 2, nextHop: ip("10.0.0.11")))
+  }
+
+  @Test("a spoke never learns its own network from a hub without split horizon, nor after it lost it")
+  func ownNetwork() {
+    let cloud = RIPCloud.hubAndSpokes(2, hub: " no ip split-horizon")
+    cloud.run(seconds: 40)
+    #expect(cloud["s1"].table[net("192.168.11.0/24")] == nil)
+    #expect(cloud["s1"].engine.traffic.refusedEntries[.ownNextHop] ?? 0 > 0)
+    cloud.setInterface("s1", 2, "GigabitEthernet0/1 192.168.11.1/24", isUp: false)
+    cloud.run(seconds: 400)
+    for node in cloud.nodes { #expect(node.table[net("192.168.11.0/24")] == nil, "\(node.name)") }
+  }
+
+  @Test("with split horizon the hub tells spokes of its own networks only, RFC 2453 §3.4.3")
+  func splitHorizon() {
+    let cloud = RIPCloud.hubAndSpokes(2)
+    cloud.run(seconds: 70)
+    #expect(cloud["s1"].table.keys.sorted() == [net("192.168.1.0/24")])
+    #expect(cloud["hub"].lastEntry("192.168.11.0/24") == nil && cloud["hub"].lastEntry("10.0.0.0/24") == nil)
+  }
+
+  @Test("poisoned reverse says 16 of what was learned there, RFC 2453 §3.4.3")
+  func poisonedReverse() {
+    let cloud = RIPCloud.hubAndSpokes(2, hub: " ip rip split-horizon poisoned-reverse")
+    cloud.run(seconds: 70)
+    #expect(cloud["hub"].lastEntry("192.168.11.0/24") == RIPRouteEntry(net("192.168.11.0/24"), metric: 16))
+    #expect(cloud["s2"].table[net("192.168.11.0/24")] == nil && cloud["hub"].lastEntry("10.0.0.0/24") == nil)
+  }
+
+  @Test("phase 3: the hub's summary hides the spokes' networks and has the hub as next hop; without split horizon all parts count")
+  func summary() {
+    let cloud = RIPCloud.hubAndSpokes(2, hub: " no ip split-horizon\n ip summary-address rip 192.168.0.0 255.255.0.0")
+    cloud.run(seconds: 40)
+    #expect(cloud["s1"].table.keys.sorted() == [net("192.168.0.0/16")])
+    #expect(cloud["s1"].table[net("192.168.0.0/16")]?.map(\.nextHop) == [ip("10.0.0.1")])
+    #expect(cloud["hub"].lastEntry("192.168.0.0/16") == RIPRouteEntry(net("192.168.0.0/16"), metric: 1))
+    #expect(cloud["hub"].lastEntry("192.168.11.0/24") == nil)
+  }
+
+  @Test("a summary without parts is poisoned at once and forgotten after the garbage time")
+  func summaryGoes() {
+    let cloud = RIPCloud.hubAndSpokes(1, hub: " ip summary-address rip 192.168.0.0 255.255.0.0")
+    cloud.run(seconds: 40)
+    #expect(cloud["s1"].table[net("192.168.0.0/16")] != nil)
+    cloud.setInterface("hub", 2, "GigabitEthernet0/1 192.168.1.1/24", isUp: false)
+    cloud.run(seconds: 6)
+    #expect(cloud["s1"].table[net("192.168.0.0/16")] == nil)
+    #expect(cloud["hub"].lastEntry("192.168.0.0/16")?.metric == 16)
+    let gone = cloud.now + .seconds(61)
+    cloud.run(seconds: 200)
+    #expect(!cloud["hub"].messages(from: gone).flatMap(\.entries).contains { $0.mask == net("192.168.0.0/16").mask.v4Bits })
+  }
+
+  @Test("phase 3 with `ip next-hop-self rip`: the hub is the next hop of every network")
+  func nextHopSelf() {
+    let cloud = RIPCloud.hubAndSpokes(2, hub: " no ip split-horizon\n ip next-hop-self rip")
+    cloud.run(seconds: 40)
+    #expect(cloud["s1"].table[net("192.168.12.0/24")]?.map(\.nextHop) == [ip("10.0.0.1")])
+    // Its own network comes back from the hub, as farther away than it is.
+    #expect(cloud["s1"].table[net("192.168.11.0/24")] == nil)
+  }
+
+  @Test("counting to infinity ends: with the hub as next hop, no split horizon and a lost network, nobody counts past 16, and soon")
+  func countingToInfinity() {
+    let cloud = RIPCloud.hubAndSpokes(3, hub: " no ip split-horizon\n ip next-hop-self rip", spoke: " no ip split-horizon")
+    cloud.run(seconds: 65)
+    // The triggered update of the loss does not arrive: the worst case.
+    cloud.isLost = { from, _, _ in from == "s1" }
+    cloud.setInterface("s1", 2, "GigabitEthernet0/1 192.168.11.1/24", isUp: false)
+    cloud.run(seconds: 8)
+    cloud.isLost = { _, _, _ in false }
+    let start = cloud.now
+    var end: Instant?
+    while cloud.now - start < .seconds(600), end == nil {
+      cloud.run(seconds: 1)
+      if cloud.nodes.allSatisfy({ $0.table[net("192.168.11.0/24")] == nil }) { end = cloud.now }
+    }
+    #expect(end != nil && cloud.now - start <= .seconds(240), "took \(cloud.now - start)")
+    cloud.run(seconds: 300)
+    for node in cloud.nodes {
+      #expect(node.table[net("192.168.11.0/24")] == nil)
+      #expect(node.messages().flatMap(\.entries).allSatisfy { $0.metric <= 16 })
+    }
+  }
+
+  @Test("the default of `default-information originate` goes down to the spokes with metric 1")
+  func defaultOrigination() {
+    let cloud = RIPCloud.hubAndSpokes(1, router: "")
+    cloud.configure("hub", "router rip\n default-information originate")
+    cloud.run(seconds: 7)
+    #expect(cloud["s1"].table[.defaultV4]?.map(\.nextHop) == [ip("10.0.0.1")] && cloud["s1"].table[.defaultV4]?.first?.metric == 1)
+    // A spoke that says it has one is not believed by who has its own.
+    cloud.configure("s1", "router rip\n default-information originate")
+    cloud.run(seconds: 40)
+    #expect(cloud["hub"].table[.defaultV4] == nil)
+    cloud.configure("hub", "router rip\n no default-information originate")
+    cloud.run(seconds: 7)
+    #expect(cloud["s1"].table[.defaultV4] == nil)
+  }
+
+  @Test("two hubs at the same distance are two paths, up to maximum-paths; one that is silent goes alone after 180 s")
+  func equalCost() {
+    let cloud = RIPCloud()
+    for (name, address) in [("h1", "10.0.0.1"), ("h2", "10.0.0.2"), ("h3", "10.0.0.3")] {
+      cloud.add(name, "router rip\n version 2\n network 10.0.0.0\n network 192.168.1.0", interfaces: ["Tunnel0 \(address)/24", "GigabitEthernet0/1 192.168.1.\(address.suffix(1))/24"])
+    }
+    cloud.add("s", "router rip\n version 2\n network 10.0.0.0\n maximum-paths 2", interfaces: ["Tunnel0 10.0.0.11/24"])
+    cloud.connect([("h1", 1), ("h2", 1), ("h3", 1), ("s", 1)])
+    cloud.run(seconds: 65)
+    #expect(cloud["s"].table[net("192.168.1.0/24")]?.compactMap(\.nextHop) == [ip("10.0.0.1"), ip("10.0.0.2")])
+    cloud.isLost = { from, _, _ in from == "h1" }
+    cloud.run(seconds: 185)
+    #expect(cloud["s"].table[net("192.168.1.0/24")]?.compactMap(\.nextHop).contains(ip("10.0.0.1")) == false)
+    #expect(cloud["s"].table[net("192.168.1.0/24")]?.count == 2, "the third one took its place")
+  }
+
+  @Test("a hub that stops says so: spokes are rid of its networks at once")
+  func farewell() {
+    let cloud = RIPCloud.hubAndSpokes(2, hub: " no ip split-horizon")
+    cloud.run(seconds: 40)
+    cloud.input("hub", .stopping)
+    cloud.run(seconds: 1)
+    #expect(cloud["s1"].table.isEmpty && cloud["s2"].table.isEmpty)
+  }
+
+  @Test("`no router rip` withdraws everything, leaves the group and stops its timers; the section may come again")
+  func noRouter() {
+    let cloud = RIPCloud.hubAndSpokes(1)
+    cloud.run(seconds: 40)
+    let lines = "router rip\n version 2\n network 10.0.0.0\n network 192.168.1.0\n no auto-summary"
+    cloud.configure("hub", "no router rip")
+    #expect(cloud["hub"].table.isEmpty && cloud["hub"].joined.isEmpty && cloud["hub"].engine.nextDeadline == nil)
+    cloud.run(seconds: 1)
+    #expect(cloud["s1"].table.isEmpty)
+    cloud.configure("hub", lines)
+    cloud.run(seconds: 40)
+    #expect(cloud["s1"].table.count == 1 && cloud["hub"].table.count == 1)
+  }
+
+  @Test("the same seed gives the same run: messages, times and journal")
+  func determinism() {
+    func run() -> ([String], [JournalRecord]) {
+      let cloud = RIPCloud.hubAndSpokes(5, hub: " no ip split-horizon", seed: 42)
+      cloud.run(seconds: 200)
+      let log = cloud.nodes.flatMap { node in node.sent.map { "\(node.name) \($0.at.nanoseconds) \(hexText($0.datagram.bytes))" } }
+      return (log, cloud.nodes.flatMap(\.records))
+    }
+    let (a, b) = (run(), run())
+    #expect(a.0 == b.0 && a.1 == b.1 && !a.0.isEmpty)
+  }
+}
