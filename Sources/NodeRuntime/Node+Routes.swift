@@ -59,7 +59,7 @@ extension Node {
       if c.route?.source != .nhrp, !ownRouteChanges.contains(c.prefix) { moved.append(c.prefix) }
     }
     ownRouteChanges.removeAll(keepingCapacity: true)
-    redistribute(changes)
+    redistribute()
     if !moved.isEmpty { enqueue(.routesChanged(moved)) }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Interfaces
+import ODR
 import ProtocolKit
 import RIP
 import Routing
@@ -11,11 +12,9 @@ struct RoutingState {
   var interfaces: [InterfaceID: RoutingInterface] = [:]
   /// Ports of protocols by tunnel, whose datagrams the packet path hands up.
   var tunnelPorts: [InterfaceID: Set<UInt16>] = [:]
-  /// Which sources' routes each protocol wants, and from which source it has each.
-  var subscriptions: [RouteSource: Set<RouteSource>] = [:]
-  var redistributed: [RouteSource: [IPPrefix: RouteSource]] = [:]
   /// What each protocol runs by.
   var rip = RIPSettings()
+  var odr = ODRSettings()
 }
 
 /// Between routing protocols, the table and the network.
@@ -36,13 +35,24 @@ extension Node {
       routing.rip = rip
       enqueue(rip: .configure(rip))
     }
+    let odr = settings.odrSettings
+    if odr != routing.odr {
+      routing.odr = odr
+      enqueue(odr: .configure(odr))
+    }
     refreshRoutingInterfaces()
   }
 
   private func refreshRoutingInterfaces() {
     let now = currentRoutingInterfaces
-    for id in routing.interfaces.keys.sorted() where now[id] == nil { enqueue(rip: .interfaceGone(id)) }
-    for (id, interface) in now.sorted(by: { $0.key < $1.key }) where routing.interfaces[id] != interface { enqueue(rip: .interface(interface)) }
+    for id in routing.interfaces.keys.sorted() where now[id] == nil {
+      enqueue(rip: .interfaceGone(id))
+      enqueue(odr: .interfaceGone(id))
+    }
+    for (id, interface) in now.sorted(by: { $0.key < $1.key }) where routing.interfaces[id] != interface {
+      enqueue(rip: .interface(interface))
+      enqueue(odr: .interface(interface))
+    }
     routing.interfaces = now
   }
 
@@ -69,20 +79,28 @@ extension Node {
 
   func perform(_ output: RIPEngine.Output, _ cause: EventID) {
     switch output {
-    case .routes(let updates): for update in updates { apply(update) }
+    case .routes(let updates): for update in updates { table.apply(update) }
     case .port(let effect): perform(effect)
-    case .redistribute(let sources): subscribe(.rip, to: sources)
+    case .redistribute(let sources): table.redistribute(into: .rip, from: Set(sources))
     }
   }
 
-  private func apply(_ update: RouteUpdate) {
-    switch update {
-    case .withdrawAll(let source): table.removeAll(source: source, interface: nil)
-    case .paths(let prefix, let source, let routes):
-      for old in table.candidates(prefix) where old.source == source && !routes.contains(where: { $0.isSamePath(as: old) }) {
-        table.remove(prefix: prefix, source: source, nextHop: old.nextHop, interface: old.interface)
+  func perform(_ output: ODREngine.Output, _ cause: EventID) {
+    switch output {
+    case .routes(let updates): for update in updates { table.apply(update) }
+    case .port(let effect): perform(effect)
+    case .redistribute(let sources): table.redistribute(into: .odr, from: Set(sources))
+    }
+  }
+
+  /// Tells the protocols what they redistribute, as the table chose it.
+  func redistribute() {
+    for (target, changes) in table.takeRedistribution() {
+      switch target {
+      case .rip: enqueue(rip: .redistributed(changes))
+      case .odr: enqueue(odr: .redistributed(changes))
+      case .connected, .local, .static, .kernel, .nhrp, .bgp: break
       }
-      for route in routes { table.add(route) }
     }
   }
 
@@ -130,11 +148,8 @@ extension Node {
   func took(_ event: DatagramPort.Event) {
     switch event {
     case .received(let d) where d.destinationPort == RIPNumbers.port: enqueue(rip: .port(event))
-    case .received, .receivedLink: break
+    case .receivedLink: enqueue(odr: .port(event))
+    case .received: break
     }
   }
-}
-
-extension Route {
-  fileprivate func isSamePath(as other: Route) -> Bool { nextHop == other.nextHop && interface == other.interface }
 }

@@ -3,6 +3,7 @@ import CommandGrammar
 import IKE
 import Interfaces
 import NHRP
+import ODR
 import ProtocolKit
 import RIP
 import Routing
@@ -37,6 +38,7 @@ public final class Node {
   var nhrp: NHRPEngine
   var ike = IKEEngine()
   var rip: RIPEngine
+  var odr = ODREngine()
   var routing = RoutingState()
   var protection = ProtectionState()
   var tracker: ShortcutTracker
@@ -66,6 +68,7 @@ public final class Node {
   private var nhrpRandom: RandomSource
   private var ikeRandom: RandomSource
   private var ripRandom: RandomSource
+  private var odrRandom: RandomSource
   private var queue: [(input: EngineInput, cause: EventID)] = []
 
   /// A node with nothing configured. Equal seeds and events give equal journals. `journalLimit` records are kept (96 bytes each).
@@ -74,6 +77,7 @@ public final class Node {
     nhrpRandom = source.split("nhrp")
     ikeRandom = source.split("ike")
     ripRandom = source.split("rip")
+    odrRandom = source.split("odr")
     rip = RIPEngine(digests: .openSSL)
     var first = source.split("request ids")
     nhrp = NHRPEngine(firstRequestID: UInt32(truncatingIfNeeded: first.next() & 0xffff))
@@ -83,7 +87,7 @@ public final class Node {
 
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
-    [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
+    [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
       guard let due else { return first }
       return first.map { min($0, due) } ?? due
     }
@@ -135,6 +139,7 @@ public final class Node {
 
   func enqueue(_ input: NHRPEngine.Input, because cause: EventID = .none) { queue.append((.nhrp(input), cause)) }
   func enqueue(ike input: IKEEngine.Input, because cause: EventID = .none) { queue.append((.ike(input), cause)) }
+  func enqueue(odr input: ODREngine.Input, because cause: EventID = .none) { queue.append((.odr(input), cause)) }
   func enqueue(rip input: RIPEngine.Input, because cause: EventID = .none) { queue.append((.rip(input), cause)) }
 
   /// Runs engines and routes until nothing is left to do: outputs of the one are inputs of the other.
@@ -157,6 +162,7 @@ public final class Node {
     case .nhrp(let input): runNHRP(cause) { $0.handle(input, &$1) }
     case .ike(let input): runIKE(cause) { $0.handle(input, &$1) }
     case .rip(let input): runRIP(cause) { $0.handle(input, &$1) }
+    case .odr(let input): runODR(cause) { $0.handle(input, &$1) }
     }
   }
 
@@ -164,6 +170,7 @@ public final class Node {
     if let due = nhrp.nextDeadline, due <= now { runNHRP(.none) { $0.expire(&$1) } }
     if let due = ike.nextDeadline, due <= now { runIKE(.none) { $0.expire(&$1) } }
     if let due = rip.nextDeadline, due <= now { runRIP(.none) { $0.expire(&$1) } }
+    if let due = odr.nextDeadline, due <= now { runODR(.none) { $0.expire(&$1) } }
   }
 
   private func runNHRP(_ cause: EventID, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void) {
@@ -180,6 +187,12 @@ public final class Node {
 
   private func runRIP(_ cause: EventID, _ body: (inout RIPEngine, inout Turn<RIPEngine.Output>) -> Void) {
     let (outputs, records) = turn(&rip, &ripRandom, cause, body)
+    for r in records { write(r) }
+    for (output, cause) in outputs { perform(output, cause) }
+  }
+
+  private func runODR(_ cause: EventID, _ body: (inout ODREngine, inout Turn<ODREngine.Output>) -> Void) {
+    let (outputs, records) = turn(&odr, &odrRandom, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
   }
@@ -244,6 +257,7 @@ public final class Node {
     isStopping = true
     let id = record(JournalRecord(.nodeStopping))
     enqueue(rip: .stopping, because: id)
+    enqueue(odr: .stopping, because: id)
     settle()
     enqueue(.stopping, because: id)
     settle()
@@ -262,6 +276,7 @@ enum EngineInput {
   case nhrp(NHRPEngine.Input)
   case ike(IKEEngine.Input)
   case rip(RIPEngine.Input)
+  case odr(ODREngine.Input)
 }
 
 /// What the node keeps of one tunnel that is in force.

@@ -8,9 +8,13 @@ extension LabTopology {
 
   /// Lines of the tunnel.
   func tunnelRoutingLines(_ node: LabNode) -> [String] {
-    guard lanStyle == .behindNodes, node.role == .hub, phase == .two else { return [] }
+    guard lanStyle == .behindNodes else { return [] }
+    switch routing {
+    case .static: return []
     // Phase 2: every spoke must hear of every other's network.
-    return routing == .rip ? ["no ip split-horizon"] : []
+    case .rip: return node.role == .hub && phase == .two ? ["no ip split-horizon"] : []
+    case .odr: return ["cdp enable"]
+    }
   }
 
   /// The routing process, and what it needs.
@@ -18,6 +22,7 @@ extension LabTopology {
     switch routing {
     case .static: []
     case .rip: ripLines(node)
+    case .odr: node.role == .hub ? ["router odr"] : []
     }
   }
 

@@ -36,6 +36,8 @@ public enum LabRouting: String, Sendable, CaseIterable {
   case `static`
   /// RIP version 2.
   case rip
+  /// On-demand routing: stubs tell their LANs by CDP, and get a default route. Not for phase 2.
+  case odr
 }
 
 /// One hub or spoke.

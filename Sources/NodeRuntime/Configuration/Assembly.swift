@@ -3,6 +3,7 @@ import CommandGrammar
 import IKE
 import Interfaces
 import NHRP
+import ODR
 import Policy
 import RIP
 import Routing
@@ -33,13 +34,14 @@ enum Assembly {
     + CryptoCommands.all.map { $0.mounted(at: \.crypto) }
   /// Lines and sections of the node, printed below the interfaces.
   static let tail: [CommandPart<NodeSettings>] =
-    RIPCommands.all.map { $0.mounted(at: \.rip) } + [.line(StaticRouteCommands.route.mounted(at: \.staticRoutes))]
+    ODRCommands.all.map { $0.mounted(at: \.odr) } + RIPCommands.all.map { $0.mounted(at: \.rip) } + [.line(StaticRouteCommands.route.mounted(at: \.staticRoutes))]
     + PolicyCommands.tail.map { $0.mounted(at: \.policy) }
 
   /// Lines of every interface, printed above the protocols'.
   static let interfaceHead = InterfaceCommands.head.map { $0.mounted(at: \InterfaceConfiguration.interface) }
   /// The routing protocols' lines.
-  static let interfaceRouting = RIPInterfaceCommands.all.map { $0.mounted(at: \InterfaceConfiguration.rip) }
+  static let interfaceRouting =
+    RIPInterfaceCommands.all.map { $0.mounted(at: \InterfaceConfiguration.rip) } + ODRCommands.interface.map { $0.mounted(at: \.cdp) }
   /// The lines of tunnels' protocols.
   static let interfaceProtocols = NHRPCommands.all.map { $0.mounted(at: \InterfaceConfiguration.nhrp) }
   /// Lines of every interface, printed below the protocols' and the kept ones.

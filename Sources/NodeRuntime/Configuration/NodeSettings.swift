@@ -2,6 +2,7 @@
 import IKE
 import Interfaces
 import NHRP
+import ODR
 import Policy
 import RIP
 import Routing
@@ -26,6 +27,8 @@ public struct InterfaceConfiguration: Sendable, Equatable {
   public var nhrp = NHRPSettings()
   /// `ip rip …`, `ip split-horizon`
   public var rip = RIPInterfaceSettings()
+  /// `cdp enable`
+  public var cdp = CDPInterfaceSettings()
   /// What stands behind the name in the section's first line: `type tunnel`, `point-to-point`; printed back.
   public var headSuffix: String?
   /// Lines of features this node does not act on.
@@ -62,6 +65,8 @@ public struct NodeSettings: Sendable, Equatable {
   public var policy = PolicySettings()
   /// `router rip`
   public var rip = RIPConfiguration()
+  /// `router odr`, `cdp …`
+  public var odr = ODRConfiguration()
   /// `crypto …`
   public var crypto = CryptoSettings()
   /// Lines of features this node does not act on, in the order given.
@@ -81,6 +86,16 @@ public struct NodeSettings: Sendable, Equatable {
   /// What RIP runs by.
   var ripSettings: RIPSettings {
     RIPSettings(router: rip.router, interfaces: interfaces.mapValues(\.rip).filter { $0.value != RIPInterfaceSettings() }, policy: policy)
+  }
+
+  /// What ODR and CDP run by.
+  var odrSettings: ODRSettings {
+    var all = ODRSettings()
+    (all.router, all.cdp, all.policy) = (odr.router, odr.cdp, policy)
+    all.interfaces = interfaces.mapValues(\.cdp).filter { $0.value.isEnabled }
+    all.device.name = hostname
+    all.runsRoutingProtocol = rip.router != nil
+    return all
   }
 
   /// Whether a tunnel is protected, and not by IKEv2.
