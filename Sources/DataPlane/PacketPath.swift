@@ -98,6 +98,10 @@ extension PacketPath {
     guard arrival != nil else { return batch.decide(i, .host(interface: facts.interface)) }
     // The error is ours now: it has no arrival, so it may return to where the packet came from.
     guard let back = try? InnerHeader.parse(batch.memory(i), verifiesChecksum: false) else { return }
+    if back.isV6, back.destination.isLinkLocal {
+      try? forward(&batch, i, back, facts.interface, back.destination, arrival: nil, at: now, &punts)
+      return
+    }
     switch fibs[facts.fib].action(for: back.destination) {
     case .tunnel(let out, let nextHop):
       try? forward(&batch, i, back, out, nextHop ?? back.destination, arrival: nil, at: now, &punts)
