@@ -55,9 +55,10 @@ extension NHRPEngine {
   mutating func purgeRequest(_ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
     guard isForServer(i, m, turn.routes) else { return forward(i, r, m, towards: m.destinationProtocol, &turn) }
     // A client whose NBMA address changed is a stranger under the new one; its registration's request id speaks for it.
-    guard instances[i].isKnownPeer(r.source) || !ownRegistrations(i, of: m).isEmpty else { return count(.unknownPeer, i) }
+    let own = ownRegistrations(i, of: m)
+    guard instances[i].isKnownPeer(r.source) || !own.isEmpty else { return count(.unknownPeer, i) }
     if let unknown = r.packet.unknownCompulsoryOffset { return refuseExtension(i, r, at: unknown, &turn) }
-    for entry in m.entries { purgeMatching(i, entry, r, m, &turn) }
+    for entry in m.entries { purgeMatching(i, entry, r, m, own, &turn) }
     announceLists(i, &turn)
     guard !m.flags.contains(.purgeNoReply) else { return }
     replyToPurge(i, r, m, &turn)
@@ -75,11 +76,13 @@ extension NHRPEngine {
   }
 
   /// Removes what the sender may take back and this entry names: prefix, and NBMA address if there is one (§5.2.5).
-  private mutating func purgeMatching(_ i: Int, _ entry: ClientInformationEntry, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
+  private mutating func purgeMatching(
+    _ i: Int, _ entry: ClientInformationEntry, _ r: Received, _ m: NHRPMandatory, _ registered: [Mapping], _ turn: inout Turn<Output>
+  ) {
     guard let address = entry.protocolAddress else { return }
     let prefix = IPPrefix(address, length: entry.hostOrPrefixLength(width: address.bitWidth))
     var found = false
-    for old in purgeable(i, prefix, r, m) where prefix.covers(old.target) && old.kind <= .dynamic && !old.flags.contains(.local) {
+    for old in purgeable(i, prefix, r, m, registered) where prefix.covers(old.target) && old.kind <= .dynamic && !old.flags.contains(.local) {
       guard instances[i].table[old.target] != nil, entry.nbma == nil || entry.nbma == old.nbma || entry.nbma == old.claimedNBMA else { continue }
       found = true
       let id = turn.record(
@@ -92,12 +95,12 @@ extension NHRPEngine {
 
   /// What may be taken back: by a server or a configured next hop, for itself or for others, all that is not registered here; by a peer, what it registered
   /// or answered itself. Only a network in such a purge costs a walk over the cache.
-  private func purgeable(_ i: Int, _ prefix: IPPrefix, _ r: Received, _ m: NHRPMandatory) -> [Mapping] {
+  private func purgeable(_ i: Int, _ prefix: IPPrefix, _ r: Received, _ m: NHRPMandatory, _ registered: [Mapping]) -> [Mapping] {
     // Clients behind one public address are told apart by what they claim.
     var own = instances[i].table.entries(nbma: r.source)
       .filter { $0.peer == r.peer }
       .filter { $0.via == m.sourceProtocol || $0.flags.contains(.registered) && $0.claimedNBMA ?? r.source == m.sourceNBMA }
-    own += ownRegistrations(i, of: m).filter { $0.nbma != r.source }
+    own += registered.filter { $0.nbma != r.source }
     guard instances[i].isUpstream(r.source) else { return own }
     let others = prefix.isHost ? [instances[i].table[prefix]].compactMap { $0 } : instances[i].table.sorted
     return own + others.filter { !$0.flags.contains(.registered) }
