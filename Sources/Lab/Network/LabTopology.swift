@@ -94,6 +94,8 @@ public struct LabTopology: Sendable, Equatable {
   public var holdTimeSeconds: Int?
   /// How the tunnels are protected.
   public var protection = LabProtection.none
+  /// Whether tunnels and LANs have IPv6 addresses beside their IPv4 ones.
+  public var hasIPv6 = false
   /// Whether the configurations name all nodes by `ip host`; done up to 50 nodes.
   public var namesPeers: Bool
   let plan: AddressPlan

@@ -28,12 +28,15 @@ enum Assembly {
   /// Lines and sections of the node, printed above the interfaces.
   static let head: [CommandPart<NodeSettings>] = GlobalCommands.all.map { .line($0) } + CryptoCommands.all.map { $0.mounted(at: \.crypto) }
   /// Lines of the node, printed below the interfaces.
-  static let tail: [Command<NodeSettings>] = [StaticRouteCommands.route.mounted(at: \.staticRoutes)]
+  static let tail: [Command<NodeSettings>] = [StaticRouteCommands.route, StaticRouteCommands.routeV6].map { $0.mounted(at: \.staticRoutes) }
 
   /// Lines of every interface, printed above the protocols'.
   static let interfaceHead = InterfaceCommands.head.map { $0.mounted(at: \InterfaceConfiguration.interface) }
   /// The protocols' lines.
   static let interfaceProtocols = NHRPCommands.all.map { $0.mounted(at: \InterfaceConfiguration.nhrp) }
+  /// Their lines for IPv6, and those of every interface, printed below those for IPv4.
+  static let interfaceIPv6 = IPv6Commands.all.map { $0.mounted(at: \InterfaceConfiguration.interface) }
+  static let interfaceProtocolsV6 = NHRPCommands.allV6.map { $0.mounted(at: \InterfaceConfiguration.nhrpV6) }
   /// Lines of every interface, printed below the protocols' and the kept ones.
   static let interfaceTail = InterfaceCommands.tail.map { $0.mounted(at: \InterfaceConfiguration.interface) }
   /// Tunnels' own lines.
@@ -44,6 +47,7 @@ enum Assembly {
   /// The lines that `show running-config all` adds for one interface.
   static func defaultLines(_ configuration: InterfaceConfiguration) -> [String] {
     InterfaceCommands.defaultLines(configuration.interface) + NHRPCommands.defaultLines(configuration.nhrp)
+      + NHRPCommands.defaultLines(configuration.nhrpV6, .v6)
       + TunnelCommands.defaultLines(configuration.interface)
   }
 
@@ -71,8 +75,8 @@ enum Assembly {
 
   private static var ownSpecs: [CommandSpec<LineAction>] {
     var specs = headSpecs + tail.map { $0.spec(for: LineAction.global($0)) }
-    specs += (interfaceHead + interfaceTail).map { $0.spec(for: .interface($0, isForTunnels: false, isActedOn: true)) }
-    specs += (interfaceProtocols + tunnel).map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: true)) }
+    specs += (interfaceHead + interfaceTail + interfaceIPv6).map { $0.spec(for: .interface($0, isForTunnels: false, isActedOn: true)) }
+    specs += (interfaceProtocols + interfaceProtocolsV6 + tunnel).map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: true)) }
     specs += unsupportedTunnel.map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: false)) }
     specs.append(
       CommandSpec(

@@ -22,6 +22,8 @@ public struct InterfaceConfiguration: Sendable, Equatable {
   public var interface: InterfaceSettings
   /// `ip nhrp …`
   public var nhrp = NHRPSettings()
+  /// `ipv6 nhrp …`
+  public var nhrpV6 = NHRPSettings()
   /// What stands behind the name in the section's first line: `type tunnel`, `point-to-point`; printed back.
   public var headSuffix: String?
   /// Lines of features this node does not act on.
