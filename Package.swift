@@ -86,13 +86,14 @@ let package = Package(
     .testTarget(name: "DataPlaneTests", dependencies: ["DataPlane", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/DataPlaneTests", exclude: ["Captures"]),
     tests("IPsecCryptoTests", ["IPsecCrypto", "ProtocolKit", "Wire"]),
     .testTarget(name: "IKETests", dependencies: ["IKE", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/IKETests", exclude: ["Captures"]),
-    .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
     .testTarget(
       name: "RIPTests", dependencies: ["RIP", "IPsecCrypto", "Policy", "Routing", "CommandGrammar", "ProtocolKit", "Wire"],
       path: "Tests/RIPTests", exclude: ["Captures"]),
     .testTarget(
       name: "ODRTests", dependencies: ["ODR", "Policy", "Routing", "CommandGrammar", "ProtocolKit", "Wire"], path: "Tests/ODRTests",
       exclude: ["Captures"]),
+    tests("InterfacesTests", ["Interfaces", "CommandGrammar", "Wire"]),
+    .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "CommandGrammar", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
     tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
     tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
     .testTarget(name: "ScreensTests", dependencies: ["Screens", "NodeRuntime", "ProtocolKit", "Wire"], path: "Tests/ScreensTests", exclude: ["Golden"]),

@@ -10,13 +10,13 @@ struct AssociationFacts {
   var group: UInt16
   let isTunnelMode: Bool
   let usesESN: Bool
-  var local: UInt32
-  var remote: UInt32
+  var local: IPAddress
+  var remote: IPAddress
   var localPort: UInt16
   var remotePort: UInt16
   /// Tunnel mode: the inner header's addresses, as negotiated; they stay when the outer ones move.
-  let innerLocal: UInt32
-  let innerRemote: UInt32
+  let innerLocal: IPAddress
+  let innerRemote: IPAddress
   let cipher: CipherHandle
   let ivBytes: Int
   let icvBytes: Int
@@ -31,19 +31,20 @@ struct AssociationFacts {
     let ends = association.endpoints
     (spi, peer, group) = (association.spi, association.peer, association.group)
     (isTunnelMode, usesESN) = (association.mode == .tunnel, association.usesESN)
-    (local, remote, localPort, remotePort) = (ends.local.v4Bits, ends.remote.v4Bits, ends.localPort, ends.remotePort)
-    innerLocal = (association.innerLocal ?? ends.local).v4Bits
-    innerRemote = (association.innerRemote ?? ends.remote).v4Bits
+    (local, remote, localPort, remotePort) = (ends.local, ends.remote, ends.localPort, ends.remotePort)
+    innerLocal = association.innerLocal ?? ends.local
+    innerRemote = association.innerRemote ?? ends.remote
     self.cipher = CipherHandle(cipher)
     (ivBytes, icvBytes, blockMask) = (cipher.ivBytes, cipher.icvBytes, cipher.blockBytes &- 1)
     (softLimit, hardLimit) = (association.softLimitBytes ?? .max, association.hardLimitBytes ?? .max)
   }
 
-  /// Not one for IPv6, with a reserved SPI (RFC 4303 §2.1), or without a peer or group.
+  /// Not one with a reserved SPI (RFC 4303 §2.1), between addresses of two families, or without a peer or group.
   static func isUsable(_ association: SecurityAssociation) -> Bool {
     let ends = association.endpoints
-    return association.spi > 255 && association.group != 0 && association.peer != .none && ends.local.isV4 && ends.remote.isV4
-      && association.innerLocal?.isV4 != false && association.innerRemote?.isV4 != false
+    let inner = (association.innerLocal ?? ends.local, association.innerRemote ?? ends.remote)
+    return association.spi > 255 && association.group != 0 && association.peer != .none && ends.local.isV4 == ends.remote.isV4
+      && inner.0.isV4 == inner.1.isV4
   }
 
   var isEncapsulated: Bool { localPort != 0 }
@@ -56,12 +57,17 @@ struct AssociationFacts {
   }
 
   mutating func move(to ends: AssociationEndpoints) {
-    (local, remote, localPort, remotePort) = (ends.local.v4Bits, ends.remote.v4Bits, ends.localPort, ends.remotePort)
+    (local, remote, localPort, remotePort) = (ends.local, ends.remote, ends.localPort, ends.remotePort)
   }
 
-  /// Outer IPv4, UDP, ESP with its IV and, in tunnel mode, the inner IPv4 header: all that stands in front of GRE.
-  var frontBytes: Int { 20 &+ (isEncapsulated ? 8 : 0) &+ 8 &+ ivBytes &+ innerHeaderBytes }
-  var innerHeaderBytes: Int { isTunnelMode ? 20 : 0 }
+  /// Outer IP, UDP, ESP with its IV and, in tunnel mode, the inner IP header: all that stands in front of GRE.
+  var frontBytes: Int { (local.isV4 ? 20 : 40) &+ (isEncapsulated ? 8 : 0) &+ 8 &+ ivBytes &+ innerHeaderBytes }
+  var innerHeaderBytes: Int { isTunnelMode ? (innerLocal.isV4 ? 20 : 40) : 0 }
+  /// What ESP says it carries.
+  var carriedProtocol: UInt8 { isTunnelMode ? (innerLocal.isV4 ? IPProtocol.ipv4 : IPProtocol.ipv6) : IPProtocol.gre }
+  var endpoints: AssociationEndpoints {
+    AssociationEndpoints(local: local, remote: remote, localPort: localPort, remotePort: remotePort)
+  }
 
   /// Padding in front of the two bytes of the trailer, so that all is whole blocks (RFC 4303 §2.4).
   func padding(behind bytes: Int) -> Int { (blockMask &+ 1 &- ((bytes &+ 2) & blockMask)) & blockMask }

@@ -34,8 +34,9 @@ extension CaptureFilter {
   }
 
   private func wants(_ packet: CapturedPacket) -> Bool {
-    guard packet.bytes.count >= 20, packet.bytes[0] >> 4 == 4 else { return false }
-    let source = IPAddress(bytes: packet.bytes[12..<16]), destination = IPAddress(bytes: packet.bytes[16..<20])
+    guard let source = IPPacketAddresses.source(of: packet.bytes), let destination = IPPacketAddresses.destination(of: packet.bytes) else {
+      return false
+    }
     return addresses.contains { $0 == source || $0 == destination }
   }
 }

@@ -4,7 +4,7 @@
 /// exactly once. The raw value is the index of the counter: add at the end.
 public enum DropReason: UInt8, Error, Sendable, CaseIterable, Codable {
   // The outer packet
-  /// The outer packet is not IPv4.
+  /// The outer packet is neither IPv4 nor IPv6.
   case notIPv4
   /// The outer header length is below 20 bytes or beyond the packet.
   case badHeaderLength
@@ -100,6 +100,9 @@ public enum DropReason: UInt8, Error, Sendable, CaseIterable, Codable {
   case natKeepalive
   /// An IKE message shorter than its header says, or longer than we take.
   case ikeLength
+  // IPv6
+  /// A link-local address on a packet that would leave its link (RFC 4291 §2.5.6).
+  case beyondLink
 
   /// The name in counters and shows.
   public var name: String { String(describing: self) }

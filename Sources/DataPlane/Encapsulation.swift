@@ -3,7 +3,7 @@ import ProtocolKit
 import Wire
 
 extension PacketPath {
-  /// Writes GRE and the outer IPv4 header in front of slot `i`, with ESP between them on a protected tunnel, and counts it out. The slot
+  /// Writes GRE and the outer IP header in front of slot `i`, with ESP between them on a protected tunnel, and counts it out. The slot
   /// then holds a complete packet. There is no other way out of a tunnel.
   mutating func encapsulate(
     _ batch: inout PacketBatch, _ i: Int, _ hop: Hop, protocolType: UInt16, tos: UInt8, at now: Instant
@@ -11,6 +11,7 @@ extension PacketPath {
     let facts = tunnels[hop.tunnel].facts
     guard facts.isUp else { throw .tunnelDown }
     guard hop.nbma != facts.source else { throw .ownNBMALoop }
+    guard hop.nbma.isV4 != facts.isOverV6 else { throw .noAdjacency }
     let payload = batch.length(of: i)
     if facts.group == 0 {
       try wrap(&batch, i, hop, facts, protocolType: protocolType, tos: tos, at: now)
@@ -19,7 +20,7 @@ extension PacketPath {
     }
     tunnels[hop.tunnel].counters.traffic.sent(payload)
     peers.sent(payload, adjacency: hop.adjacency, peer: hop.peer)
-    batch.decide(i, .underlay(tunnel: facts.interface, destination: IPAddress(v4: hop.nbma)))
+    batch.decide(i, .underlay(tunnel: facts.interface, destination: hop.nbma))
   }
 
   private mutating func wrap(
@@ -28,7 +29,7 @@ extension PacketPath {
     guard batch.length(of: i) &+ facts.headerLength <= 65_535 else { throw .tooBig }
     guard batch.push(i, facts.headerLength) else { throw .batchFull }
     let memory = batch.memory(i)
-    writeGRE(memory, at: 20, end: memory.count, hop, facts, protocolType: protocolType)
+    writeGRE(memory, at: facts.outerLength, end: memory.count, hop, facts, protocolType: protocolType)
     OuterFields(facts, tos: tos, id: takeID(), source: facts.source, destination: hop.nbma).write(memory, length: memory.count)
     if isCapturing {
       capture(memory, memory.part(from: facts.headerLength), .outbound, facts.interface, protocolType: protocolType, at: now)

@@ -17,11 +17,11 @@ import Wire
 //                          and the packet takes the first NHS
 //   protect                protected tunnels only: peer → outbound association; without one it stops, and protection is asked for
 //   prepare                MTU (told to the sender, or cut), TCP MSS
-//   encapsulate            clear: GRE and outer IPv4 into the headroom. Protected: `seal`: number, GRE, [inner IPv4], padding into the
-//                          tailroom, cipher, [UDP], outer IPv4. Counters; verdict .underlay
+//   encapsulate            clear: GRE and outer IP into the headroom. Protected: `seal`: number, GRE, [inner IP], padding into the
+//                          tailroom, cipher, [UDP], outer IP. Counters; verdict .underlay
 //
 // *An outer packet, wire → host* (`PacketPath+Inbound`, `PacketPath+Opening`):
-//   OuterHeader.parse      whole, IPv4, checksum, no fragment, protocol 47, 50 or 17
+//   OuterHeader.parse      whole, IPv4 or IPv6, checksum, no fragment, protocol 47, 50 or 17
 //   takeUDP                port 500, and 4500 behind a non-ESP marker: IKE, punted; one 0xff: a NAT keepalive; else ESP
 //   takeESP                SPI → inbound association → authenticate (length, limit, window, integrity; then the window moves)
 //                          → uncover (padding, next header, selectors)
@@ -43,7 +43,8 @@ import Wire
 //
 // Every stop is a thrown `DropReason`: it is counted once in `stop`, which also answers with ICMP where the sender must know.
 //
-// RFC 1701, 2784, 2890 (GRE), 4301, 4303, 3948 (ESP), 791, 792, 1191, 1624, 1812 (IPv4), 4443 (ICMPv6 errors), 6040 (ECN), 9293 (MSS).
+// RFC 1701, 2784, 2890 (GRE), 4301, 4303, 3948 (ESP), 791, 792, 1191, 1624, 1812 (IPv4), 4443 (ICMPv6 errors), 6040 (ECN), 9293 (MSS),
+// 8200, 4291 (IPv6), 7676 (GRE over IPv6).
 
 /// One forwarding core. Not thread-safe and not `Sendable`: it belongs to one worker.
 public final class ForwardingCore {
@@ -77,7 +78,7 @@ public final class ForwardingCore {
     path.outbound(&batch, from: interface, at: now, &punts)
   }
 
-  /// Takes complete outer IPv4 packets from the underlay. Slots that already have a verdict are left alone.
+  /// Takes complete outer packets from the underlay. Slots that already have a verdict are left alone.
   public func inbound(_ batch: inout PacketBatch, at now: Instant, _ punts: inout PuntQueue) {
     path.inbound(&batch, at: now, &punts)
   }
@@ -143,7 +144,7 @@ extension ForwardingCore {
     let known = path.peers.peers.filter { $0.references > 0 && $0.interface == interface }.sorted { $0.nbma < $1.nbma }
     var rows: [(nbma: IPAddress, counters: TrafficCounters)] = []
     for peer in known {
-      let nbma = IPAddress(v4: peer.nbma)
+      let nbma = peer.nbma
       if rows.last?.nbma == nbma { rows[rows.count - 1].counters.add(peer.traffic) } else { rows.append((nbma, peer.traffic)) }
     }
     return rows

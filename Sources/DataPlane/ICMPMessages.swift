@@ -30,17 +30,29 @@ enum ICMPMessages {
 
   /// Whether an error may be sent about this packet at all (RFC 1812 §4.3.2.7): not about errors, later fragments, multicasts, or
   /// senders that are not one host.
-  static func mayAnswer(_ memory: PacketMemory, _ inner: InnerHeader) -> Bool {
-    guard inner.hasTransport, !inner.isToMany, !inner.source.isUnspecified, !inner.source.isMulticast else { return false }
-    if inner.isV6 {
-      return inner.nextProtocol != IPProtocol.icmpv6 || (inner.totalLength > 40 && memory.u8(40) >= 128)
-    }
+  static func mayAnswer(_ memory: PacketMemory, _ inner: InnerHeader, with kind: Kind) -> Bool {
+    guard !inner.source.isUnspecified, !inner.source.isMulticast else { return false }
+    if inner.isV6 { return mayAnswerV6(memory, inner, kind) }
+    guard inner.hasTransport, !inner.isToMany else { return false }
     guard inner.nextProtocol == IPProtocol.icmp else { return true }
     guard inner.totalLength > inner.headerLength else { return false }
     switch memory.u8(inner.headerLength) {
     case 0, 8, 13, 14: return true  // echo and timestamp are questions and answers, all else may be an error
     default: return false
     }
+  }
+
+  /// RFC 4443 §2.4 e: the same, but that a multicast is too big must be said.
+  private static func mayAnswerV6(_ memory: PacketMemory, _ inner: InnerHeader, _ kind: Kind) -> Bool {
+    if inner.isToMany {
+      guard case .tooBig = kind else { return false }
+    }
+    let upper = IPv6Extensions.upperLayer(memory, end: inner.totalLength)
+    guard upper.isFirstFragment else { return false }
+    guard upper.nextHeader == IPProtocol.icmpv6 else { return true }
+    // Informational messages begin at 128; 137 is a redirect.
+    guard let at = upper.at, at < inner.totalLength else { return false }
+    return memory.u8(at) >= 128 && memory.u8(at) != 137
   }
 
   /// Turns slot `i` into the error about the packet in it, from `own` to its sender; false when there is no room.
@@ -90,7 +102,8 @@ enum ICMPMessages {
 
   /// The identifier of the echo request that an ICMP message answers or quotes; nil when it is about something else.
   static func answeredEchoIdentifier(_ memory: PacketMemory, _ inner: InnerHeader) -> UInt16? {
-    guard !inner.isV6, inner.nextProtocol == IPProtocol.icmp, inner.hasTransport else { return nil }
+    if inner.isV6 { return answeredEchoIdentifierV6(memory, inner) }
+    guard inner.nextProtocol == IPProtocol.icmp, inner.hasTransport else { return nil }
     let icmp = inner.headerLength, end = inner.totalLength
     guard end &- icmp >= 8 else { return nil }
     switch memory.u8(icmp) {
@@ -105,9 +118,26 @@ enum ICMPMessages {
     }
   }
 
+  /// Echo Reply 129; unreachable, too big, time exceeded and parameter problem 1–4, quoting Echo Request 128 (RFC 4443). Our own probes
+  /// have no extension headers.
+  private static func answeredEchoIdentifierV6(_ memory: PacketMemory, _ inner: InnerHeader) -> UInt16? {
+    guard inner.nextProtocol == IPProtocol.icmpv6, inner.totalLength >= 48 else { return nil }
+    switch memory.u8(40) {
+    case 129: return memory.u16(44)
+    case 1...4:
+      guard inner.totalLength >= 96, memory.u8(48) >> 4 == 6, memory.u8(54) == IPProtocol.icmpv6, memory.u8(88) == 128 else { return nil }
+      return memory.u16(92)
+    default: return nil
+    }
+  }
+
   /// Whether an ICMP message says that its sender takes no step reports: "unreachable", quoting one.
   static func refusesStepReport(_ memory: PacketMemory, _ inner: InnerHeader) -> Bool {
-    guard !inner.isV6, inner.nextProtocol == IPProtocol.icmp, inner.hasTransport, !inner.moreFragments else { return false }
+    if inner.isV6 {
+      return inner.nextProtocol == IPProtocol.icmpv6 && inner.totalLength >= 96 && memory.u8(40) == 1 && memory.u8(48) >> 4 == 6
+        && memory.u8(54) == IPProtocol.udp && memory.u16(90) == ForwardingCore.stepReportPort
+    }
+    guard inner.nextProtocol == IPProtocol.icmp, inner.hasTransport, !inner.moreFragments else { return false }
     let quoted = inner.headerLength &+ 8, end = inner.totalLength
     guard end &- quoted >= 20, memory.u8(inner.headerLength) == 3, memory.u8(quoted) >> 4 == 4, memory.u8(quoted &+ 9) == IPProtocol.udp
     else { return false }

@@ -21,6 +21,8 @@ struct InnerHeader {
 
   /// Whether one packet stands for many receivers on the tunnel.
   var isToMany: Bool { destination.isMulticast || destination.isBroadcast }
+  /// Whether one of its addresses means something on its link only.
+  var isOfLink: Bool { source.isLinkLocal || destination.isLinkLocal }
   /// Whether there are options between header and payload (IPv4).
   var hasOptions: Bool { !isV6 && headerLength > 20 }
   /// Whether this is the first fragment or a whole packet: the transport header is in it.

@@ -4,11 +4,11 @@ import ProtocolKit
 /// Every bound of the data plane, with its reason. What a standard fixes is not here but beside its use.
 public enum Limits {
   // Batches
-  /// Room in front of every packet. IPv4 20, UDP 8, ESP 8 with an IV of 16, a second IPv4 20 (tunnel mode) and GRE 16 are written there:
-  /// 88. An ICMPv6 error's 48 before them make 136, but then at least 24 were freed by the headers that the packet came with.
-  public static let headroomBytes = 128
-  /// A smaller headroom could not take an ICMPv6 error inside all that: 136 - 24.
-  public static let leastHeadroomBytes = 112
+  /// Room in front of every packet. IPv6 40, UDP 8, ESP 8 with an IV of 16, a second IPv6 40 (tunnel mode) and GRE 16 are written there:
+  /// 128. An ICMPv6 error's 48 before them make 176, but then at least 24 were freed by the headers that the packet came with.
+  public static let headroomBytes = 192
+  /// A smaller headroom could not take an ICMPv6 error inside all that: 176 - 24.
+  public static let leastHeadroomBytes = 152
   /// Room behind every packet: for ESP's padding of up to 15, the 2 bytes behind it and an ICV of up to 32.
   public static let tailroomBytes = 64
   /// A slot below this could not hold the largest ICMP error (1280) behind its headroom.
@@ -59,8 +59,8 @@ public enum Limits {
   public static let quotedBytes = 128
   /// Of the first packet of a pair: both headers are in it.
   public static let firstPacketBytes = 64
-  /// Of clear GRE on a protected tunnel: both headers are in it, nothing of what it carries.
-  public static let clearRefusedBytes = 24
+  /// Of clear GRE on a protected tunnel, behind the outer IP header: nothing of what it carries.
+  public static let clearRefusedBytes = 4
   /// An IKE message: certificates make some kilobytes; RFC 7296 §2 wants 3,000 at least.
   public static let ikeMessageBytes = 16_384
   /// An ICMP error in whole (RFC 1812 §4.3.2.3).

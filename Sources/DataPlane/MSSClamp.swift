@@ -6,8 +6,7 @@ enum MSSClamp {
   /// Lowers the option to `limit` where it is higher, and mends the TCP checksum; never raises, never adds one. `limit` is meant for
   /// IPv4; an IPv6 header is 20 bytes longer.
   static func apply(_ memory: PacketMemory, _ inner: InnerHeader, limit: UInt16) {
-    guard inner.nextProtocol == IPProtocol.tcp, inner.hasTransport else { return }
-    let tcp = inner.headerLength
+    guard let tcp = findTCP(memory, inner) else { return }
     guard inner.totalLength &- tcp >= 20, memory.u8(tcp &+ 13) & 0x02 != 0 else { return }
     let end = tcp &+ Int(memory.u8(tcp &+ 12) >> 4) &* 4
     guard end <= inner.totalLength, let at = findOption(memory, from: tcp &+ 20, to: end) else { return }
@@ -19,6 +18,15 @@ enum MSSClamp {
     let sum = InternetChecksum.updated(
       memory.u16(tcp &+ 16), from: isOdd ? old.byteSwapped : old, to: isOdd ? new.byteSwapped : new)
     memory.set(tcp &+ 16, u16: sum)
+  }
+
+  /// Index of the TCP header; nil where there is none, or only a later part of it.
+  private static func findTCP(_ memory: PacketMemory, _ inner: InnerHeader) -> Int? {
+    if inner.nextProtocol == IPProtocol.tcp { return inner.hasTransport ? inner.headerLength : nil }
+    // Extension headers may stand in front; UDP and ICMPv6 are what is common.
+    guard inner.isV6, inner.nextProtocol != IPProtocol.udp, inner.nextProtocol != IPProtocol.icmpv6 else { return nil }
+    let upper = IPv6Extensions.upperLayer(memory, end: inner.totalLength)
+    return upper.nextHeader == IPProtocol.tcp && upper.isFirstFragment ? upper.at : nil
   }
 
   /// Index of the value of the MSS option (kind 2, length 4; RFC 9293 §3.2).

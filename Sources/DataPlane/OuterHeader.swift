@@ -7,53 +7,78 @@ enum IPProtocol {
   static let tcp: UInt8 = 6
   static let udp: UInt8 = 17
   static let ipv4: UInt8 = 4
+  static let ipv6: UInt8 = 41
   static let gre: UInt8 = 47
   static let esp: UInt8 = 50
   static let icmpv6: UInt8 = 58
   static let none: UInt8 = 59
 }
 
-/// What a received outer IPv4 header says; checked once, before anything else is looked at.
+/// What a received outer IPv4 or IPv6 header says; checked once, before anything else is looked at.
 struct OuterHeader {
+  /// Of IPv6, with the extension headers that were passed over.
   var headerLength: Int
   var totalLength: Int
   var tos: UInt8
   /// 47, 50 or 17.
   var payloadProtocol: UInt8
-  var source: UInt32
-  var destination: UInt32
+  var source: IPAddress
+  var destination: IPAddress
 
   /// The header of a whole packet that GRE, ESP or UDP may be taken from.
-  static func parse(_ memory: PacketMemory) throws(DropReason) -> OuterHeader {
+  @inline(__always) static func parse(_ memory: PacketMemory) throws(DropReason) -> OuterHeader {
     guard memory.count >= 20 else { throw .truncated }
     let first = memory.u8(0)
-    guard first >> 4 == 4 else { throw .notIPv4 }
+    guard first >> 4 == 4 else { return try parseV6(memory) }
     let headerLength = Int(first & 15) &* 4, totalLength = Int(memory.u16(2))
     guard headerLength >= 20, headerLength <= memory.count else { throw .badHeaderLength }
     guard totalLength >= headerLength, totalLength <= memory.count else { throw .truncated }
     guard memory.checksum(0, headerLength) == 0 else { throw .badHeaderChecksum }
     guard memory.u16(6) & 0x3fff == 0 else { throw .outerFragment }
     let payloadProtocol = memory.u8(9)
-    guard payloadProtocol == IPProtocol.gre || payloadProtocol == IPProtocol.esp || payloadProtocol == IPProtocol.udp else { throw .notGRE }
+    guard isTaken(payloadProtocol) else { throw .notGRE }
     return OuterHeader(
-      headerLength: headerLength, totalLength: totalLength, tos: memory.u8(1), payloadProtocol: payloadProtocol, source: memory.u32(12),
-      destination: memory.u32(16))
+      headerLength: headerLength, totalLength: totalLength, tos: memory.u8(1), payloadProtocol: payloadProtocol,
+      source: IPAddress(v4: memory.u32(12)), destination: IPAddress(v4: memory.u32(16)))
+  }
+
+  /// The same of IPv6 (RFC 8200 §3). Options for every hop and for us are passed over: Linux puts a tunnel encapsulation limit there
+  /// (RFC 2473 §4.1.1).
+  private static func parseV6(_ memory: PacketMemory) throws(DropReason) -> OuterHeader {
+    guard memory.u8(0) >> 4 == 6 else { throw .notIPv4 }
+    guard memory.count >= 40 else { throw .truncated }
+    let totalLength = 40 &+ Int(memory.u16(4))
+    guard totalLength <= memory.count else { throw .truncated }
+    let source = IPAddress(high: memory.u64(8), low: memory.u64(16))
+    let destination = IPAddress(high: memory.u64(24), low: memory.u64(32))
+    guard !source.isV4, !destination.isV4 else { throw .martian }
+    let upper = IPv6Extensions.upperLayer(memory, end: totalLength)
+    if upper.isFragment { throw .outerFragment }
+    guard let at = upper.at else { throw .badHeaderLength }
+    guard isTaken(upper.nextHeader), !upper.isRouted else { throw .notGRE }
+    return OuterHeader(
+      headerLength: at, totalLength: totalLength, tos: UInt8(truncatingIfNeeded: memory.u16(0) >> 4), payloadProtocol: upper.nextHeader,
+      source: source, destination: destination)
+  }
+
+  @inline(__always) private static func isTaken(_ number: UInt8) -> Bool {
+    number == IPProtocol.gre || number == IPProtocol.esp || number == IPProtocol.udp
   }
 }
 
-/// An IPv4 header of ours in front of GRE, ESP or UDP; it has no options.
+/// An IP header of ours in front of GRE, ESP or UDP; it has no options.
 struct OuterFields {
   var tos: UInt8
   var id: UInt16
   var dontFragment: Bool
   var ttl: UInt8
   var payloadProtocol: UInt8
-  var source: UInt32
-  var destination: UInt32
+  var source: IPAddress
+  var destination: IPAddress
 
   /// The header of a packet of a tunnel. A fixed TOS keeps the inner ECN bits (RFC 6040 §4.1, normal mode).
   @inline(__always) init(
-    _ facts: TunnelFacts, tos: UInt8, id: UInt16, payloadProtocol: UInt8 = IPProtocol.gre, source: UInt32, destination: UInt32
+    _ facts: TunnelFacts, tos: UInt8, id: UInt16, payloadProtocol: UInt8 = IPProtocol.gre, source: IPAddress, destination: IPAddress
   ) {
     self.tos = facts.copiesTOS ? tos : facts.tos & 0xfc | tos & 3
     (self.id, dontFragment, ttl) = (id, facts.setsDontFragment, facts.ttl)
@@ -61,13 +86,17 @@ struct OuterFields {
   }
 
   /// The header of a datagram of the node itself: "internetwork control" (RFC 4594 §3.1).
-  init(controlFrom source: UInt32, to destination: UInt32, id: UInt16) {
+  init(controlFrom source: IPAddress, to destination: IPAddress, id: UInt16) {
     (tos, self.id, dontFragment, ttl, payloadProtocol) = (0xc0, id, false, 64, IPProtocol.udp)
     (self.source, self.destination) = (source, destination)
   }
 
+  /// Its bytes.
+  var length: Int { source.isV4 ? 20 : 40 }
+
   /// Writes it at `at` for a packet of `length` bytes from there on.
   @inline(__always) func write(_ memory: PacketMemory, at: Int = 0, length: Int) {
+    guard source.isV4 else { return writeV6(memory, at: at, length: length) }
     memory.set(at, u8: 0x45)
     memory.set(at &+ 1, u8: tos)
     memory.set(at &+ 2, u16: UInt16(truncatingIfNeeded: length))
@@ -76,13 +105,27 @@ struct OuterFields {
     memory.set(at &+ 8, u8: ttl)
     memory.set(at &+ 9, u8: payloadProtocol)
     memory.set(at &+ 10, u16: 0)
-    memory.set(at &+ 12, u32: source)
-    memory.set(at &+ 16, u32: destination)
+    memory.set(at &+ 12, u32: source.v4Bits)
+    memory.set(at &+ 16, u32: destination.v4Bits)
     memory.set(at &+ 10, u16: memory.checksum(at, 20))
+  }
+
+  /// RFC 8200 §3. The flow label is 0: nothing on the way may rely on it (RFC 6437 §2).
+  private func writeV6(_ memory: PacketMemory, at: Int, length: Int) {
+    memory.set(at, u32: 0x6000_0000 | UInt32(tos) << 20)
+    memory.set(at &+ 4, u16: UInt16(truncatingIfNeeded: length &- 40))
+    memory.set(at &+ 6, u8: payloadProtocol)
+    memory.set(at &+ 7, u8: ttl)
+    memory.set(at &+ 8, address: source)
+    memory.set(at &+ 24, address: destination)
   }
 }
 
-extension UInt32 {
-  /// Whether an IPv4 address may not be an outer source: 0.0.0.0, multicast, broadcast.
-  var isMartianSource: Bool { self == 0 || self >> 28 == 0xe || self == .max }
+extension IPAddress {
+  /// Whether it may not be an outer source: unspecified, multicast, broadcast, loopback of IPv6.
+  @inline(__always) var isMartianSource: Bool {
+    guard isV4 else { return isUnspecified || isMulticast || isLoopback }
+    let bits = v4Bits
+    return bits == 0 || bits >> 28 == 0xe || bits == .max
+  }
 }

@@ -6,7 +6,7 @@ import Wire
 public enum Verdict: Sendable, Equatable {
   /// Not yet looked at.
   case none
-  /// The slot holds a complete outer IPv4 packet; send it to `destination`.
+  /// The slot holds a complete outer packet; send it to `destination`.
   case underlay(tunnel: InterfaceID, destination: IPAddress)
   /// The slot holds an inner IP packet; write it to this interface's TUN.
   case host(interface: InterfaceID)

@@ -51,6 +51,12 @@ struct PacketMemory {
     }
   }
 
+  /// Source and destination of the IP header at the start, whichever version it is.
+  var ipAddresses: (source: IPAddress, destination: IPAddress) {
+    guard u8(0) >> 4 == 6 else { return (IPAddress(v4: u32(12)), IPAddress(v4: u32(16))) }
+    return (IPAddress(high: u64(8), low: u64(16)), IPAddress(high: u64(24), low: u64(32)))
+  }
+
   /// The part of the packet from `at`, cut where the packet ends.
   @inline(__always) func slice(_ at: Int, _ length: Int) -> UnsafeRawBufferPointer {
     let start = min(max(at, 0), count)

@@ -10,7 +10,7 @@ extension PacketPath {
     case .tunnel(let interface, nil): removeTunnel(interface)
     case .route(let vrf, let prefix, let action): setRoute(vrf, prefix, action)
     case .adjacency(let interface, let nextHop, let nbma, let peer):
-      peers.setAdjacency(interface, nextHop, nbma: nbma.flatMap { $0.isV4 ? $0.v4Bits : nil }, peer)
+      peers.setAdjacency(interface, nextHop, nbma: nbma, peer)
     case .multicast(let interface, let list): setMulticast(interface, list)
     case .queryUsage(let interface, let nextHop):
       let i = peers.adjacency(interface, nextHop)
@@ -38,8 +38,7 @@ extension PacketPath {
 
   private mutating func move(_ peer: ProtectionID, to ends: AssociationEndpoints) {
     associations.move(peer, to: ends)
-    guard ends.remote.isV4 else { return }
-    for tunnel in tunnels { peers.move(tunnel.facts.interface, peer, to: ends.remote.v4Bits) }
+    for tunnel in tunnels { peers.move(tunnel.facts.interface, peer, to: ends.remote) }
   }
 
   private mutating func setIKESPI(_ spi: UInt64, _ isKnown: Bool) {
@@ -116,8 +115,8 @@ extension PacketPath {
 
   private mutating func setMulticast(_ interface: InterfaceID, _ list: [IPAddress]) {
     guard let i = tunnel(interface) else { return }
-    var seen: Set<UInt32> = []
-    tunnels[i].multicastAddresses = list.prefix(Limits.peers).filter { $0.isV4 && seen.insert($0.v4Bits).inserted }.map(\.v4Bits)
+    var seen: Set<IPAddress> = []
+    tunnels[i].multicastAddresses = list.prefix(Limits.peers).filter { seen.insert($0).inserted }
     retainMulticast(i)
   }
 
@@ -145,9 +144,9 @@ extension PacketPath {
       let facts = tunnels[i].facts
       for address in tunnels[i].settings.addresses { own.set(TableKey(address, tag: UInt64(facts.fib)), i) }
       guard facts.isUp else { continue }
-      let source = IPAddress(v4: facts.source)
+      let source = facts.source
       let tag = PacketPath.demuxTag(hasKey: facts.greFlags & GREFlags.key != 0, facts.key)
-      let peer = facts.isPointToPoint ? IPAddress(v4: facts.destination) : .anyV6
+      let peer = facts.isPointToPoint ? facts.destination : PacketPath.manyPeers
       demux.set(TableKey(source, peer, tag: tag), i)
       if facts.isPointToPoint { demux.set(TableKey(source, PacketPath.anyPeer, tag: tag), i) }
       demux.set(TableKey(source, tag: PacketPath.anyKey), i)

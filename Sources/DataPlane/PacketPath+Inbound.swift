@@ -67,7 +67,7 @@ extension PacketPath {
     }
     let packet = Hint(
       kind: .clearRefused, interface: tunnels[tunnel].facts.interface, source: carried.source, destination: carried.destination)
-    hint(memory, packet, bytes: Limits.clearRefusedBytes, at: now, &punts)
+    hint(memory, packet, bytes: tunnels[tunnel].facts.outerLength &+ Limits.clearRefusedBytes, at: now, &punts)
     return .clearOnProtected
   }
 
@@ -88,11 +88,11 @@ extension PacketPath {
 
   /// The tunnel of a packet. A point-to-point tunnel is chosen by its peer too; then multipoint ones by destination and key.
   private func demultiplex(_ carried: CarriedGRE, _ gre: GREOffsets) throws(DropReason) -> Int {
-    let destination = IPAddress(v4: carried.destination)
+    let destination = carried.destination
     let tag = PacketPath.demuxTag(hasKey: gre.hasKey, gre.key)
-    let byPeer = demux.find(TableKey(destination, IPAddress(v4: carried.source), tag: tag))
+    let byPeer = demux.find(TableKey(destination, carried.source, tag: tag))
     if byPeer >= 0 { return byPeer }
-    let byKey = demux.find(TableKey(destination, .anyV6, tag: tag))
+    let byKey = demux.find(TableKey(destination, PacketPath.manyPeers, tag: tag))
     if byKey >= 0 { return byKey }
     if demux.find(TableKey(destination, PacketPath.anyPeer, tag: tag)) >= 0 { throw .unknownPeer }
     throw demux.find(TableKey(destination, tag: PacketPath.anyKey)) >= 0 ? .keyMismatch : .noTunnel
@@ -104,6 +104,8 @@ extension PacketPath {
   static var anyKey: UInt64 { 2 << 32 }
   /// Stands for "some protected tunnel has this destination", whatever its key.
   static var anyProtected: UInt64 { 3 << 32 }
+  /// Stands for the peers of a multipoint tunnel.
+  static var manyPeers: IPAddress { .anyV6 }
   /// Stands for "some point-to-point tunnel has this destination and key", whoever its peer is.
   static var anyPeer: IPAddress { IPAddress(high: .max, low: .max) }
 
@@ -150,6 +152,7 @@ extension PacketPath {
       return batch.decide(i, .host(interface: facts.interface))
     }
     if isOwn(inner.destination, fib: facts.fib) { return try deliver(&batch, i, inner, arrival, at: now, &punts) }
+    if inner.isV6, inner.isOfLink { return try passOnLink(&batch, i, inner, arrival, at: now, &punts) }
     switch fibs[facts.fib].action(for: inner.destination) {
     case .tunnel(let out, let nextHop):
       try forward(&batch, i, inner, out, nextHop ?? inner.destination, arrival: arrival, at: now, &punts)
@@ -161,6 +164,20 @@ extension PacketPath {
     case .discard: throw .discardRoute
     case nil: throw .noRoute
     }
+  }
+
+  /// A packet with a link-local address leaves by the link it came in on or not at all (RFC 4291 §2.5.6): to us a tunnel's peers are on
+  /// one link, also those that do not reach each other yet.
+  private mutating func passOnLink(
+    _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ arrival: Arrival, at now: Instant, _ punts: inout PuntQueue
+  ) throws(DropReason) {
+    let facts = tunnels[arrival.tunnel].facts
+    var nextHop = inner.destination
+    if !inner.destination.isLinkLocal {
+      guard case .tunnel(facts.interface, let hop)? = fibs[facts.fib].action(for: inner.destination) else { throw .beyondLink }
+      nextHop = hop ?? inner.destination
+    }
+    try forward(&batch, i, inner, facts.interface, nextHop, arrival: arrival, at: now, &punts)
   }
 
   /// A packet from an NBMA address nobody registered must at least come from where its inner source is routed (RFC 3704 §2.4).
@@ -213,7 +230,7 @@ extension PacketPath {
   ) {
     let facts = tunnels[arrival.tunnel].facts
     guard let network = facts.networkID, network == tunnels[hop.tunnel].facts.networkID, arrival.peer >= 0 else { return }
-    let between = TableKey(IPAddress(v4: arrival.source), IPAddress(v4: hop.nbma), tag: 0)
+    let between = TableKey(arrival.source, hop.nbma, tag: 0)
     _ = peerPairs.touch(between, facts.interface, bytes: inner.totalLength, at: now)
     guard facts.redirects else { return }
     let hosts = TableKey(inner.source, inner.destination, tag: UInt64(facts.interface.rawValue))

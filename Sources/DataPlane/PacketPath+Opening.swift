@@ -8,8 +8,8 @@ struct CarriedGRE {
   var end: Int
   var tos: UInt8
   /// The NBMA addresses: the outer ones or, out of ESP, the association's.
-  var source: UInt32
-  var destination: UInt32
+  var source: IPAddress
+  var destination: IPAddress
   /// The association it came out of; none for clear packets.
   var association = -1
   var peer = ProtectionID.none
@@ -66,8 +66,8 @@ extension PacketPath {
   }
 
   /// The protected tunnel of the lowest number with a local address, -1 when there is none.
-  @inline(__always) private func protectedTunnel(at address: UInt32) -> Int {
-    demux.find(TableKey(IPAddress(v4: address), tag: PacketPath.anyProtected))
+  @inline(__always) private func protectedTunnel(at address: IPAddress) -> Int {
+    demux.find(TableKey(address, tag: PacketPath.anyProtected))
   }
 
   /// Length, limit, window, integrity, in this order; then the window is moved and what the packet tells of the peer is told on.
@@ -102,7 +102,7 @@ extension PacketPath {
     guard !outer.source.isMartianSource, esp.sourcePort != 0 else { return }
     if let last = associations.inbound[n].toldMoveAt, now - last < Limits.endpointInterval { return }
     let notice = DataPlaneNotice.endpointMoved(
-      association.peer, spi: association.spi, remote: IPAddress(v4: outer.source), remotePort: esp.sourcePort)
+      association.peer, spi: association.spi, remote: outer.source, remotePort: esp.sourcePort)
     if notify(notice) { associations.inbound[n].toldMoveAt = now }
   }
 
@@ -119,7 +119,7 @@ extension PacketPath {
     if associations.inbound[n].tally.bytes >= association.softLimit { tellSoftLimit(n, association) }
     let next = memory.u8(textEnd &- 1)
     guard next != IPProtocol.none else { throw .espDummy }
-    guard next == (association.isTunnelMode ? IPProtocol.ipv4 : IPProtocol.gre) else { throw .espNextHeader }
+    guard next == association.carriedProtocol else { throw .espNextHeader }
     var carried = CarriedGRE(
       at: text, end: end, tos: outer.tos, source: association.remote, destination: association.local, association: n,
       peer: association.peer, group: association.group)
@@ -144,15 +144,14 @@ extension PacketPath {
     associations.inbound[n].tally.hasToldSoft = notify(.associationLimit(association.peer, spi: association.spi, .inbound, isHard: false))
   }
 
-  /// Tunnel mode: the inner IPv4 header must be whole and say what was negotiated. A congestion mark outside is carried in (RFC 6040
+  /// Tunnel mode: the inner header must be whole and say what was negotiated. A congestion mark outside is carried in (RFC 6040
   /// §4.2).
   private static func enterTunnel(
     _ memory: PacketMemory, _ association: AssociationFacts, _ carried: inout CarriedGRE
   ) throws(DropReason) {
     let text = PacketMemory(base: memory.base + carried.at, count: carried.end &- carried.at)
     let inner = try InnerHeader.parse(text, verifiesChecksum: true)
-    guard !inner.isV6, inner.nextProtocol == IPProtocol.gre, inner.source.v4Bits == association.innerRemote,
-      inner.destination.v4Bits == association.innerLocal
+    guard inner.nextProtocol == IPProtocol.gre, inner.source == association.innerRemote, inner.destination == association.innerLocal
     else { throw .espSelectors }
     guard inner.fragmentOffset == 0, !inner.moreFragments else { throw .outerFragment }
     carried.end = carried.at &+ inner.totalLength

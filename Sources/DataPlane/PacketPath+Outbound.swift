@@ -27,6 +27,10 @@ extension PacketPath {
     batch.trim(i, front: 0, length: inner.totalLength)
     try inner.checkAddresses()
     if inner.isToMany { return try replicate(&batch, i, inner, source, at: now, &punts) }
+    if inner.isV6, inner.destination.isLinkLocal {
+      // No table routes these: the link is the tunnel the packet was written to.
+      return try forward(&batch, i, inner, tunnels[source].facts.interface, inner.destination, arrival: nil, at: now, &punts)
+    }
     try route(&batch, i, inner, fib: tunnels[source].facts.fib, at: now, &punts)
   }
 
@@ -105,8 +109,8 @@ extension PacketPath {
     var hop = try hop(batch.memory(i), tunnel, nextHop, arrival, at: now, &punts)
     if facts.group != 0 { try protect(&hop, facts, batch.memory(i), arrival, at: now, &punts) }
     guard hop.nbma != facts.source, !hop.leadsBack(to: arrival) else { throw .ownNBMALoop }
-    if inner.totalLength > facts.mtu, !Fragmentation.isAllowed(inner) {
-      exceededMTU = facts.mtu
+    if inner.totalLength > facts.mtu(of: inner), !Fragmentation.isAllowed(inner) {
+      exceededMTU = facts.mtu(of: inner)
       throw .tooBig
     }
     if let arrival {
@@ -124,8 +128,8 @@ extension PacketPath {
     _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, _ facts: TunnelFacts
   ) throws(DropReason) -> Range<Int> {
     if facts.adjustMSS > 0 { MSSClamp.apply(batch.memory(i), inner, limit: facts.adjustMSS) }
-    guard inner.totalLength > facts.mtu else { return 0..<0 }
-    exceededMTU = facts.mtu
+    guard inner.totalLength > facts.mtu(of: inner) else { return 0..<0 }
+    exceededMTU = facts.mtu(of: inner)
     guard Fragmentation.isAllowed(inner) else { throw .tooBig }
     return try Fragmentation.cut(&batch, i, inner, mtu: facts.mtu)
   }
@@ -142,7 +146,7 @@ extension PacketPath {
     if found >= 0 { return hop(tunnel, nextHop, found) }
     if facts.resolves { wantResolution(memory, facts.interface, nextHop, arrival, at: now, &punts) }
     var isOnlyWayBack = false
-    for fallback in tunnels[tunnel].settings.fallbackNextHops {
+    for fallback in tunnels[tunnel].settings.fallbackNextHops where fallback.isV4 == nextHop.isV4 {
       let i = peers.adjacency(facts.interface, fallback)
       guard i >= 0 else { continue }
       let way = hop(tunnel, nextHop, i)
@@ -170,7 +174,7 @@ extension PacketPath {
     let (entry, _) = resolutions.touch(key, interface, bytes: memory.count, at: now)
     guard entry >= 0, resolutions.mayPunt(entry, every: Limits.resolutionInterval, at: now) else { return }
     let packet = Hint(
-      kind: .resolutionWanted, interface: interface, source: arrival?.source ?? 0, destination: arrival?.destination ?? 0, nextHop: nextHop,
+      kind: .resolutionWanted, interface: interface, source: arrival?.source ?? .anyV4, destination: arrival?.destination ?? .anyV4, nextHop: nextHop,
       peer: arrival?.protection ?? .none)
     hint(memory, packet, bytes: Limits.quotedBytes, at: now, &punts)
   }
@@ -201,10 +205,10 @@ extension PacketPath {
     into batch: inout PacketBatch, at now: Instant, _ punts: inout PuntQueue
   ) throws(DropReason) {
     guard let tunnel = tunnel(interface) else { throw .noTunnel }
-    guard nbma.isV4, !nbma.isUnspecified, !nbma.isMulticast, !nbma.isBroadcast else { throw .martian }
+    guard !nbma.isUnspecified, !nbma.isMulticast, !nbma.isBroadcast else { throw .martian }
     let i = try place(bytes, in: &batch)
     var hop = Hop(
-      tunnel: tunnel, nextHop: nbma, nbma: nbma.v4Bits, adjacency: -1, peer: peers.peer(interface, nbma.v4Bits, peer), protection: peer)
+      tunnel: tunnel, nextHop: nbma, nbma: nbma, adjacency: -1, peer: peers.peer(interface, nbma, peer), protection: peer)
     let facts = tunnels[tunnel].facts
     if facts.group != 0, facts.isUp { try protect(&hop, facts, batch.memory(i), nil, at: now, &punts) }
     // Control traffic is "internetwork control" (RFC 4594 §3.1) unless the tunnel fixes a TOS.

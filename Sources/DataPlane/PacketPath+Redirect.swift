@@ -33,7 +33,7 @@ extension PacketPath {
     else { return nil }
     let sender = peers.adjacency(tunnels[hop.tunnel].facts.interface, inner.source)
     guard sender >= 0, peers.adjacencies[sender].nbma == arrival.source else { return nil }
-    guard ICMPMessages.mayAnswer(memory, inner), !inner.isSourceRouted(memory) else { return nil }
+    guard ICMPMessages.mayAnswer(memory, inner, with: .redirect(to: hop.nextHop)), !inner.isSourceRouted(memory) else { return nil }
     return tunnels[hop.tunnel].settings.addresses.first(where: network.contains)
   }
 

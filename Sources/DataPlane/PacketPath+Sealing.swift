@@ -21,7 +21,7 @@ extension PacketPath {
     association.group == tunnel.group && association.local == tunnel.source
   }
 
-  private func newestAssociation(_ facts: TunnelFacts, _ nbma: UInt32) -> Int {
+  private func newestAssociation(_ facts: TunnelFacts, _ nbma: IPAddress) -> Int {
     var i = associations.outbound(group: facts.group, to: nbma)
     while i >= 0, !serves(associations.outbound[i].facts, facts) { i = Int(associations.outbound[i].older) }
     return i
@@ -68,11 +68,11 @@ extension PacketPath {
   private mutating func wantProtection(
     _ memory: PacketMemory, _ facts: TunnelFacts, _ hop: Hop, _ arrival: Arrival?, at now: Instant, _ punts: inout PuntQueue
   ) {
-    let key = TableKey(IPAddress(v4: hop.nbma), tag: UInt64(facts.interface.rawValue) | UInt64(hop.protection.rawValue) << 16)
+    let key = TableKey(hop.nbma, tag: UInt64(facts.interface.rawValue) | UInt64(hop.protection.rawValue) << 16)
     let (entry, _) = protections.touch(key, facts.interface, bytes: memory.count, at: now)
     guard entry >= 0, protections.mayPunt(entry, every: Limits.protectionInterval, at: now) else { return }
     let packet = Hint(
-      kind: .protectionWanted, interface: facts.interface, source: arrival?.source ?? 0, destination: hop.nbma, nextHop: hop.nextHop,
+      kind: .protectionWanted, interface: facts.interface, source: arrival?.source ?? .anyV4, destination: hop.nbma, nextHop: hop.nextHop,
       peer: hop.protection)
     hint(memory, packet, bytes: Limits.quotedBytes, at: now, &punts)
   }
@@ -81,7 +81,7 @@ extension PacketPath {
 // Sealing itself.
 extension PacketPath {
   /// Where the parts of a sealed packet are:
-  /// `outer IPv4 | [UDP] | ESP, IV | [inner IPv4] | GRE | payload | padding, its length, next header | ICV`
+  /// `outer IP | [UDP] | ESP, IV | [inner IP] | GRE | payload | padding, its length, next header | ICV`
   private struct Layout {
     let esp: Int
     let text: Int
@@ -108,7 +108,7 @@ extension PacketPath {
     guard hop.association >= 0 else { throw .noAssociation }
     let association = associations.outbound[hop.association].facts
     guard serves(association, facts) else { throw .noAssociation }
-    let greBytes = facts.headerLength &- 20, payload = batch.length(of: i)
+    let greBytes = facts.headerLength &- facts.outerLength, payload = batch.length(of: i)
     let layout = Layout(association, greBytes: greBytes, payload: payload)
     guard layout.total <= 65_535 else { throw .tooBig }
     let number = try takeNumber(hop.association, association)
@@ -123,7 +123,7 @@ extension PacketPath {
       association.cipher.seal(
         memory.base + layout.esp, count: layout.total &- layout.esp, sequence: number, usesESN: association.usesESN)
     else { throw .sealFailed }
-    if association.isEncapsulated { PacketPath.writeUDP(memory, at: 20, association.localPort, association.remotePort) }
+    if association.isEncapsulated { PacketPath.writeUDP(memory, association.endpoints) }
     outer.payloadProtocol = association.isEncapsulated ? IPProtocol.udp : IPProtocol.esp
     (outer.source, outer.destination) = (association.local, association.remote)
     outer.write(memory, length: layout.total)
@@ -161,15 +161,22 @@ extension PacketPath {
     memory.set(layout.esp &+ 4, u32: UInt32(truncatingIfNeeded: number))
     for n in 0..<layout.padding { memory.set(layout.payloadEnd &+ n, u8: UInt8(truncatingIfNeeded: n &+ 1)) }
     memory.set(layout.payloadEnd &+ layout.padding, u8: UInt8(truncatingIfNeeded: layout.padding))
-    memory.set(layout.payloadEnd &+ layout.padding &+ 1, u8: association.isTunnelMode ? IPProtocol.ipv4 : IPProtocol.gre)
+    memory.set(layout.payloadEnd &+ layout.padding &+ 1, u8: association.carriedProtocol)
   }
 
-  /// A UDP header without checksum (RFC 3948 §2.1), for all that is behind it.
-  static func writeUDP(_ memory: PacketMemory, at: Int, _ source: UInt16, _ destination: UInt16) {
-    memory.set(at, u16: source)
-    memory.set(at &+ 2, u16: destination)
-    memory.set(at &+ 4, u16: UInt16(truncatingIfNeeded: memory.count &- at))
+  /// A UDP header behind the outer IP header, for all that is behind it: without checksum over IPv4 (RFC 3948 §2.1), with one over
+  /// IPv6, where receivers throw away what has none (RFC 8200 §8.1).
+  static func writeUDP(_ memory: PacketMemory, _ ends: AssociationEndpoints) {
+    let at = ends.local.isV4 ? 20 : 40, length = memory.count &- at
+    memory.set(at, u16: ends.localPort)
+    memory.set(at &+ 2, u16: ends.remotePort)
+    memory.set(at &+ 4, u16: UInt16(truncatingIfNeeded: length))
     memory.set(at &+ 6, u16: 0)
+    guard !ends.local.isV4 else { return }
+    var pseudo = UInt64(length) &+ UInt64(IPProtocol.udp)
+    for half in [ends.local.high, ends.local.low, ends.remote.high, ends.remote.low] { pseudo &+= half >> 32 &+ half & 0xffff_ffff }
+    let sum = memory.checksum(at, length, initial: pseudo)
+    memory.set(at &+ 6, u16: sum == 0 ? 0xffff : sum)
   }
 
   private mutating func captureSealed(_ wire: PacketMemory, _ interface: InterfaceID, protocolType: UInt16, at now: Instant) {
@@ -196,15 +203,16 @@ extension PacketPath {
 // Datagrams of the node itself.
 extension PacketPath {
   mutating func injectDatagram(_ ends: AssociationEndpoints, _ bytes: [UInt8], into batch: inout PacketBatch) throws(DropReason) {
-    guard ends.local.isV4, ends.remote.isV4, !ends.remote.v4Bits.isMartianSource else { throw .martian }
+    guard ends.local.isV4 == ends.remote.isV4, !ends.remote.isMartianSource else { throw .martian }
     let tunnel = demux.find(TableKey(ends.local, tag: PacketPath.anyKey))
     guard tunnel >= 0 else { throw .noTunnel }
-    guard bytes.count <= 65_507 else { throw .tooBig }
+    let outer = OuterFields(controlFrom: ends.local, to: ends.remote, id: takeID())
+    guard bytes.count <= 65_527 &- outer.length else { throw .tooBig }
     let i = try place(bytes, in: &batch)
-    guard batch.push(i, 28) else { throw .batchFull }
+    guard batch.push(i, outer.length &+ 8) else { throw .batchFull }
     let memory = batch.memory(i)
-    PacketPath.writeUDP(memory, at: 20, ends.localPort, ends.remotePort)
-    OuterFields(controlFrom: ends.local.v4Bits, to: ends.remote.v4Bits, id: takeID()).write(memory, length: memory.count)
+    PacketPath.writeUDP(memory, ends)
+    outer.write(memory, length: memory.count)
     batch.decide(i, .underlay(tunnel: tunnels[tunnel].facts.interface, destination: ends.remote))
   }
 }

@@ -90,7 +90,7 @@ extension PacketPath {
     _ punts: inout PuntQueue
   ) {
     guard let inner = try? InnerHeader.parse(batch.memory(i), verifiesChecksum: false),
-      ICMPMessages.mayAnswer(batch.memory(i), inner), let source = tunnels[tunnel].ownAddress(isV6: inner.isV6),
+      ICMPMessages.mayAnswer(batch.memory(i), inner, with: kind), let source = tunnels[tunnel].ownAddress(towards: inner.source),
       icmpErrors.take(at: now), ICMPMessages.replace(&batch, i, with: kind, about: inner, from: source, id: nextID)
     else { return }
     nextID &+= 1
@@ -98,6 +98,10 @@ extension PacketPath {
     guard arrival != nil else { return batch.decide(i, .host(interface: facts.interface)) }
     // The error is ours now: it has no arrival, so it may return to where the packet came from.
     guard let back = try? InnerHeader.parse(batch.memory(i), verifiesChecksum: false) else { return }
+    if back.isV6, back.destination.isLinkLocal {
+      try? forward(&batch, i, back, facts.interface, back.destination, arrival: nil, at: now, &punts)
+      return
+    }
     switch fibs[facts.fib].action(for: back.destination) {
     case .tunnel(let out, let nextHop):
       try? forward(&batch, i, back, out, nextHop ?? back.destination, arrival: nil, at: now, &punts)
@@ -145,7 +149,7 @@ extension PacketPath {
     _ wire: PacketMemory, _ payload: PacketMemory, _ direction: CapturedPacket.Direction, _ interface: InterfaceID, protocolType: UInt16,
     at now: Instant
   ) {
-    let outer = (IPAddress(v4: wire.u32(12)), IPAddress(v4: wire.u32(16)))
+    let outer = wire.ipAddresses
     let isIP = protocolType == GREProtocolType.ipv4 || protocolType == GREProtocolType.ipv6
     let inner = isIP ? try? InnerHeader.parse(payload, verifiesChecksum: false) : nil
     guard captures.wants((outer.0, outer.1, inner?.source ?? outer.0, inner?.destination ?? outer.1)) else { return }
@@ -158,8 +162,8 @@ extension PacketPath {
 struct Hint {
   var kind: PuntClass
   var interface: InterfaceID
-  var source: UInt32 = 0
-  var destination: UInt32 = 0
+  var source = IPAddress.anyV4
+  var destination = IPAddress.anyV4
   var nextHop = IPAddress.anyV4
   var peer = ProtectionID.none
   var sourcePort: UInt16 = 0
@@ -167,7 +171,7 @@ struct Hint {
 
   func punted(_ bytes: [UInt8]) -> PuntedPacket {
     PuntedPacket(
-      kind: kind, interface: interface, nbmaSource: IPAddress(v4: source), nbmaDestination: IPAddress(v4: destination), nextHop: nextHop,
+      kind: kind, interface: interface, nbmaSource: source, nbmaDestination: destination, nextHop: nextHop,
       bytes: bytes, peer: peer, sourcePort: sourcePort, destinationPort: destinationPort)
   }
 }

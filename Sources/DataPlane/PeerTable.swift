@@ -38,7 +38,7 @@ public struct TrafficCounters: Sendable, Equatable {
 struct Adjacency {
   var interface: InterfaceID
   var nextHop: IPAddress
-  var nbma: UInt32
+  var nbma: IPAddress
   /// Its peer, which it keeps alive.
   var peer: Int32
   var packetsOut: UInt64 = 0
@@ -52,7 +52,7 @@ struct Adjacency {
 /// where its protection is known, whoever that names at whatever address: several stand behind one NAT address, and any may move.
 struct Peer {
   var interface: InterfaceID
-  var nbma: UInt32
+  var nbma: IPAddress
   var protection: ProtectionID
   var references: Int32
   var traffic = TrafficCounters()
@@ -85,7 +85,7 @@ struct PeerTable {
   }
 
   /// The peer's index, -1 when there is none. One whose protection nobody named when it was installed is known by its address.
-  @inline(__always) func peer(_ interface: InterfaceID, _ nbma: UInt32, _ protection: ProtectionID = .none) -> Int {
+  @inline(__always) func peer(_ interface: InterfaceID, _ nbma: IPAddress, _ protection: ProtectionID = .none) -> Int {
     if protection != .none {
       let known = byNBMA.find(PeerTable.key(interface, nbma, protection))
       if known >= 0 { return known }
@@ -93,13 +93,13 @@ struct PeerTable {
     return byNBMA.find(PeerTable.key(interface, nbma, .none))
   }
 
-  @inline(__always) private static func key(_ interface: InterfaceID, _ nbma: UInt32, _ protection: ProtectionID) -> TableKey {
+  @inline(__always) private static func key(_ interface: InterfaceID, _ nbma: IPAddress, _ protection: ProtectionID) -> TableKey {
     let tag = UInt64(interface.rawValue) | UInt64(protection.rawValue) << 16
-    return protection == .none ? TableKey(IPAddress(v4: nbma), tag: tag) : TableKey(.anyV6, tag: tag)
+    return protection == .none ? TableKey(nbma, tag: tag) : TableKey(.anyV6, tag: tag)
   }
 
   /// Refers to a peer, new or known; -1 when the table is full. `nbma` is its address from now on.
-  mutating func retain(_ interface: InterfaceID, _ nbma: UInt32, _ protection: ProtectionID = .none) -> Int {
+  mutating func retain(_ interface: InterfaceID, _ nbma: IPAddress, _ protection: ProtectionID = .none) -> Int {
     let key = PeerTable.key(interface, nbma, protection)
     let known = byNBMA.find(key)
     if known >= 0 {
@@ -134,13 +134,13 @@ struct PeerTable {
   }
 
   /// Says which address a protected peer has now.
-  mutating func move(_ interface: InterfaceID, _ protection: ProtectionID, to nbma: UInt32) {
+  mutating func move(_ interface: InterfaceID, _ protection: ProtectionID, to nbma: IPAddress) {
     let known = byNBMA.find(PeerTable.key(interface, nbma, protection))
     if known >= 0, protection != .none { peers[known].nbma = nbma }
   }
 
   /// Installs, moves or removes (nil) an adjacency. One that stays where it is, or with whom it is, keeps its counters.
-  mutating func setAdjacency(_ interface: InterfaceID, _ nextHop: IPAddress, nbma: UInt32?, _ protection: ProtectionID = .none) {
+  mutating func setAdjacency(_ interface: InterfaceID, _ nextHop: IPAddress, nbma: IPAddress?, _ protection: ProtectionID = .none) {
     let old = adjacency(interface, nextHop)
     if old >= 0, adjacencies[old].nbma == nbma, peers[Int(adjacencies[old].peer)].protection == protection { return }
     if let nbma, old >= 0, protection != .none, peers[Int(adjacencies[old].peer)].protection == protection {

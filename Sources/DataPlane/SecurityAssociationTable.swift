@@ -15,7 +15,7 @@ struct SecurityAssociationTable: ~Copyable {
   private var inboundByPeer: NumberIndex
   private var outboundByPeer: NumberIndex
   /// The newest outbound association to an address in a group.
-  private var outboundByAddress: NumberIndex
+  private var outboundByAddress: KeyIndex
   private let limit: Int
   /// Associations that found no room, or that nobody can use.
   private(set) var refused: UInt64 = 0
@@ -28,7 +28,7 @@ struct SecurityAssociationTable: ~Copyable {
   init(limit: Int, seed: UInt64) {
     self.limit = limit
     (bySPI, inboundByPeer) = (NumberIndex(seed: seed), NumberIndex(seed: ~seed))
-    (outboundByPeer, outboundByAddress) = (NumberIndex(seed: seed &+ 1), NumberIndex(seed: seed &+ 2))
+    (outboundByPeer, outboundByAddress) = (NumberIndex(seed: seed &+ 1), KeyIndex(seed: seed &+ 2))
   }
 
   deinit {
@@ -58,9 +58,9 @@ struct SecurityAssociationTable: ~Copyable {
   }
 
   /// The newest outbound association of a group to an address, -1 when there is none; `outbound[i].older` is the next.
-  func outbound(group: UInt16, to remote: UInt32) -> Int { outboundByAddress.find(Self.addressKey(group, remote)) }
+  func outbound(group: UInt16, to remote: IPAddress) -> Int { outboundByAddress.find(Self.addressKey(group, remote)) }
 
-  private static func addressKey(_ group: UInt16, _ remote: UInt32) -> UInt64 { UInt64(group) << 32 | UInt64(remote) }
+  private static func addressKey(_ group: UInt16, _ remote: IPAddress) -> TableKey { TableKey(remote, tag: UInt64(group)) }
 }
 
 // Changes. Each ends with the last lookups forgotten.
@@ -153,7 +153,7 @@ extension SecurityAssociationTable {
 
   /// Gives all associations of a peer other ends.
   mutating func move(_ peer: ProtectionID, to ends: AssociationEndpoints) {
-    guard ends.local.isV4, ends.remote.isV4 else { return }
+    guard ends.local.isV4 == ends.remote.isV4 else { return }
     var i = inboundByPeer.find(UInt64(peer.rawValue))
     while i >= 0 {
       inbound[i].facts.move(to: ends)

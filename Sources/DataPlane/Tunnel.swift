@@ -17,14 +17,18 @@ public struct TunnelCounters: Sendable, Equatable {
 struct TunnelFacts {
   var interface: InterfaceID
   var isUp: Bool
-  var source: UInt32
-  var destination: UInt32
+  var source: IPAddress
+  var destination: IPAddress
   var isPointToPoint: Bool
+  /// Whether outer packets are IPv6 (RFC 7676).
+  var isOverV6: Bool
   var greFlags: UInt16
   var key: UInt32
-  /// Outer IPv4 and GRE together.
+  /// The outer IP header's and GRE's bytes together.
   var headerLength: Int
   var mtu: Int
+  /// The same for IPv6, which every link carries in 1280 bytes at least (RFC 8200 §5).
+  var mtuV6: Int
   var adjustMSS: UInt16
   var ttl: UInt8
   var tos: UInt8
@@ -41,20 +45,28 @@ struct TunnelFacts {
   /// Not 0: nothing leaves or enters in clear.
   var group: UInt16
 
+  /// The outer IP header's bytes.
+  var outerLength: Int { isOverV6 ? 40 : 20 }
+  /// What fits of an inner packet.
+  @inline(__always) func mtu(of inner: InnerHeader) -> Int { inner.isV6 ? mtuV6 : mtu }
+
   init(_ interface: InterfaceID, _ settings: TunnelForwarding, fib: Int) {
     self.interface = interface
     let isPointToPoint = settings.destination != nil
-    // The underlay is IPv4: a tunnel over IPv6 has no source here, and says so by its drops.
-    isUp = settings.source?.isV4 == true && settings.destination?.isV4 != false
-    source = isUp ? settings.source?.v4Bits ?? 0 : 0
-    destination = isUp ? settings.destination?.v4Bits ?? 0 : 0
+    let source = settings.source ?? .anyV4, destination = settings.destination
+    // Both ends are of one family.
+    isUp = !source.isUnspecified && destination.map { $0.isV4 == source.isV4 } ?? true
+    isOverV6 = !source.isV4
+    self.source = isUp ? source : .anyV4
+    self.destination = isUp ? destination ?? .anyV4 : .anyV4
     self.isPointToPoint = isPointToPoint
     greFlags =
       (settings.sendsChecksum ? GREFlags.checksum : 0) | (settings.key != nil ? GREFlags.key : 0)
       | (settings.usesSequence ? GREFlags.sequence : 0)
     key = settings.key ?? 0
-    headerLength = 24 + 4 * greFlags.nonzeroBitCount
+    headerLength = (isOverV6 ? 44 : 24) + 4 * greFlags.nonzeroBitCount
     mtu = min(max(settings.mtu, 68), 65_535 - headerLength)
+    mtuV6 = min(max(settings.ipv6MTU ?? settings.mtu, 1280), 65_535 - headerLength)
     adjustMSS = settings.adjustMSS ?? 0
     ttl = max(1, settings.ttl)
     (tos, copiesTOS) = (settings.tos ?? 0, settings.tos == nil)
@@ -77,19 +89,23 @@ struct Tunnel {
   var peer = -1
   /// Those that get multicasts, as peers. On a protected tunnel they are whoever has an association at one of the addresses.
   var multicast: [Int] = []
-  var multicastAddresses: [UInt32] = []
+  var multicastAddresses: [IPAddress] = []
   /// The number for packets to an NBMA address nothing refers to.
   var strangerSequence: UInt32 = 0
 
-  /// The address that errors of this tunnel come from.
-  func ownAddress(isV6: Bool) -> IPAddress? { settings.addresses.first { $0.isV4 != isV6 } }
+  /// The address that errors of this tunnel come from, to a sender with this address; a link-local one only where nothing routes it
+  /// (RFC 4443 §2.2, RFC 4291 §2.5.6).
+  func ownAddress(towards sender: IPAddress) -> IPAddress? {
+    let family = settings.addresses.filter { $0.isV4 == sender.isV4 }
+    return family.first { $0.isLinkLocal == sender.isLinkLocal } ?? family.first { !$0.isLinkLocal }
+  }
 }
 
 /// Where a received packet came from; absent for packets of the host.
 struct Arrival {
   var tunnel: Int
-  var source: UInt32
-  var destination: UInt32
+  var source: IPAddress
+  var destination: IPAddress
   /// The peer's index, -1 for a stranger.
   var peer: Int
   /// Under whose association it came; none for clear packets.
@@ -100,7 +116,7 @@ struct Arrival {
 struct Hop {
   var tunnel: Int
   var nextHop: IPAddress
-  var nbma: UInt32
+  var nbma: IPAddress
   var adjacency: Int
   var peer: Int
   /// The peer's name on a protected tunnel, where the adjacency knows it.

@@ -33,6 +33,8 @@ public struct TunnelSettings: Sendable, Equatable {
   public var destination: IPAddress?
   /// `tunnel mode`; IOS' default is `gre ip`.
   public var mode = TunnelMode.point
+  /// `tunnel mode gre … ipv6`: outer packets are IPv6.
+  public var isOverIPv6 = false
   /// `tunnel key`, 0–4294967295; nil is another tunnel than 0.
   public var key: UInt32?
   /// `tunnel checksum`
@@ -53,18 +55,18 @@ public struct TunnelSettings: Sendable, Equatable {
   public var protectionProfile: String?
   /// `tunnel protection … shared`
   public var protectionIsShared = false
-  /// What stands behind `tunnel mode` where this version cannot run it (`gre ipv6`, `ipsec ipv4`): the tunnel must stay down.
+  /// What stands behind `tunnel mode` where this version cannot run it (`ipsec ipv4`, `vxlan`): the tunnel must stay down.
   public var unsupportedMode: String?
 
   /// The defaults.
   public init() {}
 }
 
-/// An IPv4 address of an interface with its network's length.
+/// An address of an interface with its network's length.
 public struct InterfaceAddress: Sendable, Hashable {
   /// The node's own address.
   public var address: IPAddress
-  /// The network's length, 0–32.
+  /// The network's length, 0–32 or 0–128.
   public var length: Int
 
   /// `address` in a network of `length` bits.
@@ -90,6 +92,8 @@ public struct InterfaceSettings: Sendable, Equatable {
   /// `ip redirects`: a tunnel tells senders on its network of a better next hop there (ICMP Redirect, RFC 1812 §5.2.7.2), as IOS does
   /// by default. On other interfaces the host's kernel decides.
   public var sendsICMPRedirects = true
+  /// `ipv6 …`
+  public var ipv6 = IPv6Settings()
   /// `tunnel …`
   public var tunnel = TunnelSettings()
 

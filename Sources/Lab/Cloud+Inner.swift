@@ -5,6 +5,15 @@ import Wire
 
 /// What the host system around a node does with inner packets: its LAN, its own IP stack, its TTL.
 extension Cloud {
+  /// The host behind node `i` sends an IPv6 echo request; its `echoReplies` tell of the answer. Nothing happens in a cloud without IPv6.
+  public func pingV6(from i: Int, to destination: IPAddress, sequence: UInt16) {
+    guard let own = hosts[i].addresses.first(where: { !$0.isV4 }) else { return }
+    enter(LabPacket.echoRequestV6(from: own, to: destination, sequence: sequence), at: i)
+  }
+
+  /// The host behind node `i` as it is now.
+  public func host(_ i: Int) -> LabHost { hosts[i] }
+
   /// A packet of the host behind node `i` arrives at its gateway, the node.
   func enter(_ packet: [UInt8], at i: Int) {
     guard hosts[i].gateway != nil else { return input(i, .inner(packet)) }
@@ -47,8 +56,14 @@ extension Cloud {
 
   /// One hop on; nil when the TTL is used up.
   static func decrementingTTL(_ packet: [UInt8]) -> [UInt8]? {
-    guard packet.count >= 20, packet[8] > 1 else { return nil }
+    guard packet.count >= 20 else { return nil }
     var out = packet
+    if packet[0] >> 4 == 6 {
+      guard packet[7] > 1 else { return nil }
+      out[7] -= 1
+      return out
+    }
+    guard packet[8] > 1 else { return nil }
     let old = UInt16(out[8]) << 8 | UInt16(out[9])
     out[8] -= 1
     let sum = InternetChecksum.updated(UInt16(out[10]) << 8 | UInt16(out[11]), from: old, to: old - 0x100)

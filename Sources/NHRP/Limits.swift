@@ -18,6 +18,8 @@ public enum NHRPLimits {
   public static let redirectPairs = 16_384
   /// Next hop servers of one interface: more than any published design uses.
   public static let servers = 32
+  /// Addresses registered beside the first: each is an entry, and a server takes `entriesPerRegistration`.
+  public static let furtherAddresses = 15
   /// Client information entries taken from one registration.
   public static let entriesPerRegistration = 16
   /// Bytes of an offending packet quoted in a traffic indication: FRR quotes 128, IP header and ports need 28.

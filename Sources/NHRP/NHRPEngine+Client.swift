@@ -8,8 +8,8 @@ extension NHRPEngine {
   mutating func setServers(_ i: Int, _ turn: inout Turn<Output>) {
     let old = instances[i].servers
     for s in old.indices {
-      timers.cancel(.server(instances[i].id, s))
-      timers.cancel(.name(instances[i].id, s))
+      timers.cancel(.server(instances[i].key, s))
+      timers.cancel(.name(instances[i].key, s))
     }
     let wanted = instances[i].settings.serverOnly ? [] : instances[i].settings.servers.prefix(NHRPLimits.servers).map { $0 }
     for gone in old where !wanted.contains(gone.settings) { forget(i, gone, &turn) }
@@ -19,7 +19,7 @@ extension NHRPEngine {
       if let address = server.address, let nbma = server.nbma { installStatic(i, address, nbma, server: true, &turn) }
       if case .name = server.settings.nbma { lookUpServer(i, s, &turn) }
       if case .up = server.state { scheduleRefresh(i, s, &turn) }
-      if case .registering = server.state { timers.set(.server(instances[i].id, s), at: turn.now) }
+      if case .registering = server.state { timers.set(.server(instances[i].key, s), at: turn.now) }
     }
   }
 
@@ -60,7 +60,7 @@ extension NHRPEngine {
       if chosen.contains(s), isWaiting {
         beginRegistration(i, s, &turn)
       } else if !chosen.contains(s), !isWaiting {
-        timers.cancel(.server(instances[i].id, s))
+        timers.cancel(.server(instances[i].key, s))
         instances[i].servers[s].state = .waiting
         instances[i].servers[s].isResponding = false
       }
@@ -113,7 +113,7 @@ extension NHRPEngine {
   private mutating func register(_ i: Int, _ s: Int, _ turn: inout Turn<Output>) {
     let tries = instances[i].servers[s].tries + 1
     instances[i].servers[s].state = .registering(tries: tries)
-    timers.set(.server(instances[i].id, s), at: turn.now + .seconds(NextHopServer.retrySeconds(after: tries)))
+    timers.set(.server(instances[i].key, s), at: turn.now + .seconds(NextHopServer.retrySeconds(after: tries)))
     guard let nbma = instances[i].servers[s].nbma, instances[i].config.isUp else { return }
     let server = instances[i].servers[s]
     guard isReachable(nbma, i) else { return protect(i, nbma, because: server.origin, &turn) }
@@ -165,8 +165,12 @@ extension NHRPEngine {
     else { return count(.unexpectedReply, i) }
     instances[i].servers[s].received &+= 1
     instances[i].servers[s].lastReply = turn.now
-    let code = m.entries.map(\.code).first { $0 != .success } ?? .success
+    // A further address (a link-local one, say) that is refused leaves the first one registered.
+    let further = instances[i].config.furtherAddresses
+    let (minor, major) = (m.entries.filter { $0.isFor(further) }, m.entries.filter { !$0.isFor(further) })
+    let code = major.map(\.code).first { $0 != .success } ?? .success
     instances[i].servers[s].lastCode = code.rawValue
+    if code == .success, let refused = minor.first(where: { $0.code != .success }) { noteRefusal(i, s, refused, &turn) }
     if code == .success { registered(i, s, packet, m, &turn) } else { refused(i, s, code, &turn) }
   }
 
@@ -191,7 +195,7 @@ extension NHRPEngine {
       JournalRecord(.nhsUp, interface: instances[i].id, a: server.address ?? .anyV4, b: server.nbma ?? .anyV4, c: instances[i].ownAddress),
       because: server.origin)
     announceLists(i, &turn)
-    if let pause = instances[i].settings.fallbackSeconds { timers.set(.fallback(instances[i].id), at: turn.now + .seconds(pause)) }
+    if let pause = instances[i].settings.fallbackSeconds { timers.set(.fallback(instances[i].key), at: turn.now + .seconds(pause)) }
     startServers(i, &turn)
   }
 
@@ -202,6 +206,15 @@ extension NHRPEngine {
       JournalRecord(
         .registrationRefused, interface: instances[i].id, a: server.address ?? .anyV4, b: server.nbma ?? .anyV4, c: instances[i].ownAddress,
         x: UInt32(code.rawValue), y: 1), because: server.origin)
+  }
+
+  private mutating func noteRefusal(_ i: Int, _ s: Int, _ entry: ClientInformationEntry, _ turn: inout Turn<Output>) {
+    let server = instances[i].servers[s]
+    guard server.tries > 0 || !server.isResponding else { return }
+    turn.record(
+      JournalRecord(
+        .registrationRefused, interface: instances[i].id, a: server.address ?? .anyV4, b: server.nbma ?? .anyV4,
+        c: entry.protocolAddress ?? .anyV4, x: UInt32(entry.code.rawValue), y: 1), because: server.origin)
   }
 
   /// A second entry in the NAT extension is our own public address (protocols of Cisco and FRR).
@@ -216,7 +229,7 @@ extension NHRPEngine {
   /// The next registration: as configured, or after a third of the hold time; a little early, so that spokes started together part.
   mutating func scheduleRefresh(_ i: Int, _ s: Int, _ turn: inout Turn<Output>) {
     let seconds = instances[i].settings.registrationSeconds.map { Duration.seconds($0) } ?? instances[i].holdTime / 3
-    timers.set(.server(instances[i].id, s), at: turn.now + turn.random.jittered(seconds, percent: 5))
+    timers.set(.server(instances[i].key, s), at: turn.now + turn.random.jittered(seconds, percent: 5))
   }
 
   // MARK: Names
@@ -224,14 +237,14 @@ extension NHRPEngine {
   mutating func lookUpServer(_ i: Int, _ s: Int, _ turn: inout Turn<Output>) {
     guard instances[i].servers.indices.contains(s), case .name(let name)? = instances[i].servers[s].settings.nbma else { return }
     turn.emit(.lookUp(name))
-    timers.set(.name(instances[i].id, s), at: turn.now + .seconds(NHRPDefaults.nameRetrySeconds))
+    timers.set(.name(instances[i].key, s), at: turn.now + .seconds(NHRPDefaults.nameRetrySeconds))
   }
 
   mutating func nameResolved(_ name: String, _ addresses: [IPAddress], _ turn: inout Turn<Output>) {
-    guard let found = addresses.first(where: \.isV4) else { return }
     for i in instances.indices {
+      guard let found = addresses.first(where: { $0.isV4 == instances[i].ownNBMA.isV4 }) else { continue }
       for s in instances[i].servers.indices where instances[i].servers[s].settings.nbma == .name(name) {
-        timers.set(.name(instances[i].id, s), at: turn.now + .seconds(NHRPDefaults.nameRefreshSeconds))
+        timers.set(.name(instances[i].key, s), at: turn.now + .seconds(NHRPDefaults.nameRefreshSeconds))
         guard instances[i].servers[s].nbma != found else { continue }
         instances[i].servers[s].nbma = found
         if let address = instances[i].servers[s].address { installStatic(i, address, found, server: true, &turn) }
@@ -245,4 +258,9 @@ extension NHRPEngine {
 extension NextHopServer {
   /// A reply comes from where the request was sent.
   func lastReplyAllowed(from source: IPAddress) -> Bool { nbma == source }
+}
+
+extension ClientInformationEntry {
+  /// Whether it binds one of these addresses.
+  fileprivate func isFor(_ addresses: [IPAddress]) -> Bool { protocolAddress.map(addresses.contains) ?? false }
 }

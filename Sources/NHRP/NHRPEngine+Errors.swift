@@ -6,7 +6,7 @@ import Wire
 extension NHRPEngine {
   mutating func errorReceived(_ i: Int, _ r: Received, _ error: NHRPErrorIndication, _ turn: inout Turn<Output>) {
     let quoted = error.offendingHeader()
-    let isOurs = quoted.map { q in isOwn(q.source) && isOpen(i, q.type, q.requestID, q.destination) } ?? false
+    let isOurs = quoted.map { q in isOwn(q.source, i) && isOpen(i, q.type, q.requestID, q.destination) } ?? false
     guard isOurs || instances[i].errorsNoted.permits(r.source, now: turn.now) else { return }
     let id = turn.record(
       JournalRecord(
@@ -14,7 +14,7 @@ extension NHRPEngine {
         y: UInt32(quoted?.type.rawValue ?? 0)))
     // FRR copies the addresses of the bad packet: only its own header says whom it concerns.
     let concerned = quoted?.source ?? error.destinationProtocol
-    guard isOwn(concerned) else { return passOn(error, i, r, to: concerned, because: id, &turn) }
+    guard isOwn(concerned, i) else { return passOn(error, i, r, to: concerned, because: id, &turn) }
     guard isOurs, let quoted, quoted.type == .resolutionRequest, error.code == .protocolAddressUnreachable,
       let open = instances[i].pending[quoted.destination], open.askedNBMA == r.source
     else { return }
@@ -34,7 +34,7 @@ extension NHRPEngine {
   private mutating func passOn(
     _ error: NHRPErrorIndication, _ i: Int, _ r: Received, to concerned: IPAddress, because cause: EventID, _ turn: inout Turn<Output>
   ) {
-    let isOwnEcho = isOwn(error.sourceProtocol) && error.sourceNBMA == instances[i].ownNBMA
+    let isOwnEcho = isOwn(error.sourceProtocol, i) && error.sourceNBMA == instances[i].ownNBMA
     guard error.code != .authenticationFailure, !isOwnEcho, r.packet.header.hopCount > 0, instances[i].isKnownPeer(r.source),
       carriesSecret(i, r.packet), let place = nextPlace(i, towards: concerned, turn.routes), !isBack(place, r),
       instances[place.out].errorsSent.permits(place.nbma, now: turn.now)

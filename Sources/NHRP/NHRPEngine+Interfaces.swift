@@ -4,27 +4,27 @@ import Wire
 
 /// Interfaces coming, changing and going.
 extension NHRPEngine {
-  mutating func configure(_ id: InterfaceID, _ new: NHRPInterface?, _ turn: inout Turn<Output>) {
-    guard let new, new.isEnabled else {
-      if let i = index(of: id) { remove(i, &turn) }
+  mutating func configure(_ key: InstanceKey, _ new: NHRPInterface?, _ turn: inout Turn<Output>) {
+    guard let new, new.isEnabled, new.address?.family == key.family else {
+      if let i = index(of: key) { remove(i, &turn) }
       return
     }
-    guard let i = index(of: id) else { return add(id, new, &turn) }
+    guard let i = index(of: key) else { return add(key, new, &turn) }
     let old = instances[i].config
     guard old != new else { return }
     if old.address != new.address || old.settings.networkID != new.settings.networkID || old.destination != new.destination
-      || old.isProtected != new.isProtected {
+      || old.isProtected != new.isProtected || old.furtherAddresses != new.furtherAddresses {
       remove(i, &turn)
-      add(id, new, &turn)
+      add(key, new, &turn)
     } else {
       change(i, from: old, to: new, &turn)
     }
   }
 
-  private mutating func add(_ id: InterfaceID, _ config: NHRPInterface, _ turn: inout Turn<Output>) {
-    instances.append(NHRPInstance(id: id, config: config))
-    instances.sort { $0.id < $1.id }
-    guard let i = index(of: id) else { return }
+  private mutating func add(_ key: InstanceKey, _ config: NHRPInterface, _ turn: inout Turn<Output>) {
+    instances.append(NHRPInstance(key, config))
+    instances.sort { $0.key < $1.key }
+    guard let i = index(of: key) else { return }
     for map in config.settings.maps { installStatic(i, map.address, map.nbma, server: false, &turn) }
     setServers(i, &turn)
     announceLists(i, &turn)
@@ -34,18 +34,18 @@ extension NHRPEngine {
   /// Leaves NHRP on an interface: withdraws, then takes out all it installed.
   private mutating func remove(_ i: Int, _ turn: inout Turn<Output>) {
     withdraw(i, &turn)
-    let id = instances[i].id
+    let (id, key) = (instances[i].id, instances[i].key)
     for mapping in instances[i].table.sorted { dropMapping(i, mapping, &turn) }
     for s in instances[i].servers.indices {
-      timers.cancel(.server(id, s))
-      timers.cancel(.name(id, s))
+      timers.cancel(.server(key, s))
+      timers.cancel(.name(key, s))
     }
-    timers.cancel(.fallback(id))
-    for target in instances[i].pending.keys { timers.cancel(.resolution(id, target)) }
-    for request in instances[i].purges.keys { timers.cancel(.purge(id, request)) }
-    if !instances[i].announcedMulticast.isEmpty { turn.emit(.multicast(id, [])) }
-    if !instances[i].announcedFallback.isEmpty { turn.emit(.fallback(id, [])) }
+    timers.cancel(.fallback(key))
+    for target in instances[i].pending.keys { timers.cancel(.resolution(key, target)) }
+    for request in instances[i].purges.keys { timers.cancel(.purge(key, request)) }
     instances.remove(at: i)
+    tellMulticast(of: id, &turn)
+    tellFallback(of: id, &turn)
   }
 
   private mutating func change(_ i: Int, from old: NHRPInterface, to new: NHRPInterface, _ turn: inout Turn<Output>) {
@@ -74,7 +74,7 @@ extension NHRPEngine {
     let now = instances[i].config
     instances[i].natAddress = nil
     guard now.isUp else {
-      for s in instances[i].servers.indices { timers.cancel(.server(instances[i].id, s)) }
+      for s in instances[i].servers.indices { timers.cancel(.server(instances[i].key, s)) }
       return
     }
     if old.nbma != nil, old.nbma != now.nbma, now.settings.registersUnique { withdrawFromServers(i, where: { _ in true }, &turn) }
@@ -89,7 +89,7 @@ extension NHRPEngine {
     if let old = instances[i].table[host: address] {
       m.created = old.created
       if old.nbma == nbma, old.kind == .static, old.flags.contains(.server) == server || !server { return }
-      timers.cancel(.mapping(instances[i].id, m.target))
+      timers.cancel(.mapping(instances[i].key, m.target))
     }
     m.peer = peer(at: nbma, i)
     guard instances[i].table.store(m) else { return }
@@ -112,7 +112,7 @@ extension NHRPEngine {
     let multicast = instances[i].multicastPeers
     if multicast != instances[i].announcedMulticast {
       instances[i].announcedMulticast = multicast
-      turn.emit(.multicast(instances[i].id, multicast))
+      tellMulticast(of: instances[i].id, &turn)
     }
     announceFallback(i, &turn)
   }
@@ -121,7 +121,23 @@ extension NHRPEngine {
     let fallback = instances[i].fallbackNextHops
     guard fallback != instances[i].announcedFallback else { return }
     instances[i].announcedFallback = fallback
-    turn.emit(.fallback(instances[i].id, fallback))
+    tellFallback(of: instances[i].id, &turn)
+  }
+
+  /// Who gets multicast on a tunnel is one list: a peer of one family gets the other's too, and drops it.
+  private mutating func tellMulticast(of id: InterfaceID, _ turn: inout Turn<Output>) {
+    let lists = places(of: id).map { instances[$0].announcedMulticast }.filter { !$0.isEmpty }
+    let all = lists.count > 1 ? Set(lists.joined()).sorted() : lists.first ?? []
+    guard all != multicastInForce[id] ?? [] else { return }
+    multicastInForce[id] = all.isEmpty ? nil : all
+    turn.emit(.multicast(id, all))
+  }
+
+  private mutating func tellFallback(of id: InterfaceID, _ turn: inout Turn<Output>) {
+    let all = places(of: id).flatMap { instances[$0].announcedFallback }
+    guard all != fallbackInForce[id] ?? [] else { return }
+    fallbackInForce[id] = all.isEmpty ? nil : all
+    turn.emit(.fallback(id, all))
   }
 
   // MARK: Leaving
@@ -139,11 +155,12 @@ extension NHRPEngine {
   private mutating func withdrawFromServers(_ i: Int, where matches: (NextHopServer) -> Bool, _ turn: inout Turn<Output>) {
     for s in instances[i].servers where s.lastReply != nil && matches(s) {
       guard let nbma = s.nbma, instances[i].config.isUp else { continue }
+      let all = instances[i].ownAddresses.map(IPPrefix.init(host:))
       // §5.2.5: who does not know the server's tunnel address names its own.
       let own = instances[i].ownAddress
       // A registration is taken back under its own request id; while one waits for its reply, the server may have either.
       for id in Set([s.requestID, s.acceptedID]).sorted() where id != 0 {
-        sendPurge(i, [IPPrefix(host: own)], to: s.address ?? own, nbma: nbma, requestID: id, wantsReply: false, because: turn.cause, &turn)
+        sendPurge(i, all, to: s.address ?? own, nbma: nbma, requestID: id, wantsReply: false, because: turn.cause, &turn)
       }
     }
   }

@@ -23,8 +23,8 @@ extension NHRPEngine {
 
   // MARK: What IKE says
 
-  mutating func protectionUp(_ id: InterfaceID, _ peer: NHRPProtectedPeer, _ turn: inout Turn<Output>) {
-    guard let i = index(of: id), instances[i].config.isProtected else { return }
+  mutating func protectionUp(_ i: Int, _ peer: NHRPProtectedPeer, _ turn: inout Turn<Output>) {
+    guard instances[i].config.isProtected else { return }
     let old = instances[i].neighbours[peer.id]
     instances[i].neighbours.insert(peer)
     if let old, old.nbma != peer.nbma { return peerMoved(i, peer, from: old.nbma, &turn) }
@@ -59,8 +59,8 @@ extension NHRPEngine {
   }
 
   /// The associations with a peer are gone: what was known of it ends, and servers are asked for anew.
-  mutating func protectionDown(_ id: InterfaceID, _ gone: ProtectionID, _ turn: inout Turn<Output>) {
-    guard let i = index(of: id), let peer = instances[i].neighbours.remove(gone) else { return }
+  mutating func protectionDown(_ i: Int, _ gone: ProtectionID, _ turn: inout Turn<Output>) {
+    guard let peer = instances[i].neighbours.remove(gone) else { return }
     let heir = instances[i].neighbours.only(at: peer.nbma)
     for m in instances[i].table.entries(nbma: peer.nbma) where m.peer == gone && m.isPeer {
       if m.kind == .static { leave(i, m, for: heir, &turn) } else { end(i, m, &turn) }
@@ -86,12 +86,11 @@ extension NHRPEngine {
   }
 
   /// What could not be protected is not used; the packets go on through the hub, and the next redirect asks again.
-  mutating func protectionFailed(_ id: InterfaceID, nbma: IPAddress, _ turn: inout Turn<Output>) {
-    guard let i = index(of: id) else { return }
+  mutating func protectionFailed(_ i: Int, nbma: IPAddress, _ turn: inout Turn<Output>) {
     for answer in instances[i].neighbours.takeWaiting(at: nbma) {
       dropIncomplete(i, answer.responder)
       turn.record(
-        JournalRecord(.resolutionFailed, interface: id, a: answer.open.target, b: nbma, x: answer.open.requestID), because: answer.record)
+        JournalRecord(.resolutionFailed, interface: instances[i].id, a: answer.open.target, b: nbma, x: answer.open.requestID), because: answer.record)
     }
   }
 

@@ -28,7 +28,7 @@ extension NHRPEngine {
       JournalRecord(.purgeSent, interface: instances[i].id, a: first.address, b: nbma, c: destination, x: requestID, y: UInt32(first.length)), because: cause)
     if wantsReply, instances[i].purges.count < NHRPLimits.pendingPurges {
       instances[i].purges[requestID] = PendingPurge(destination: destination, nbma: nbma, peer: peer, packet: packet, tries: 1)
-      timers.set(.purge(instances[i].id, requestID), at: turn.now + .seconds(1))
+      timers.set(.purge(instances[i].key, requestID), at: turn.now + .seconds(1))
     }
     send(packet, i, to: nbma, peer: peer, because: id, &turn)
   }
@@ -41,7 +41,7 @@ extension NHRPEngine {
     }
     p.tries += 1
     instances[i].purges[request] = p
-    timers.set(.purge(instances[i].id, request), at: turn.now + .seconds(1 << (p.tries - 1)))
+    timers.set(.purge(instances[i].key, request), at: turn.now + .seconds(1 << (p.tries - 1)))
     send(p.packet, i, to: p.nbma, peer: p.peer, because: turn.cause, &turn)
   }
 
@@ -49,32 +49,40 @@ extension NHRPEngine {
   mutating func purgeReply(_ i: Int, _ m: NHRPMandatory) {
     guard instances[i].purges[m.requestID]?.destination == m.destinationProtocol else { return count(.unexpectedReply, i) }
     instances[i].purges[m.requestID] = nil
-    timers.cancel(.purge(instances[i].id, m.requestID))
+    timers.cancel(.purge(instances[i].key, m.requestID))
   }
 
   mutating func purgeRequest(_ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
     guard isForServer(i, m, turn.routes) else { return forward(i, r, m, towards: m.destinationProtocol, &turn) }
     // A client whose NBMA address changed is a stranger under the new one; its registration's request id speaks for it.
-    guard instances[i].isKnownPeer(r.source) || ownRegistration(i, of: m) != nil else { return count(.unknownPeer, i) }
+    let own = ownRegistrations(i, of: m)
+    guard instances[i].isKnownPeer(r.source) || !own.isEmpty else { return count(.unknownPeer, i) }
     if let unknown = r.packet.unknownCompulsoryOffset { return refuseExtension(i, r, at: unknown, &turn) }
-    for entry in m.entries { purgeMatching(i, entry, r, m, &turn) }
+    for entry in m.entries { purgeMatching(i, entry, r, m, own, &turn) }
     announceLists(i, &turn)
     guard !m.flags.contains(.purgeNoReply) else { return }
     replyToPurge(i, r, m, &turn)
   }
 
-  /// The registration of the sender's own tunnel address under the request id of this purge: IOS asks for no more.
-  private func ownRegistration(_ i: Int, of m: NHRPMandatory) -> Mapping? {
-    guard let old = instances[i].table[host: m.sourceProtocol], old.flags.contains(.registered), old.requestID == m.requestID else { return nil }
-    return old
+  /// The registration of the sender's own tunnel address under the request id of this purge (IOS asks for no more), and of those that
+  /// came with it.
+  private func ownRegistrations(_ i: Int, of m: NHRPMandatory) -> [Mapping] {
+    guard let old = instances[i].table[host: m.sourceProtocol], old.flags.contains(.registered), old.requestID == m.requestID,
+      let nbma = old.nbma
+    else { return [] }
+    return instances[i].table.entries(nbma: nbma).filter {
+      $0.flags.contains(.registered) && $0.requestID == m.requestID && $0.peer == old.peer && $0.claimedNBMA == old.claimedNBMA
+    }
   }
 
   /// Removes what the sender may take back and this entry names: prefix, and NBMA address if there is one (§5.2.5).
-  private mutating func purgeMatching(_ i: Int, _ entry: ClientInformationEntry, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
+  private mutating func purgeMatching(
+    _ i: Int, _ entry: ClientInformationEntry, _ r: Received, _ m: NHRPMandatory, _ registered: [Mapping], _ turn: inout Turn<Output>
+  ) {
     guard let address = entry.protocolAddress else { return }
     let prefix = IPPrefix(address, length: entry.hostOrPrefixLength(width: address.bitWidth))
     var found = false
-    for old in purgeable(i, prefix, r, m) where prefix.covers(old.target) && old.kind <= .dynamic && !old.flags.contains(.local) {
+    for old in purgeable(i, prefix, r, m, registered) where prefix.covers(old.target) && old.kind <= .dynamic && !old.flags.contains(.local) {
       guard instances[i].table[old.target] != nil, entry.nbma == nil || entry.nbma == old.nbma || entry.nbma == old.claimedNBMA else { continue }
       found = true
       let id = turn.record(
@@ -87,12 +95,12 @@ extension NHRPEngine {
 
   /// What may be taken back: by a server or a configured next hop, for itself or for others, all that is not registered here; by a peer, what it registered
   /// or answered itself. Only a network in such a purge costs a walk over the cache.
-  private func purgeable(_ i: Int, _ prefix: IPPrefix, _ r: Received, _ m: NHRPMandatory) -> [Mapping] {
+  private func purgeable(_ i: Int, _ prefix: IPPrefix, _ r: Received, _ m: NHRPMandatory, _ registered: [Mapping]) -> [Mapping] {
     // Clients behind one public address are told apart by what they claim.
     var own = instances[i].table.entries(nbma: r.source)
       .filter { $0.peer == r.peer }
       .filter { $0.via == m.sourceProtocol || $0.flags.contains(.registered) && $0.claimedNBMA ?? r.source == m.sourceNBMA }
-    if let old = ownRegistration(i, of: m), old.nbma != r.source { own.append(old) }
+    own += registered.filter { $0.nbma != r.source }
     guard instances[i].isUpstream(r.source) else { return own }
     let others = prefix.isHost ? [instances[i].table[prefix]].compactMap { $0 } : instances[i].table.sorted
     return own + others.filter { !$0.flags.contains(.registered) }
@@ -101,7 +109,7 @@ extension NHRPEngine {
   private mutating func takeBack(_ i: Int, _ old: Mapping, because id: EventID, _ turn: inout Turn<Output>) {
     dropMapping(i, old, because: id, &turn)
     if old.flags.contains(.registered) {
-      turn.record(JournalRecord(.nhcDown, interface: instances[i].id, a: old.via, b: old.nbma ?? .anyV4, c: old.via, x: 32), because: id)
+      turn.record(JournalRecord(.nhcDown, interface: instances[i].id, a: old.via, b: old.nbma ?? .anyV4, c: old.via, x: UInt32(old.via.bitWidth)), because: id)
       tellRequesters(i, of: old.via, because: id, &turn)
     }
     turn.emit(.forgetPairs(old.target.address), because: id)
@@ -121,7 +129,8 @@ extension NHRPEngine {
   // MARK: clear ip nhrp
 
   mutating func clear(_ scope: NHRPClearScope, _ turn: inout Turn<Output>) {
-    for i in instances.indices where scope.interface == nil || scope.interface == instances[i].id {
+    for i in instances.indices {
+      guard scope.interface ?? instances[i].id == instances[i].id, scope.family ?? instances[i].family == instances[i].family else { continue }
       if scope.countersOnly {
         instances[i].traffic = NHRPTraffic()
       } else {

@@ -14,13 +14,15 @@ extension NHRPEngine {
   }
 
   mutating func receive(_ bytes: [UInt8], from source: IPAddress, peer: ProtectionID, on id: InterfaceID, _ turn: inout Turn<Output>) {
-    guard let i = index(of: id) else { return }
+    guard let any = places(of: id).first else { return }
     do throws(NHRPDecodeError) {
       let packet = try NHRPPacket.decode(bytes)
+      guard packet.hasAddressesOfItsFamily else { throw .badAddressLength }
+      guard let i = index(of: id, packet.family) else { throw .unsupportedAddressFamily }
       instances[i].traffic.received[NHRPTraffic.slot(packet.type.rawValue)] &+= 1
       dispatch(i, Received(packet: packet, raw: bytes, source: source, peer: peer), &turn)
     } catch {
-      instances[i].traffic.malformed[error, default: 0] &+= 1
+      instances[any].traffic.malformed[error, default: 0] &+= 1
     }
   }
 
@@ -47,11 +49,14 @@ extension NHRPEngine {
   private mutating func takeReply(
     _ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>, _ take: (inout NHRPEngine, inout Turn<Output>) -> Void
   ) {
-    if isOwn(m.sourceProtocol) { take(&self, &turn) } else { forward(i, r, m, towards: m.sourceProtocol, &turn) }
+    if isOwn(m.sourceProtocol, i) { take(&self, &turn) } else { forward(i, r, m, towards: m.sourceProtocol, &turn) }
   }
 
-  /// Whether an address is the node's own on any NHRP interface.
-  func isOwn(_ address: IPAddress) -> Bool { instances.contains { $0.config.address == address } }
+  /// Whether an address is the node's own on any NHRP interface; a link-local one only on that of instance `i`, for peers may have the
+  /// same on others (RFC 4291 §2.5.6).
+  func isOwn(_ address: IPAddress, _ i: Int) -> Bool {
+    address.isLinkLocal ? instances[i].owns(address) : instances.contains { $0.owns(address) }
+  }
 
   func carriesSecret(_ i: Int, _ packet: NHRPPacket) -> Bool {
     instances[i].settings.authentication.map { packet.authentication == NHRPAuthentication(password: $0) } ?? true

@@ -5,9 +5,9 @@ import Wire
 /// The hub's traffic indication ("redirect"): draft-detienne-dmvpn-01 §4.
 extension NHRPEngine {
   mutating func redirect(_ packet: [UInt8], from source: IPAddress, peer: ProtectionID, on id: InterfaceID, _ turn: inout Turn<Output>) {
-    guard let i = index(of: id), instances[i].settings.redirect,
-      let sender = IPPacketAddresses.source(of: packet), let destination = IPPacketAddresses.destination(of: packet),
-      isUnicast(destination), !isOwn(sender), !isOwn(destination)
+    guard let sender = IPPacketAddresses.source(of: packet), let destination = IPPacketAddresses.destination(of: packet),
+      let i = index(of: id, destination.family), instances[i].settings.redirect, isUnicast(destination), !isOwn(sender, i),
+      !isOwn(destination, i)
     else { return }
     guard instances[i].isKnownPeer(source) else { return count(.unknownPeer, i) }
     let pause = Duration.seconds(instances[i].settings.redirectSeconds)

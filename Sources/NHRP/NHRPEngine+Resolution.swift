@@ -21,8 +21,10 @@ extension NHRPEngine {
 
   /// Only what is routed into this NHRP network may be resolved; never our own addresses and networks.
   private func mayShortcut(to destination: IPAddress, _ i: Int, _ routes: any RouteView) -> Bool {
-    guard !isOwn(destination), isUnicast(destination),
-      let match = routes.longestMatch(for: destination, vrf: .default)
+    guard !isOwn(destination, i), isUnicast(destination), destination.family == instances[i].family else { return false }
+    // What is on the link has no route.
+    if destination.isLinkLocal { return true }
+    guard let match = routes.longestMatch(for: destination, vrf: .default)
     else { return false }
     return isSameNetwork(match.interface, as: i)
   }
@@ -39,7 +41,7 @@ extension NHRPEngine {
 
   /// The data plane lacks an adjacency (phase 2): the next hop itself is asked for.
   mutating func resolutionWanted(_ nextHop: IPAddress, on id: InterfaceID, _ turn: inout Turn<Output>) {
-    guard let i = index(of: id), !instances[i].settings.serverOnly, !isOwn(nextHop), instances[i].pending[nextHop] == nil else { return }
+    guard let i = index(of: id, nextHop.family), !instances[i].settings.serverOnly, !isOwn(nextHop, i), instances[i].pending[nextHop] == nil else { return }
     if let m = instances[i].table[host: nextHop], m.isUsable || m.kind == .negative { return }
     ask(i, for: nextHop, because: turn.cause, isNextHop: true, &turn)
   }
@@ -86,7 +88,7 @@ extension NHRPEngine {
       JournalRecord(.resolutionSent, interface: instances[i].id, a: target, b: open.askedNBMA, x: open.requestID, y: UInt32(open.tries)), because: open.cause)
     instances[i].pending[target] = open
     let pause = Duration.seconds(PendingResolution.retrySeconds(after: open.tries))
-    timers.set(.resolution(instances[i].id, target), at: turn.now + turn.random.jittered(pause, percent: 12))
+    timers.set(.resolution(instances[i].key, target), at: turn.now + turn.random.jittered(pause, percent: 12))
     send(resolutionRequest(i, target: target, requestID: open.requestID), i, to: open.askedNBMA, because: open.sentRecord, &turn)
   }
 
@@ -103,7 +105,7 @@ extension NHRPEngine {
   /// Closes a question and takes its incomplete entry out.
   mutating func endQuestion(_ i: Int, _ target: IPAddress) {
     instances[i].pending[target] = nil
-    timers.cancel(.resolution(instances[i].id, target))
+    timers.cancel(.resolution(instances[i].key, target))
     if instances[i].table[host: target]?.kind == .incomplete { instances[i].table.remove(IPPrefix(host: target)) }
   }
 
@@ -114,10 +116,12 @@ extension NHRPEngine {
     guard let open = instances[i].pending[m.destinationProtocol], open.requestID == m.requestID,
       r.source == open.askedNBMA || r.source == best?.nbma || r.source == best?.protocolAddress.flatMap({ r.packet.natAddress(of: $0) })
     else { return count(.unexpectedReply, i) }
-    guard let best, let responder = best.protocolAddress, isAcceptable(responder) else {
+    // Others answer for a link-local address under a global one; packets need the way to the first.
+    let named = open.target.isLinkLocal ? open.target : best?.protocolAddress
+    guard let best, let responder = named, isAcceptable(responder, i), responder.family == instances[i].family else {
       return resolutionFailed(i, open, code: m.entries.first?.code.rawValue ?? NHRPCode.noBinding.rawValue, because: open.sentRecord, &turn)
     }
-    guard let nbma = r.packet.natAddress(of: responder) ?? best.nbma, isPeerNBMA(nbma, i) else { return count(.unexpectedReply, i) }
+    guard let nbma = r.packet.natAddress(of: best.protocolAddress ?? responder) ?? best.nbma, isPeerNBMA(nbma, i) else { return count(.unexpectedReply, i) }
     endQuestion(i, open.target)
     let id = turn.record(
       JournalRecord(
@@ -154,6 +158,6 @@ extension NHRPEngine {
       target: target, via: open.target, nbma: nil, kind: .negative, flags: [.negative], created: turn.now,
       expires: turn.now + .seconds(NHRPLimits.negativeSeconds))
     m.origin = id
-    if instances[i].table.store(m), let end = m.expires { timers.set(.mapping(instances[i].id, target), at: end) }
+    if instances[i].table.store(m), let end = m.expires { timers.set(.mapping(instances[i].key, target), at: end) }
   }
 }

@@ -13,7 +13,7 @@ extension NHRPEngine {
     if let widest = m.entries.first?.hostOrPrefixLength(width: prefix.address.bitWidth), widest < prefix.address.bitWidth {
       prefix = IPPrefix(m.destinationProtocol, length: max(widest, Int(prefix.length)))
     }
-    if isLooping(r.packet.entries(of: .forwardTransit)) { return loop(i, r, &turn) }
+    if isLooping(r.packet.entries(of: .forwardTransit), i) { return loop(i, r, &turn) }
     let id = turn.record(
       JournalRecord(.resolutionReceived, interface: instances[i].id, a: m.destinationProtocol, b: r.source, c: m.sourceProtocol, x: m.requestID))
     cacheSource(i, r, m, because: id, &turn)
@@ -22,7 +22,7 @@ extension NHRPEngine {
 
   /// The network this node serves around `target`: its own address, or what leaves the NHRP network here; nil for others' addresses.
   private func servedPrefix(for target: IPAddress, _ i: Int, _ routes: any RouteView) -> IPPrefix? {
-    if isOwn(target) { return IPPrefix(host: target) }
+    if isOwn(target, i) { return IPPrefix(host: target) }
     guard let match = routes.longestMatch(for: target, vrf: .default), !isSameNetwork(match.interface, as: i) else { return nil }
     // A default route says nothing about what lies behind it: answer for the one host.
     guard !match.prefix.isDefault else { return IPPrefix(host: target) }
@@ -33,7 +33,7 @@ extension NHRPEngine {
   /// The requester is known from its question (S bit, holding time > 0): it may be sent to directly from now on.
   private mutating func cacheSource(_ i: Int, _ r: Received, _ m: NHRPMandatory, because cause: EventID, _ turn: inout Turn<Output>) {
     let hold = Int(m.entries.first?.holdingTimeSeconds ?? 0)
-    guard m.flags.contains(.sourceStable), hold > 0, isAcceptable(m.sourceProtocol), m.sourceProtocol.isV4 == instances[i].ownAddress.isV4
+    guard m.flags.contains(.sourceStable), hold > 0, isAcceptable(m.sourceProtocol, i), m.sourceProtocol.isV4 == instances[i].ownAddress.isV4
     else { return }
     let isDirect = r.packet.entries(of: .forwardTransit).isEmpty && instances[i].serverIndex(nbma: r.source) == nil
     let nbma = r.packet.natAddress(of: m.sourceProtocol) ?? (isDirect ? r.source : m.sourceNBMA)
@@ -47,7 +47,7 @@ extension NHRPEngine {
     (mapping.origin, mapping.requestID) = (cause, m.requestID)
     mapping.peer = peer(at: nbma, known: isDirect && nbma == r.source ? r.peer : .none, i)
     guard instances[i].table.store(mapping) else { return }
-    timers.set(.mapping(instances[i].id, target), at: turn.now + .seconds(hold))
+    timers.set(.mapping(instances[i].key, target), at: turn.now + .seconds(hold))
     if old?.nbma != nbma || old?.peer != mapping.peer { setAdjacency(i, m.sourceProtocol, nbma, peer: mapping.peer, because: cause, &turn) }
   }
 
@@ -56,6 +56,7 @@ extension NHRPEngine {
   ) {
     var entry = ownEntry(i)
     entry.prefixLength = prefix.length
+    if instances[i].owns(m.destinationProtocol) { entry.protocolAddress = m.destinationProtocol }
     var flags: NHRPFlags = [.destinationStable, .resolutionAuthoritative]
     flags.formUnion(m.flags.intersection([.resolutionRouter, .sourceStable, .nat]))
     guard let body = m.reply(flags: flags, entries: [entry]) else { return }
@@ -96,12 +97,12 @@ extension NHRPEngine {
     let answer = GivenAnswer(requester: requester, prefix: prefix, responder: instances[i].ownAddress)
     // Questions of one peer must not fill the cache: it takes no more of our own networks than answers are remembered.
     guard instances[i].answers.remember(answer, until: end, now: now) else { return }
-    guard prefix.address != instances[i].ownAddress, instances[i].table[prefix].map({ $0.flags.contains(.local) }) ?? true else { return }
+    guard !instances[i].owns(prefix.address), instances[i].table[prefix].map({ $0.flags.contains(.local) }) ?? true else { return }
     var m = Mapping(
       target: prefix, via: instances[i].ownAddress, nbma: instances[i].ownNBMA, kind: .dynamic, flags: [.router, .unique, .local],
       created: instances[i].table[prefix]?.created ?? now, expires: end)
     (m.requester, m.origin, m.askedFor) = (requester, id, target)
-    if instances[i].table.store(m) { timers.set(.mapping(instances[i].id, prefix), at: end) }
+    if instances[i].table.store(m) { timers.set(.mapping(instances[i].key, prefix), at: end) }
   }
 
   // MARK: Transit
@@ -110,8 +111,8 @@ extension NHRPEngine {
   mutating func forward(_ i: Int, _ r: Received, _ m: NHRPMandatory, towards target: IPAddress, _ turn: inout Turn<Output>) {
     let isReply = m.type == .resolutionReply || m.type == .registrationReply || m.type == .purgeReply
     // §5.3.1–§5.3.3: our own address in the record, or as the responder of a reply that is not ours to take, is a loop.
-    if isLooping(r.packet.entries(of: isReply ? .reverseTransit : .forwardTransit))
-      || isReply && isLooping(r.packet.entries(of: .responderAddress)) {
+    if isLooping(r.packet.entries(of: isReply ? .reverseTransit : .forwardTransit), i)
+      || isReply && isLooping(r.packet.entries(of: .responderAddress), i) {
       return loop(i, r, &turn)
     }
     guard r.packet.header.hopCount > 0 else {
@@ -167,15 +168,20 @@ extension NHRPEngine {
 
   /// The interface and NBMA address on the way to a protocol address.
   func nextPlace(_ i: Int, towards target: IPAddress, _ routes: any RouteView) -> Place? {
-    guard let match = routes.longestMatch(for: target, vrf: .default), isSameNetwork(match.interface, as: i), let out = index(of: match.interface)
+    guard !target.isLinkLocal else { return place(i, of: target) }
+    guard let match = routes.longestMatch(for: target, vrf: .default), isSameNetwork(match.interface, as: i),
+      let out = index(of: match.interface, instances[i].family)
     else { return nil }
-    let hop = match.nextHop ?? target
+    return place(out, of: match.nextHop ?? target)
+  }
+
+  private func place(_ out: Int, of hop: IPAddress) -> Place? {
     let nbma = instances[out].table.nbma(of: hop) ?? instances[out].config.destination
     return nbma.map { Place(out: out, nbma: $0, peer: instances[out].table.peer(of: hop)) }
   }
 
-  private func isLooping(_ record: [ClientInformationEntry]) -> Bool {
-    record.contains { e in e.protocolAddress.map(isOwn) ?? false }
+  private func isLooping(_ record: [ClientInformationEntry], _ i: Int) -> Bool {
+    record.contains { e in e.protocolAddress.map { isOwn($0, i) } ?? false }
   }
 
   private mutating func loop(_ i: Int, _ r: Received, _ turn: inout Turn<Output>) {
@@ -187,8 +193,7 @@ extension NHRPEngine {
   private mutating func unreachable(_ i: Int, _ r: Received, _ m: NHRPMandatory, _ turn: inout Turn<Output>) {
     guard m.type != .resolutionReply, m.type != .registrationReply, m.type != .purgeReply else { return }
     if m.type == .resolutionRequest, let unknown = r.packet.unknownCompulsoryOffset { return refuseExtension(i, r, at: unknown, &turn) }
-    let match = turn.routes.longestMatch(for: m.destinationProtocol, vrf: .default)
-    guard m.type == .resolutionRequest, let match, match.isConnected, isSameNetwork(match.interface, as: i),
+    guard m.type == .resolutionRequest, isOnLink(m.destinationProtocol, i, turn.routes),
       var body = m.reply(flags: m.flags.intersection([.resolutionRouter, .sourceStable, .nat]), entries: [])
     else {
       return sendError(.protocolAddressUnreachable, about: r, i, because: turn.cause, &turn)
@@ -204,6 +209,13 @@ extension NHRPEngine {
     send(packet, i, to: r.source, peer: r.peer, because: id, &turn)
   }
 
+  /// Whether an address is one of the cloud's.
+  private func isOnLink(_ address: IPAddress, _ i: Int, _ routes: any RouteView) -> Bool {
+    if address.isLinkLocal { return true }
+    guard let match = routes.longestMatch(for: address, vrf: .default) else { return false }
+    return match.isConnected && isSameNetwork(match.interface, as: i)
+  }
+
   private func appendTransit(_ packet: inout NHRPPacket, isReply: Bool, _ out: Int) {
     let type: NHRPExtensionType = isReply ? .reverseTransit : .forwardTransit
     guard packet.extension(type) != nil else { return }
@@ -217,6 +229,6 @@ extension NHRPEngine {
       let client = isReply ? m.entries.first?.protocolAddress : m.sourceProtocol,
       let mapping = instances[i].table[host: client] ?? instances[out].table[host: client], mapping.claimedNBMA != nil, let nbma = mapping.nbma
     else { return }
-    packet.replaceExtension(.natAddress([ClientInformationEntry(prefixLength: 32, nbma: nbma, protocolAddress: client)]))
+    packet.replaceExtension(.natAddress([ClientInformationEntry(prefixLength: instances[i].hostLength, nbma: nbma, protocolAddress: client)]))
   }
 }

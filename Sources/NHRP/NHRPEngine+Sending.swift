@@ -45,7 +45,7 @@ extension NHRPEngine {
 
   /// The node's own public address, where it knows that it is behind NAT.
   func ownNATEntries(_ i: Int) -> [ClientInformationEntry] {
-    instances[i].natAddress.map { [ClientInformationEntry(prefixLength: 32, nbma: $0, protocolAddress: instances[i].ownAddress)] } ?? []
+    instances[i].natAddress.map { [ClientInformationEntry(prefixLength: instances[i].hostLength, nbma: $0, protocolAddress: instances[i].ownAddress)] } ?? []
   }
 
   /// The empty extensions of a request: responder, both transit records, NAT.
@@ -57,15 +57,20 @@ extension NHRPEngine {
   func registrationRequest(_ i: Int, _ server: NextHopServer) -> NHRPPacket {
     let instance = instances[i]
     let unique = instance.settings.registersUnique
-    let nat = ClientInformationEntry(prefixLength: 32, nbma: server.nbma ?? .anyV4, protocolAddress: server.address ?? .anyV4)
+    let host = unique ? 0xff : instance.hostLength
+    let nat = ClientInformationEntry(
+      prefixLength: instance.hostLength, nbma: server.nbma ?? .anyV4, protocolAddress: server.address ?? instance.family.unspecified)
+    let hold = UInt16(clamping: instance.settings.holdTimeSeconds)
+    // §5.2.3: with the unique bit the prefix length is 0xff. An entry without addresses means those of the header.
+    let further = instance.config.furtherAddresses.map {
+      ClientInformationEntry(prefixLength: host, holdingTimeSeconds: hold, nbma: instance.ownNBMA, protocolAddress: $0)
+    }
     return NHRPPacket(
       .registrationRequest, flags: unique ? [.registrationUnique, .nat] : [.nat], requestID: server.requestID,
       sourceNBMA: instance.ownNBMA, sourceProtocol: instance.ownAddress,
       destinationProtocol: server.address ?? instance.ownAddress,
-      entries: [
-        // §5.2.3: with the unique bit the prefix length is 0xff.
-        ClientInformationEntry(prefixLength: unique ? 0xff : 32, holdingTimeSeconds: UInt16(clamping: instance.settings.holdTimeSeconds))
-      ], hopCount: NHRPEngine.ownHopCount, extensions: requestExtensions(nat: [nat]))
+      entries: [ClientInformationEntry(prefixLength: host, holdingTimeSeconds: hold)] + further, hopCount: NHRPEngine.ownHopCount,
+      extensions: requestExtensions(nat: [nat]))
   }
 
   /// A Resolution Request (§5.2.1): authoritative, from a router, with a stable source binding.
@@ -87,7 +92,7 @@ extension NHRPEngine {
   ) {
     let (packet, nbma) = (r.packet, r.source)
     guard packet.type != .errorIndication, instances[i].errorsSent.permits(nbma, now: turn.now) else { return }
-    let source = packet.addresses.source ?? .anyV4
+    let source = packet.addresses.source ?? instances[i].family.unspecified
     let error = NHRPErrorIndication(
       code: code, offset: UInt16(clamping: offset), sourceNBMA: instances[i].ownNBMA, sourceProtocol: instances[i].ownAddress,
       destinationProtocol: source, offendingPacket: r.raw)
@@ -105,6 +110,14 @@ extension NHRPEngine {
 }
 
 extension NHRPPacket {
+  /// The version of IP in the overlay that it is about.
+  var family: IPFamily { header.protocolType == NHRPAssignments.protocolTypeIPv6 ? .v6 : .v4 }
+
+  /// Whether its protocol addresses are of the family that its header names.
+  var hasAddressesOfItsFamily: Bool {
+    [addresses.source, addresses.destination].allSatisfy { $0.map { $0.family == family } ?? true }
+  }
+
   /// The entries of Cisco's NAT extension; empty when there is none.
   var natEntries: [ClientInformationEntry] { entries(of: .natAddress) }
 

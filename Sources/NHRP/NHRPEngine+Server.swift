@@ -17,7 +17,7 @@ extension NHRPEngine {
   /// Whether a client's message is for this server: under its address, or under the client's own or the network's broadcast
   /// address by a client that does not know its server (§5.2.3, §5.2.5; OpenNHRP).
   func isForServer(_ i: Int, _ m: NHRPMandatory, _ routes: any RouteView) -> Bool {
-    isOwn(m.destinationProtocol) || m.destinationProtocol == m.sourceProtocol || m.destinationProtocol.isBroadcast
+    isOwn(m.destinationProtocol, i) || m.destinationProtocol == m.sourceProtocol || m.destinationProtocol.isBroadcast
       || isSubnetBroadcast(m.destinationProtocol, i, routes)
   }
 
@@ -61,12 +61,15 @@ extension NHRPEngine {
   ) -> NHRPCode {
     let unique = m.flags.contains(.registrationUnique)
     guard entry.hostOrPrefixLength(width: address.bitWidth) == address.bitWidth else { return unique ? .administrativelyProhibited : .bindingNotUnique }
-    guard isAcceptable(address), address.isV4 == instances[i].ownAddress.isV4 else { return .administrativelyProhibited }
-    if let peer = instances[i].neighbours[r.peer], !peer.mayRegister(address) { return .administrativelyProhibited }
+    guard isAcceptable(address, i), address.isV4 == instances[i].ownAddress.isV4 else { return .administrativelyProhibited }
+    let isCertified = instances[i].neighbours[r.peer]?.addresses != nil
+    if isCertified, let peer = instances[i].neighbours[r.peer], !peer.mayRegister(address) { return .administrativelyProhibited }
     guard let old = instances[i].table[host: address] else { return instances[i].table.isFull ? .insufficientResources : .success }
     guard old.isUsable else { return .success }
     if isSameClient(old, i, r) { return .success }
     if old.kind > .dynamic { return .administrativelyProhibited }
+    // No certificate names link-local addresses: the first has it.
+    if isCertified, address.isLinkLocal { return .uniqueAddressRegistered }
     // §5.2.3 with IOS' reading: only two unique registrations collide.
     return old.flags.contains(.registered) && old.flags.contains(.unique) && unique ? .uniqueAddressRegistered : .success
   }
@@ -80,7 +83,7 @@ extension NHRPEngine {
   }
 
   /// Whether this can be the tunnel address of a peer at all.
-  func isAcceptable(_ address: IPAddress) -> Bool { !isOwn(address) && isUnicast(address) }
+  func isAcceptable(_ address: IPAddress, _ i: Int) -> Bool { !isOwn(address, i) && isUnicast(address) }
 
   private mutating func accept(
     _ address: IPAddress, claimed: IPAddress, _ entry: ClientInformationEntry, _ i: Int, _ r: Received, _ m: NHRPMandatory,
@@ -101,7 +104,7 @@ extension NHRPEngine {
     let moved = !isNew && (old?.nbma != r.source || old?.peer != r.peer)
     mapping.origin = noteRegistration(i, mapping, old, isNew: isNew, moved: moved, &turn)
     guard instances[i].table.store(mapping) else { return }
-    if let end = mapping.expires { timers.set(.mapping(instances[i].id, mapping.target), at: end) }
+    if let end = mapping.expires { timers.set(.mapping(instances[i].key, mapping.target), at: end) }
     if isNew || moved || old?.nbma != r.source || old?.peer != r.peer { clientAppeared(i, mapping, moved: moved, &turn) }
   }
 
@@ -149,6 +152,6 @@ extension NHRPEngine {
   /// The client's own entry stays first; the second says under which address it is seen.
   private func addNATAddress(_ packet: inout NHRPPacket, observed: IPAddress, of client: IPAddress) {
     let first = packet.natEntries.prefix(1)
-    packet.replaceExtension(.natAddress(first + [ClientInformationEntry(prefixLength: 32, nbma: observed, protocolAddress: client)]))
+    packet.replaceExtension(.natAddress(first + [ClientInformationEntry(prefixLength: UInt8(client.bitWidth), nbma: observed, protocolAddress: client)]))
   }
 }

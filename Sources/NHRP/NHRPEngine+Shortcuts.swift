@@ -26,7 +26,7 @@ extension NHRPEngine {
     (m.origin, m.requestID, m.askedFor, m.life) = (answer.record, answer.open.requestID, answer.responder, answer.hold)
     m.peer = peer(at: answer.nbma, known: answer.peer, i)
     guard instances[i].table.store(m) else { return }
-    if let end = m.expires { timers.set(.mapping(instances[i].id, target), at: end) }
+    if let end = m.expires { timers.set(.mapping(instances[i].key, target), at: end) }
     if old == nil || old?.nbma != answer.nbma || old?.peer != m.peer {
       setAdjacency(i, answer.responder, answer.nbma, peer: m.peer, because: answer.record, &turn)
       turn.record(JournalRecord(.mappingInstalled, interface: instances[i].id, a: answer.responder, b: answer.nbma), because: answer.record)
@@ -52,6 +52,7 @@ extension NHRPEngine {
 
   /// Where the peer's own address is not on the tunnel's connected network, it needs a route of its own.
   private mutating func installPeerRoute(_ i: Int, _ target: IPPrefix, because cause: EventID, _ turn: inout Turn<Output>) {
+    guard !target.address.isLinkLocal else { return }
     let match = turn.routes.longestMatch(for: target.address, vrf: .default)
     let isOnLink = match.map { $0.interface == instances[i].id && $0.nextHop == nil } ?? false
     guard !isOnLink, match.map({ isSameNetwork($0.interface, as: i) }) ?? true else { return }
@@ -90,7 +91,7 @@ extension NHRPEngine {
     (m.origin, m.requestID, m.askedFor, m.life) = (answer.record, answer.open.requestID, answer.open.target, answer.hold)
     m.packetsSeen = old?.packetsSeen ?? 0
     guard instances[i].table.store(m) else { return }
-    timers.set(.mapping(instances[i].id, prefix), at: turn.now + answer.hold)
+    timers.set(.mapping(instances[i].key, prefix), at: turn.now + answer.hold)
     scheduleUse(i, m, hold: answer.hold, &turn)
     let kind: JournalKind = old == nil ? .shortcutInstalled : .shortcutRefreshed
     let id = turn.record(
@@ -106,19 +107,19 @@ extension NHRPEngine {
   /// Use is asked for at half of the life, at three quarters, at seven eighths and so on: a used shortcut is renewed before it ends.
   /// In the last sixty-fourth there is no more asking: who starts then finds the way through the hub again, without loss.
   private mutating func scheduleUse(_ i: Int, _ m: Mapping, hold: Duration, _ turn: inout Turn<Output>) {
-    timers.set(.use(instances[i].id, m.target), at: turn.now + hold / 2)
+    timers.set(.use(instances[i].key, m.target), at: turn.now + hold / 2)
   }
 
   mutating func askForUse(_ i: Int, _ target: IPPrefix, _ turn: inout Turn<Output>) {
     guard let m = instances[i].table[target], m.isUsable, let end = m.expires else { return }
     turn.emit(.queryUsage(instances[i].id, nextHop: m.via))
     let rest = end - turn.now
-    if rest > max(.milliseconds(500), m.life / 64) { timers.set(.use(instances[i].id, target), at: turn.now + rest / 2) }
+    if rest > max(.milliseconds(500), m.life / 64) { timers.set(.use(instances[i].key, target), at: turn.now + rest / 2) }
   }
 
   /// The data plane's answer: more packets than last time means "in use".
   mutating func noteUsage(of nextHop: IPAddress, packets: UInt64, on id: InterfaceID, _ turn: inout Turn<Output>) {
-    guard let i = index(of: id) else { return }
+    guard let i = index(of: id, nextHop.family) else { return }
     for m in instances[i].table.entries(via: nextHop) where m.kind == .dynamic && m.askedFor != nil && !m.flags.contains(.local) {
       let isFirst = m.packetsSeen == 0
       let wasUsed = packets > m.packetsSeen
@@ -135,7 +136,7 @@ extension NHRPEngine {
 
   mutating func expireMapping(_ i: Int, _ target: IPPrefix, _ turn: inout Turn<Output>) {
     guard let m = instances[i].table[target], let end = m.expires else { return }
-    guard end <= turn.now else { return timers.set(.mapping(instances[i].id, target), at: end) }
+    guard end <= turn.now else { return timers.set(.mapping(instances[i].key, target), at: end) }
     let kind: JournalKind = m.flags.contains(.registered) ? .nhcDown : .mappingExpired
     let id = m.kind == .negative
       ? m.origin
@@ -151,8 +152,8 @@ extension NHRPEngine {
   mutating func dropMapping(_ i: Int, _ m: Mapping, because cause: EventID? = nil, _ turn: inout Turn<Output>) {
     let id = instances[i].id
     instances[i].table.remove(m.target)
-    timers.cancel(.mapping(id, m.target))
-    timers.cancel(.use(id, m.target))
+    timers.cancel(.mapping(instances[i].key, m.target))
+    timers.cancel(.use(instances[i].key, m.target))
     if m.hasRoute {
       turn.emit(.removeRoute(m.target, id, isOverride: m.flags.contains(.nho)), because: cause)
     }
@@ -220,11 +221,11 @@ extension NHRPEngine {
 
   /// Takes out the own answers that the routes no longer bear.
   private mutating func staleAnswers(_ i: Int, _ prefixes: [IPPrefix], _ routes: any RouteView, _ now: Instant) -> [GivenAnswer] {
-    let own = instances[i].ownAddress
+    let (own, ownAddresses) = (instances[i].ownAddress, instances[i].ownAddresses)
     let table = instances[i].table
-    let ownTunnels = Set(instances.filter { $0.settings.networkID == instances[i].settings.networkID }.map(\.id))
+    let ownTunnels = Set(instances.filter { $0.family == instances[i].family && $0.settings.networkID == instances[i].settings.networkID }.map(\.id))
     return instances[i].answers.take(through: own, now: now) { a in
-      guard !a.prefix.isHost || a.prefix.address != own, prefixes.contains(where: { $0.overlaps(a.prefix) }) else { return false }
+      guard !a.prefix.isHost || !ownAddresses.contains(a.prefix.address), prefixes.contains(where: { $0.overlaps(a.prefix) }) else { return false }
       guard let match = routes.longestMatch(for: a.prefix.address, vrf: .default) else { return true }
       if match.prefix.length > a.prefix.length || ownTunnels.contains(match.interface) { return true }
       // §6.3: a route appeared inside that leads elsewhere.

@@ -5,7 +5,7 @@ import Wire
 /// The Next Hop Resolution Protocol of one node: RFC 2332 with Cisco's DMVPN extensions
 /// (draft-detienne-dmvpn-01; NAT address extension; traffic indication).
 ///
-/// **Structures.** One `NHRPInstance` an interface: next hop servers (`NextHopServer`, a state machine each), the cache
+/// **Structures.** One `NHRPInstance` an interface and version of IP in the overlay (`ip nhrp`, `ipv6 nhrp`): next hop servers (`NextHopServer`, a state machine each), the cache
 /// (`MappingTable`), questions under way (`PendingResolution`), answers given (`GivenAnswers`, for purges), redirect limits
 /// (`RedirectLimiter`). Requests are numbered by one counter of the engine.
 ///
@@ -24,6 +24,11 @@ import Wire
 /// **Protected tunnels.** A mapping asks for associations (`protect`) and is used only while there are some: registrations, answers and
 /// adjacencies wait for `protectionUp` and end with `protectionDown`. Peers are told apart by their associations, not by address.
 ///
+/// **Two families.** What comes in is for the instance of its own family: a message by its protocol type, a packet by its version, a next
+/// hop by its kind. NBMA addresses are of either. What the data plane keeps once for a tunnel (who gets multicast, next hops for what is
+/// unresolved) is told for both together. An IPv6 node registers its link-local address beside the global one, in an entry of its own;
+/// link-local addresses are looked for on their own interface and never routed.
+///
 /// **Timers.** server: retry 1…64 s, refresh at a third of the hold time · mapping: expiry · use: at 1/2, 3/4 and 7/8 of a
 /// shortcut's life its use is asked for, and one that is used is renewed · resolution: 2, 4, 8, 16 s · purge: 1 s, three tries ·
 /// name: 7,200 s, 5 s after a failure · fallback: when a better server has answered long enough.
@@ -34,8 +39,8 @@ import Wire
 public struct NHRPEngine: Engine, Sendable {
   /// What can happen to the engine.
   public enum Input: Sendable {
-    /// An interface appears, changes or (nil) leaves NHRP.
-    case configure(InterfaceID, NHRPInterface?)
+    /// NHRP for one version of IP appears, changes or (nil) ends on an interface.
+    case configure(InterfaceID, NHRPInterface?, family: IPFamily = .v4)
     /// An NHRP message came in.
     case packet(InterfaceID, nbmaSource: IPAddress, bytes: [UInt8], peer: ProtectionID = .none)
     /// A transit packet left where it came from.
@@ -87,18 +92,21 @@ public struct NHRPEngine: Engine, Sendable {
   }
 
   enum TimerKey: Hashable, Sendable {
-    case server(InterfaceID, Int)
-    case mapping(InterfaceID, IPPrefix)
-    case use(InterfaceID, IPPrefix)
-    case resolution(InterfaceID, IPAddress)
-    case purge(InterfaceID, UInt32)
-    case name(InterfaceID, Int)
-    case fallback(InterfaceID)
+    case server(InstanceKey, Int)
+    case mapping(InstanceKey, IPPrefix)
+    case use(InstanceKey, IPPrefix)
+    case resolution(InstanceKey, IPAddress)
+    case purge(InstanceKey, UInt32)
+    case name(InstanceKey, Int)
+    case fallback(InstanceKey)
   }
 
   var instances: [NHRPInstance] = []
   var timers = TimerQueue<TimerKey>()
   var lastRequestID: UInt32 = 0
+  /// What the data plane was told of each interface, for both families together.
+  var multicastInForce: [InterfaceID: [IPAddress]] = [:]
+  var fallbackInForce: [InterfaceID: [IPAddress]] = [:]
 
   /// An engine without interfaces. `firstRequestID` should differ from run to run, so that replies to an earlier life do not fit.
   public init(firstRequestID: UInt32 = 0) { lastRequestID = firstRequestID }
@@ -109,18 +117,18 @@ public struct NHRPEngine: Engine, Sendable {
   /// Takes one input and emits what follows from it.
   public mutating func handle(_ input: Input, _ turn: inout Turn<Output>) {
     switch input {
-    case .configure(let id, let interface): configure(id, interface, &turn)
+    case .configure(let id, let interface, let family): configure(InstanceKey(interface: id, family: family), interface, &turn)
     case .packet(let id, let source, let bytes, let peer): receive(bytes, from: source, peer: peer, on: id, &turn)
-    case .protectionUp(let id, let peer): protectionUp(id, peer, &turn)
-    case .protectionDown(let id, let peer): protectionDown(id, peer, &turn)
-    case .protectionFailed(let id, let nbma): protectionFailed(id, nbma: nbma, &turn)
+    case .protectionUp(let id, let peer): for i in places(of: id) { protectionUp(i, peer, &turn) }
+    case .protectionDown(let id, let peer): for i in places(of: id) { protectionDown(i, peer, &turn) }
+    case .protectionFailed(let id, let nbma): for i in places(of: id) { protectionFailed(i, nbma: nbma, &turn) }
     case .redirectWanted(let id, let source, let packet, let peer): redirect(packet, from: source, peer: peer, on: id, &turn)
     case .resolutionWanted(let id, let nextHop): resolutionWanted(nextHop, on: id, &turn)
     case .routesChanged(let prefixes): routesChanged(prefixes, &turn)
     case .usage(let id, let nextHop, let packets): noteUsage(of: nextHop, packets: packets, on: id, &turn)
     case .nameResolved(let name, let addresses): nameResolved(name, addresses, &turn)
     case .clear(let scope): clear(scope, &turn)
-    case .leaving(let id): if let i = index(of: id) { withdraw(i, &turn) }
+    case .leaving(let id): for i in places(of: id) { withdraw(i, &turn) }
     case .stopping: for i in instances.indices { withdraw(i, &turn) }
     }
   }
@@ -132,13 +140,13 @@ public struct NHRPEngine: Engine, Sendable {
     while left > 0, turn.outputs.count < NHRPLimits.outputsPerTurn, let key = timers.popDue(at: turn.now) {
       left -= 1
       switch key {
-      case .server(let id, let s): if let i = index(of: id) { registrationTimer(i, s, &turn) }
-      case .mapping(let id, let target): if let i = index(of: id) { expireMapping(i, target, &turn) }
-      case .use(let id, let target): if let i = index(of: id) { askForUse(i, target, &turn) }
-      case .resolution(let id, let target): if let i = index(of: id) { resolutionTimer(i, target, &turn) }
-      case .purge(let id, let request): if let i = index(of: id) { purgeTimer(i, request, &turn) }
-      case .name(let id, let s): if let i = index(of: id) { lookUpServer(i, s, &turn) }
-      case .fallback(let id): if let i = index(of: id) { startServers(i, &turn) }
+      case .server(let key, let s): if let i = index(of: key) { registrationTimer(i, s, &turn) }
+      case .mapping(let key, let target): if let i = index(of: key) { expireMapping(i, target, &turn) }
+      case .use(let key, let target): if let i = index(of: key) { askForUse(i, target, &turn) }
+      case .resolution(let key, let target): if let i = index(of: key) { resolutionTimer(i, target, &turn) }
+      case .purge(let key, let request): if let i = index(of: key) { purgeTimer(i, request, &turn) }
+      case .name(let key, let s): if let i = index(of: key) { lookUpServer(i, s, &turn) }
+      case .fallback(let key): if let i = index(of: key) { startServers(i, &turn) }
       }
     }
     // Once for all that end together: the list of 10,000 peers is not written anew for each, nor for each turn of them.
@@ -146,7 +154,12 @@ public struct NHRPEngine: Engine, Sendable {
     for i in instances.indices where instances[i].hasUnannouncedPeers { announceLists(i, &turn) }
   }
 
-  func index(of id: InterfaceID) -> Int? { instances.firstIndex { $0.id == id } }
+  func index(of key: InstanceKey) -> Int? { instances.firstIndex { $0.key == key } }
+
+  func index(of id: InterfaceID, _ family: IPFamily) -> Int? { index(of: InstanceKey(interface: id, family: family)) }
+
+  /// The instances of an interface.
+  func places(of id: InterfaceID) -> [Int] { instances.indices.filter { instances[$0].id == id } }
 
   mutating func newRequestID() -> UInt32 {
     lastRequestID = lastRequestID &+ 1
@@ -154,15 +167,17 @@ public struct NHRPEngine: Engine, Sendable {
     return lastRequestID
   }
 
-  /// Whether `id` is a tunnel of the same NHRP network as instance `i`.
+  /// Whether `id` is a tunnel of the same NHRP network as instance `i`, for the same version of IP.
   func isSameNetwork(_ id: InterfaceID, as i: Int) -> Bool {
-    guard let j = index(of: id) else { return false }
+    guard let j = index(of: id, instances[i].family) else { return false }
     return instances[j].settings.networkID == instances[i].settings.networkID
   }
 }
 
-/// What `clear ip nhrp` removes.
+/// What `clear {ip | ipv6} nhrp` removes.
 public struct NHRPClearScope: Sendable, Equatable {
+  /// Only of this version of IP; nil for both.
+  public var family: IPFamily?
   /// Only this interface; nil for all.
   public var interface: InterfaceID?
   /// Only entries for or via this address; nil for all.

@@ -26,9 +26,17 @@ public struct NHRPTraffic: Sendable, Equatable {
   static func slot(_ type: UInt8) -> Int { (1...8).contains(type) ? Int(type) : 0 }
 }
 
-/// NHRP on one interface: settings, servers, cache, questions under way.
+/// What names an instance: an interface, and the version of IP in the overlay.
+struct InstanceKey: Hashable, Comparable, Sendable {
+  var interface: InterfaceID
+  var family: IPFamily
+
+  static func < (a: InstanceKey, b: InstanceKey) -> Bool { (a.interface, a.family) < (b.interface, b.family) }
+}
+
+/// NHRP on one interface for one version of IP: settings, servers, cache, questions under way.
 struct NHRPInstance: Sendable {
-  let id: InterfaceID
+  let key: InstanceKey
   var config: NHRPInterface
   var servers: [NextHopServer] = []
   var table = MappingTable()
@@ -53,12 +61,19 @@ struct NHRPInstance: Sendable {
   /// Purges that wait for their reply, by request id.
   var purges: [UInt32: PendingPurge] = [:]
 
-  init(id: InterfaceID, config: NHRPInterface) {
-    (self.id, self.config) = (id, config)
+  init(_ key: InstanceKey, _ config: NHRPInterface) {
+    (self.key, self.config) = (key, config)
   }
 
+  var id: InterfaceID { key.interface }
+  var family: IPFamily { key.family }
   var settings: NHRPSettings { config.settings }
-  var ownAddress: IPAddress { config.address ?? .anyV4 }
+  var ownAddress: IPAddress { config.address ?? family.unspecified }
+  /// All that is registered and answered for.
+  var ownAddresses: [IPAddress] { [ownAddress] + config.furtherAddresses }
+  func owns(_ address: IPAddress) -> Bool { config.address == address || config.furtherAddresses.contains(address) }
+  /// The length of a host's prefix on the wire.
+  var hostLength: UInt8 { UInt8(family.bitWidth) }
   var ownNBMA: IPAddress { config.nbma ?? .anyV4 }
   var holdTime: Duration { .seconds(settings.holdTimeSeconds) }
 

@@ -45,7 +45,7 @@ public struct StaticMapping: Sendable, Equatable {
   public init(address: IPAddress, nbma: IPAddress) { (self.address, self.nbma) = (address, nbma) }
 }
 
-/// What `ip nhrp …` says on one tunnel interface. The defaults are those of current IOS-XE.
+/// What `ip nhrp …`, or `ipv6 nhrp …`, says on one tunnel interface. The defaults are those of current IOS-XE.
 public struct NHRPSettings: Sendable, Equatable {
   /// `ip nhrp network-id`; without it NHRP does not run on the interface.
   public var networkID: UInt32?
@@ -92,8 +92,10 @@ public struct NHRPInterface: Sendable, Equatable {
   public var name: String
   /// What is configured.
   public var settings: NHRPSettings
-  /// The node's address on the tunnel; nil while there is none.
+  /// The node's address on the tunnel, under which it speaks; nil while there is none.
   public var address: IPAddress?
+  /// Addresses of the same version of IP that are registered beside it: an IPv6 link-local one, further global ones.
+  public var furtherAddresses: [IPAddress]
   /// Whether packets can be sent: the source has an address and the interface is not shut down.
   public var isUp: Bool
   /// The node's NBMA address; nil while the source interface has none.
@@ -106,10 +108,11 @@ public struct NHRPInterface: Sendable, Equatable {
   /// Makes an interface.
   public init(
     name: String, settings: NHRPSettings, address: IPAddress?, isUp: Bool, nbma: IPAddress?, destination: IPAddress?,
-    isProtected: Bool = false
+    isProtected: Bool = false, furtherAddresses: [IPAddress] = []
   ) {
     (self.name, self.settings, self.address) = (name, settings, address)
     (self.isUp, self.nbma, self.destination, self.isProtected) = (isUp, nbma, destination, isProtected)
+    self.furtherAddresses = Array(furtherAddresses.prefix(NHRPLimits.furtherAddresses))
   }
 
   /// Whether NHRP runs here at all.

@@ -32,6 +32,8 @@ public struct NextHopServerSnapshot: Sendable, Equatable {
 public struct NHRPInterfaceSnapshot: Sendable, Equatable {
   /// Which interface.
   public var id: InterfaceID
+  /// For which version of IP.
+  public var family: IPFamily
   /// Its configuration and place.
   public var config: NHRPInterface
   /// Its servers, in the order configured.
@@ -51,20 +53,24 @@ public struct NHRPInterfaceSnapshot: Sendable, Equatable {
 }
 
 extension NHRPEngine {
-  /// The picture of all interfaces, in the order of their numbers.
-  public func snapshot() -> [NHRPInterfaceSnapshot] { instances.map(\.snapshot) }
+  /// The picture of all interfaces, in the order of their numbers, IPv4 before IPv6; `family` picks one of the two.
+  public func snapshot(of family: IPFamily? = nil) -> [NHRPInterfaceSnapshot] {
+    instances.filter { family == nil || $0.family == family }.map(\.snapshot)
+  }
 
   /// Cache entries over all interfaces; O(number of interfaces).
   public var entryCount: Int { instances.reduce(0) { $0 + $1.table.count } }
 
   /// The cache entry for a target, without copying the table.
-  public func mapping(for target: IPPrefix, on id: InterfaceID) -> Mapping? { index(of: id).flatMap { instances[$0].table[target] } }
+  public func mapping(for target: IPPrefix, on id: InterfaceID) -> Mapping? {
+    index(of: id, target.address.family).flatMap { instances[$0].table[target] }
+  }
 }
 
 extension NHRPInstance {
   var snapshot: NHRPInterfaceSnapshot {
     NHRPInterfaceSnapshot(
-      id: id, config: config, servers: servers.map(\.snapshot), mappings: table.sorted, traffic: traffic,
+      id: id, family: family, config: config, servers: servers.map(\.snapshot), mappings: table.sorted, traffic: traffic,
       multicast: announcedMulticast, natAddress: natAddress, pendingTargets: pending.keys.sorted(), refusedEntries: table.refused)
   }
 }

@@ -20,8 +20,8 @@ public struct NHRPProtectedPeer: Sendable, Equatable {
     (self.id, self.nbma, self.identity, self.addresses, self.prefixes) = (id, nbma, identity, addresses, prefixes)
   }
 
-  /// Whether it may register `address`.
-  func mayRegister(_ address: IPAddress) -> Bool { addresses.map { $0.contains(address) } ?? true }
+  /// Whether it may register `address`; link-local ones are in no certificate.
+  func mayRegister(_ address: IPAddress) -> Bool { address.isLinkLocal || addresses.map { $0.contains(address) } ?? true }
   /// Whether it may say that `prefix` is behind it.
   func mayAnnounce(_ prefix: IPPrefix) -> Bool { prefixes.map { $0.contains { $0.covers(prefix) } } ?? true }
 }

@@ -145,8 +145,10 @@ public struct TunnelDevice: Sendable, Equatable {
   public var address: HostAddress?
   /// Its MTU in bytes.
   public var mtu: Int
+  /// Its IPv6 addresses, the link-local one last.
+  public var ipv6: [HostAddress]
 
-  public init(address: HostAddress?, mtu: Int) { (self.address, self.mtu) = (address, mtu) }
+  public init(address: HostAddress?, mtu: Int, ipv6: [HostAddress] = []) { (self.address, self.mtu, self.ipv6) = (address, mtu, ipv6) }
 }
 
 /// Where a tunnel's outer packets come in and go out.

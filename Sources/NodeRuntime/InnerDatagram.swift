@@ -2,7 +2,7 @@
 import ProtocolKit
 import Wire
 
-/// IPv4 datagrams the control side sends into a tunnel, and takes out of one.
+/// Datagrams the control side sends into a tunnel, and takes out of one.
 enum InnerDatagram {
   /// A UDP datagram over IPv4 from and to one port, checksums filled in.
   static func udp(from source: IPAddress, to destination: IPAddress, port: UInt16, payload: [UInt8]) -> [UInt8] {
@@ -53,16 +53,29 @@ enum InnerDatagram {
       bytes: Array(udp.dropFirst(8)))
   }
 
-  /// An ICMP echo request over IPv4.
+  /// An ICMP echo request, over IPv4 or IPv6.
   static func echo(from source: IPAddress, to destination: IPAddress, identifier: UInt16, sequence: UInt16, ttl: UInt8, payloadBytes: Int) -> [UInt8] {
     var m = ByteWriter()
-    m.u16(0x0800)
+    m.u16(destination.isV4 ? 0x0800 : 0x8000)
     m.u16(0)
     m.u16(identifier)
     m.u16(sequence)
     m.put((0..<max(0, min(payloadBytes, 9_000))).map { UInt8(truncatingIfNeeded: $0) })
+    guard destination.isV4 else { return ipv6(from: source, to: destination, hopLimit: ttl, icmp: m.bytes) }
     m.patch(u16: InternetChecksum.of(m.bytes), at: 2)
     return ip(from: source, to: destination, protocolNumber: 1, tos: 0, ttl: ttl, payload: m.bytes)
+  }
+
+  /// An ICMPv6 message, its checksum filled in (RFC 4443 §2.3).
+  private static func ipv6(from source: IPAddress, to destination: IPAddress, hopLimit: UInt8, icmp: [UInt8]) -> [UInt8] {
+    var w = ByteWriter(capacity: 40 + icmp.count)
+    w.u32(0x6000_0000)
+    w.u16(UInt16(clamping: icmp.count))
+    w.put([58, hopLimit])
+    w.put(source.bytes + destination.bytes + icmp)
+    let length = [UInt8(truncatingIfNeeded: icmp.count >> 8), UInt8(truncatingIfNeeded: icmp.count)]
+    w.patch(u16: InternetChecksum.of(source.bytes + destination.bytes + [0, 0] + length + [0, 0, 0, 58] + icmp), at: 42)
+    return w.bytes
   }
 
   private static func ip(

@@ -112,7 +112,8 @@ extension Node {
 
   /// Tells the first answering server what was seen of a shortcut; at most twenty reports a second.
   func report(_ key: ShortcutTracker.Key, egress: Bool) {
-    guard let flow = tracker.flows[key], reportBudget.take(now) else { return }
+    // The report's fields hold IPv4 addresses.
+    guard key.requester.isV4, key.target.isV4, let flow = tracker.flows[key], reportBudget.take(now) else { return }
     let steps = flow.stamps.filter { $0.witness == .here && (egress ? $0.step.isOfEgress : $0.step != .answer) }.map {
       StepReport.Step(step: $0.step, ageMicroseconds: UInt32(clamping: (now - $0.at).nanoseconds / 1_000))
     }
@@ -124,8 +125,8 @@ extension Node {
 
   private func reportPlace() -> (IPAddress, IPAddress)? {
     for (_, state) in tunnels.sorted(by: { $0.key < $1.key }) where state.isUp {
-      guard let own = state.forwarding.addresses.first,
-        let server = state.fallback.first(where: { $0 != own && !serversWithoutReports.contains($0) })
+      guard let own = state.forwarding.addresses.first(where: \.isV4),
+        let server = state.fallback.first(where: { $0.isV4 && $0 != own && !serversWithoutReports.contains($0) })
       else { continue }
       return (own, server)
     }
@@ -185,19 +186,21 @@ struct ReportBudget {
 
 /// The fields of an inner packet the control side reads; nil where it is too short.
 enum InnerPacket {
-  /// The bytes behind the IPv4 header.
+  /// The bytes behind the IP header.
   static func payload(_ b: [UInt8]) -> [UInt8]? {
+    if isV6(b) { return Array(b[40...]) }
     guard isV4(b) else { return nil }
     let header = Int(b[0] & 15) * 4
     return header >= 20 && header <= b.count ? Array(b[header...]) : nil
   }
 
   static func udpPayload(_ b: [UInt8]) -> [UInt8]? {
-    guard isV4(b), b[9] == 17, let udp = payload(b), udp.count >= 8 else { return nil }
+    guard isV4(b) ? b[9] == 17 : isV6(b) && b[6] == 17, let udp = payload(b), udp.count >= 8 else { return nil }
     return Array(udp[8...])
   }
 
-  static func isICMP(_ b: [UInt8]) -> Bool { isV4(b) && b[9] == 1 }
+  static func isICMP(_ b: [UInt8]) -> Bool { isV4(b) && b[9] == 1 || isV6(b) && b[6] == 58 }
 
+  static func isV6(_ b: [UInt8]) -> Bool { b.count >= 40 && b[0] >> 4 == 6 }
   private static func isV4(_ b: [UInt8]) -> Bool { b.count >= 20 && b[0] >> 4 == 4 }
 }

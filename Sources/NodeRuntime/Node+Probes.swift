@@ -9,7 +9,7 @@ extension Node {
 
   func startProbe(_ kind: Probe.Kind, to destination: IPAddress, from source: IPAddress?, count: Int, size: Int, _ session: SessionID, _ request: UInt32) {
     guard let entry = table.entry(for: destination, includingShortcuts: true), let id = entry.resolvedInterface,
-      let own = source ?? tunnels[id]?.forwarding.addresses.first
+      let own = source ?? tunnels[id]?.forwarding.addresses.first(where: { $0.isV4 == destination.isV4 })
     else { return answer(session, request, "% No route to \(destination) through a tunnel", failed: true) }
     guard let identifier = probes.newIdentifier() else { return answer(session, request, "% Too many probes under way", failed: true) }
     var probe = Probe(
@@ -27,14 +27,14 @@ extension Node {
     (p.sentAt, p.deadline, p.isWaiting) = (now, now + Node.timeout, true)
     let ttl = p.kind == .ping ? 255 : UInt8(clamping: (Int(p.sequence) - 1) / 3 + 1)
     let packet = InnerDatagram.echo(
-      from: p.source, to: p.destination, identifier: p.identifier, sequence: p.sequence, ttl: ttl, payloadBytes: max(0, p.size - 28))
+      from: p.source, to: p.destination, identifier: p.identifier, sequence: p.sequence, ttl: ttl, payloadBytes: max(0, p.size - (p.destination.isV4 ? 28 : 48)))
     effects.append(.inject(.inner(.default, bytes: packet)))
   }
 
   /// An echo reply, or an error about one of our requests.
   func probeAnswered(_ p: PuntedPacket) {
     guard let from = IPPacketAddresses.source(of: p.bytes), let icmp = InnerPacket.payload(p.bytes), icmp.count >= 8 else { return }
-    let isReply = icmp[0] == 0
+    let isReply = icmp[0] == (InnerPacket.isV6(p.bytes) ? 129 : 0)
     let echo = isReply ? icmp : InnerPacket.payload(Array(icmp[8...])) ?? []
     guard echo.count >= 8 else { return }
     let identifier = UInt16(echo[4]) << 8 | UInt16(echo[5])

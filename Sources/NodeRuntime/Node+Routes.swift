@@ -43,8 +43,10 @@ extension Node {
   private func liveNBMA(_ state: TunnelState, _ id: InterfaceID) -> [IPAddress] {
     var all = Set(state.adjacencies.values)
     if let d = state.forwarding.destination { all.insert(d) }
-    for s in settings.interfaces[name(of: id)]?.nhrp.servers ?? [] { if case .address(let a)? = s.nbma { all.insert(a) } }
-    for m in settings.interfaces[name(of: id)]?.nhrp.maps ?? [] { all.insert(m.nbma) }
+    for nhrp in settings.interfaces[name(of: id)].map({ [$0.nhrp, $0.nhrpV6] }) ?? [] {
+      for s in nhrp.servers { if case .address(let a)? = s.nbma { all.insert(a) } }
+      for m in nhrp.maps { all.insert(m.nbma) }
+    }
     return all.sorted()
   }
 
@@ -99,7 +101,8 @@ extension Node {
   private func setAdjacency(_ id: InterfaceID, _ hop: IPAddress, _ nbma: IPAddress?, _ peer: ProtectionID) {
     if let old = tunnels[id]?.adjacencies[hop], tunnelByNBMA[old] == hop { tunnelByNBMA[old] = nil }
     tunnels[id]?.adjacencies[hop] = nbma
-    if let nbma { tunnelByNBMA[nbma] = hop }
+    // One name for a peer with several addresses: that of IPv4, else the first.
+    if let nbma, hop.isV4 || tunnelByNBMA[nbma] == nil { tunnelByNBMA[nbma] = hop }
     effects.append(.dataPlane(.adjacency(id, nextHop: hop, nbma: nbma, peer: peer)))
     if nbma != nil, !captures.isEmpty { widenCaptures(hop) }
   }

@@ -38,7 +38,7 @@ extension Node {
       let peers = s.peers.filter { $0.tunnel == name && !$0.isShortcutPeer }
       var row = TunnelRow(name: name)
       guard let state = tunnels[id] else { return row }
-      (row.address, row.ownAddress, row.source) = (state.connected, state.forwarding.addresses.first, state.forwarding.source)
+      (row.address, row.ownAddress, row.source) = (state.connected.first, state.forwarding.addresses.first, state.forwarding.source)
       (row.isUp, row.downReason) = (state.isUp, state.downReason)
       row.role = role(own)
       row.phase = phase(own)

@@ -45,7 +45,7 @@ extension Node {
   private func removeInterface(_ name: String) {
     let id = id(of: name)
     guard let state = tunnels.removeValue(forKey: id) else { return }
-    enqueue(.configure(id, nil))
+    for family in IPFamily.allCases { enqueue(.configure(id, nil, family: family)) }
     settle()
     removeConnected(state, id)
     if state.underlay != nil { effects.append(.underlay(id, nil)) }
@@ -68,6 +68,7 @@ extension Node {
     updateConnected(id, configuration, &state)
     tunnels[id] = state
     enqueue(.configure(id, nhrpInterface(name, configuration, source: source, isUp: state.isUp)))
+    enqueue(.configure(id, nhrpInterfaceV6(name, configuration, source: source, isUp: state.isUp), family: .v6))
     settle()
   }
 
@@ -88,25 +89,30 @@ extension Node {
     switch t.source {
     case nil: return (nil, "no tunnel source")
     case .address(let a):
+      guard a.isV4 != t.isOverIPv6 else { return (nil, "tunnel source \(a) does not fit the tunnel mode") }
       let isOurs = hostInterfaces.values.contains { $0.exists && $0.isUp && $0.addresses.contains { $0.address == a } }
       return isOurs ? (a, nil) : (nil, "waiting for address \(a)")
-    case .interface(let name): return sourceAddress(of: name)
+    case .interface(let name): return sourceAddress(of: name, t.isOverIPv6 ? .v6 : .v4)
     }
   }
 
-  private func sourceAddress(of name: String) -> (IPAddress?, String?) {
+  private func sourceAddress(of name: String, _ family: IPFamily) -> (IPAddress?, String?) {
     let platform = settings.platformName(of: name)
     guard let host = hostInterfaces[platform], host.exists else { return (nil, "waiting for interface \(platform)") }
     guard host.isUp else { return (nil, "interface \(platform) is down") }
-    let configured = settings.interfaces[name]?.interface.address?.address
-    let own = host.addresses.map(\.address).filter(\.isV4)
+    let interface = settings.interfaces[name]?.interface
+    let configured = family == .v4 ? interface?.address?.address : interface?.ipv6.addresses.first?.address
+    let own = host.addresses.map(\.address).filter { $0.family == family && !$0.isLinkLocal }
     guard let address = own.first(where: { $0 == configured }) ?? own.first else { return (nil, "interface \(platform) has no address") }
     return (address, nil)
   }
 
   private func updateDevice(_ id: InterfaceID, _ c: InterfaceConfiguration, _ state: inout TunnelState) {
     let device = c.interface.isShutdown
-      ? nil : TunnelDevice(address: c.interface.address.map { HostAddress($0.address, length: $0.length) }, mtu: innerMTU(c))
+      ? nil
+      : TunnelDevice(
+        address: c.interface.address.map { HostAddress($0.address, length: $0.length) }, mtu: innerMTU(c),
+        ipv6: c.interface.ipv6Networks.map { HostAddress($0.address, length: $0.length) })
     guard device != state.device else { return }
     state.device = device
     effects.append(.tunnelDevice(name: c.interface.name, interface: id, device))
@@ -131,7 +137,8 @@ extension Node {
     if case .interface(let name)? = t.source, let host = hostInterfaces[settings.platformName(of: name)], host.exists { outer = host.mtu }
     func left(_ suite: ESPSuite?, _ mode: IPsecMode) -> Int {
       EncapsulationOverhead.largestInner(
-        underlayMTU: outer, key: t.key != nil, suite: suite, mode: mode, udp: true, checksum: t.sendsChecksum, sequence: t.usesSequence)
+        underlayMTU: outer, key: t.key != nil, suite: suite, mode: mode, udp: true, checksum: t.sendsChecksum, sequence: t.usesSequence,
+        isOverV6: t.isOverIPv6)
     }
     // The widest of the suites that may be agreed on, in UDP, for a NAT may turn up.
     let sets = t.protectionProfile.flatMap(settings.crypto.ipsecProfile).map(settings.crypto.transformSets(of:)) ?? []
@@ -144,16 +151,18 @@ extension Node {
     f.source = source
     f.destination = t.mode == .point ? t.destination : nil
     (f.key, f.sendsChecksum, f.usesSequence) = (t.key, t.sendsChecksum, t.usesSequence)
-    f.addresses = c.interface.address.map { [$0.address] } ?? []
-    f.mtu = innerMTU(c)
+    f.addresses = c.interface.allAddresses
+    (f.mtu, f.ipv6MTU) = (innerMTU(c), c.interface.ipv6.mtu)
     f.adjustMSS = c.interface.adjustMSS.map { UInt16(clamping: $0) }
     f.ttl = UInt8(clamping: t.ttl)
     f.tos = t.tos.map { UInt8(clamping: $0) }
     f.setsDontFragment = t.discoversPathMTU
-    f.networkID = c.nhrp.networkID
-    f.redirects = c.nhrp.redirect && c.nhrp.networkID != nil
+    // The core tells NHRP of packets of either version; whether that wants to hear of them it knows itself.
+    let running = [c.nhrp, c.nhrpV6].filter { $0.networkID != nil }
+    f.networkID = running.first?.networkID
+    f.redirects = running.contains(where: \.redirect)
     f.icmpRedirectNetwork = c.interface.sendsICMPRedirects ? c.interface.address?.network : nil
-    f.resolves = c.nhrp.networkID != nil && t.mode == .multipoint && !c.nhrp.serverOnly
+    f.resolves = t.mode == .multipoint && running.contains { !$0.serverOnly }
     f.fallbackNextHops = state.fallback
     f.protectionGroup = protectionGroup(of: id, c)
     f.routingPorts = (routing.tunnelPorts[id] ?? []).sorted()
@@ -178,18 +187,16 @@ extension Node {
   }
 
   private func updateConnected(_ id: InterfaceID, _ c: InterfaceConfiguration, _ state: inout TunnelState) {
-    let address = c.interface.address
-    guard state.connected != address?.network || state.forwarding.addresses != address.map({ [$0.address] }) ?? [] || state.connected == nil else { return }
+    // Link-local addresses are on no route: the tunnel a packet is on says which is meant.
+    let all = [c.interface.address].compactMap { $0 } + c.interface.ipv6.addresses
+    guard state.connected != all.map(\.network) || tunnels[id]?.forwarding.addresses != c.interface.allAddresses else { return }
     removeConnected(state, id)
-    guard let address else {
-      state.connected = nil
-      return
-    }
-    table.add(Route(prefix: address.network, source: .connected, interface: id, installed: now))
-    if address.length < address.address.bitWidth {
+    for address in all {
+      table.add(Route(prefix: address.network, source: .connected, interface: id, installed: now))
+      guard address.length < address.address.bitWidth else { continue }
       table.add(Route(prefix: IPPrefix(host: address.address), source: .local, interface: id, installed: now))
     }
-    state.connected = address.network
+    state.connected = all.map(\.network)
   }
 
   private func removeConnected(_ state: TunnelState, _ id: InterfaceID) {
@@ -202,6 +209,14 @@ extension Node {
       name: name, settings: c.nhrp, address: c.interface.address?.address, isUp: isUp, nbma: source,
       destination: c.interface.tunnel.mode == .point ? c.interface.tunnel.destination : nil,
       isProtected: c.interface.tunnel.protectionProfile != nil)
+  }
+
+  private func nhrpInterfaceV6(_ name: String, _ c: InterfaceConfiguration, source: IPAddress?, isUp: Bool) -> NHRPInterface {
+    let own = c.interface.ipv6Addresses()
+    return NHRPInterface(
+      name: name, settings: c.nhrpV6, address: own.first, isUp: isUp, nbma: source,
+      destination: c.interface.tunnel.mode == .point ? c.interface.tunnel.destination : nil,
+      isProtected: c.interface.tunnel.protectionProfile != nil, furtherAddresses: Array(own.dropFirst()))
   }
 
   // MARK: The host's side
@@ -259,5 +274,14 @@ extension Node {
     guard !has, !mismatches.contains(id) else { return }
     mismatches.insert(id)
     record(JournalRecord(.addressMismatch, interface: id, a: wanted.address, b: host.addresses.first?.address ?? .anyV4, x: UInt32(wanted.length)))
+  }
+}
+
+extension InterfaceSettings {
+  /// The node's addresses on a tunnel: IPv4, then IPv6, the link-local one last.
+  fileprivate var allAddresses: [IPAddress] { (address.map { [$0.address] } ?? []) + ipv6Addresses() }
+  /// The IPv6 ones with their networks.
+  fileprivate var ipv6Networks: [InterfaceAddress] {
+    ipv6.addresses + (linkLocalAddress().map { [InterfaceAddress(address: $0, length: 64)] } ?? [])
   }
 }

@@ -289,7 +289,8 @@ struct TunnelState {
   var downReason: String?
   var since = Instant.start
   var waitingSince: Instant?
-  var connected: IPPrefix?
+  /// The networks of its addresses.
+  var connected: [IPPrefix] = []
   var fallback: [IPAddress] = []
   var adjacencies: [IPAddress: IPAddress] = [:]
 }

@@ -3,7 +3,7 @@ import Wire
 
 /// How one tunnel forwards; everything the data plane must know of it.
 public struct TunnelForwarding: Sendable, Equatable {
-  /// The local outer address; nil while the source interface has none (the tunnel is down).
+  /// The local outer address, IPv4 or IPv6; nil while the source interface has none (the tunnel is down).
   public var source: IPAddress?
   /// The only peer of a point-to-point tunnel; nil for multipoint.
   public var destination: IPAddress?
@@ -13,10 +13,12 @@ public struct TunnelForwarding: Sendable, Equatable {
   public var sendsChecksum = false
   /// Whether sequence numbers are sent and enforced (RFC 2890 §2.2).
   public var usesSequence = false
-  /// The node's own addresses on the tunnel.
+  /// The node's own addresses on the tunnel, of either family; link-local ones last.
   public var addresses: [IPAddress] = []
   /// The largest inner packet in bytes (`ip mtu`).
   public var mtu = 1476
+  /// The largest inner IPv6 packet in bytes (`ipv6 mtu`), 1280 at least; nil takes `mtu`.
+  public var ipv6MTU: Int?
   /// The TCP maximum segment size to clamp to; nil leaves SYNs alone.
   public var adjustMSS: UInt16?
   /// The outer TTL.
@@ -35,7 +37,7 @@ public struct TunnelForwarding: Sendable, Equatable {
   public var resolves = false
   /// UDP ports whose datagrams to the node, or to many, go to the control side: those of routing protocols that run here. At most two.
   public var routingPorts: [UInt16] = []
-  /// Next hops that take the packets of an unresolved one, best first (the NHSs).
+  /// Next hops that take the packets of an unresolved one of their family, best first (the NHSs).
   public var fallbackNextHops: [IPAddress] = []
   /// The table the inner packets are routed in.
   public var vrf: VRFID = .default
@@ -173,7 +175,7 @@ public enum PuntClass: UInt8, Sendable, CaseIterable, Codable {
   case protectionWanted
   /// An ESP packet with an SPI nobody here has; `bytes` are its first 8.
   case unknownSPI
-  /// Clear GRE came to a protected tunnel and was dropped; `bytes` are its first 24.
+  /// Clear GRE came to a protected tunnel and was dropped; `bytes` end with the first 4 of GRE.
   case clearRefused
 }
 

@@ -80,7 +80,7 @@ import Wire
   @Test("every reason to drop has a name of its own, and the tests reach every one")
   func reasons() {
     #expect(Set(DropReason.allCases.map(\.name)).count == DropReason.allCases.count)
-    let elsewhere: Set<DropReason> = [.multicastNoPeers, .batchFull]  // OutboundTests
+    let elsewhere: Set<DropReason> = [.multicastNoPeers, .batchFull, .beyondLink]  // OutboundTests, OverlayV6Tests
     let unreachable: Set<DropReason> = [.sealFailed]  // it takes a broken library
     let cases = Set(DropCase.inbound.map(\.reason)).union(ProtectedDropCase.all.map(\.reason))
     #expect(cases.union(elsewhere).union(unreachable) == Set(DropReason.allCases))

@@ -224,7 +224,7 @@ struct DropCase: Sendable, CustomTestStringConvertible {
   static func flags(_ value: UInt16) -> [UInt8] { patched(good, at: 20, u16: value) }
 
   static let inbound: [DropCase] = [
-    DropCase(reason: .notIPv4, packet: patched(good, at: 0, u16: 0x6500)),
+    DropCase(reason: .notIPv4, packet: patched(good, at: 0, u16: 0x5500)),
     DropCase(reason: .badHeaderLength, packet: patched(good, at: 0, u16: 0x4400)),
     DropCase(reason: .badHeaderLength, packet: Array(patched(good, at: 0, u16: 0x4f00).prefix(40))),
     DropCase(reason: .truncated, packet: Array(good.dropLast())),

@@ -9,9 +9,9 @@ public enum TunnelCommands {
     source, destination, mode, key, checksum, sequence, timeToLive, typeOfService, pathMTU, routeVia, protection,
   ]
 
-  /// `tunnel source {A.B.C.D | INTERFACE}`
+  /// `tunnel source {A.B.C.D | X:X:X:X::X | INTERFACE}`
   public static let source = Command<InterfaceSettings>(
-    "tunnel source {<address:ipv4>|<interface:interface>}", modes: [.interface],
+    "tunnel source {<address:ipv4>|<address:ipv6>|<interface:interface>}", modes: [.interface],
     help: help(["source": "Source of tunnel packets", "address": "IP address", "interface": "Interface whose address is the source"]),
     apply: { settings, input in
       let address = input.arguments.address("address").map(TunnelSource.address)
@@ -19,33 +19,37 @@ public enum TunnelCommands {
     },
     write: { $0.tunnel.source.map { ["tunnel source \($0.text)"] } ?? [] })
 
-  /// `tunnel destination A.B.C.D`
+  /// `tunnel destination {A.B.C.D | X:X:X:X::X}`
   public static let destination = Command<InterfaceSettings>(
-    "tunnel destination <address:ipv4>", modes: [.interface],
+    "tunnel destination {<address:ipv4>|<address:ipv6>}", modes: [.interface],
     help: help(["destination": "Destination of tunnel packets", "address": "IP address"]),
     apply: { settings, input in settings.tunnel.destination = input.negated ? nil : input.arguments.address("address") },
     write: { $0.tunnel.destination.map { ["tunnel destination \($0)"] } ?? [] })
 
-  /// `tunnel mode gre {multipoint | ip}`
+  /// `tunnel mode gre {multipoint [ipv6] | ip | ipv6}`
   public static let mode = Command<InterfaceSettings>(
-    "tunnel mode gre {multipoint|ip}", modes: [.interface],
+    "tunnel mode gre {multipoint [ipv6]|ip|ipv6}", modes: [.interface],
     help: help([
       "mode": "Tunnel encapsulation method", "gre": "Generic Route Encapsulation", "multipoint": "Over IP, many peers",
-      "ip": "Over IP, one peer",
+      "ip": "Over IP, one peer", "ipv6": "Over IPv6",
     ]),
     apply: { settings, input in
       settings.tunnel.mode = !input.negated && input.arguments.has("multipoint") ? .multipoint : .point
+      settings.tunnel.isOverIPv6 = !input.negated && input.arguments.has("ipv6")
       settings.tunnel.unsupportedMode = nil
     },
-    write: { $0.tunnel.mode == .multipoint && $0.tunnel.unsupportedMode == nil ? ["tunnel mode gre multipoint"] : [] })
+    write: { settings in
+      let words = (settings.tunnel.mode == .multipoint ? ["multipoint"] : []) + (settings.tunnel.isOverIPv6 ? ["ipv6"] : [])
+      return words.isEmpty || settings.tunnel.unsupportedMode != nil ? [] : ["tunnel mode gre " + words.joined(separator: " ")]
+    })
 
   /// `tunnel mode …` of kinds that this version cannot run; the tunnel stays down.
   public static let unsupportedMode = Command<InterfaceSettings>(
-    "tunnel mode {gre {ipv6|multipoint ipv6}|ipsec {ipv4|ipv6|dual-overlay}|ipip|ipv6ip|ipv6|vxlan|mpls|aurp|cayman|dvmrp|eon|nos|iptalk} [<rest:line>]",
+    "tunnel mode {ipsec {ipv4|ipv6|dual-overlay}|ipip|ipv6ip|ipv6|vxlan|mpls|aurp|cayman|dvmrp|eon|nos|iptalk} [<rest:line>]",
     modes: [.interface], help: help(["mode": "Tunnel encapsulation method", "ipsec": "IPsec without GRE (not in this version)"]),
     apply: { settings, input in
       settings.tunnel.unsupportedMode = input.negated ? nil : text(ofMode: input.arguments)
-      if !input.negated { settings.tunnel.mode = .point }
+      if !input.negated { (settings.tunnel.mode, settings.tunnel.isOverIPv6) = (.point, false) }
     },
     write: { $0.tunnel.unsupportedMode.map { ["tunnel mode \($0)"] } ?? [] })
 
@@ -117,7 +121,7 @@ public enum TunnelCommands {
     guard settings.isTunnel else { return [] }
     let tunnel = settings.tunnel
     var lines: [String] = []
-    if tunnel.mode == .point, tunnel.unsupportedMode == nil { lines.append("tunnel mode gre ip") }
+    if tunnel.mode == .point, !tunnel.isOverIPv6, tunnel.unsupportedMode == nil { lines.append("tunnel mode gre ip") }
     if tunnel.ttl == TunnelSettings().ttl { lines.append("tunnel ttl \(tunnel.ttl)") }
     return lines
   }
@@ -135,7 +139,7 @@ public enum TunnelCommands {
   /// The words behind `tunnel mode`, spelled out, in the order of the pattern.
   private static func text(ofMode arguments: Arguments) -> String {
     let kinds = [
-      "gre", "multipoint", "ipsec", "ipv4", "ipv6", "dual-overlay", "ipip", "ipv6ip", "vxlan", "mpls", "aurp", "cayman", "dvmrp", "eon",
+      "ipsec", "ipv4", "ipv6", "dual-overlay", "ipip", "ipv6ip", "vxlan", "mpls", "aurp", "cayman", "dvmrp", "eon",
       "nos", "iptalk",
     ]
     return (kinds.filter(arguments.has) + [arguments[text: "rest"]].compactMap { $0 }).joined(separator: " ")

@@ -7,6 +7,7 @@ enum LabProtocol {
   static let udp: UInt8 = 17
   static let gre: UInt8 = 47
   static let esp: UInt8 = 50
+  static let icmpV6: UInt8 = 58
 }
 
 /// What the network must know of an IPv4 header (RFC 791 §3.1), checked once.

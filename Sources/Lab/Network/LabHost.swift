@@ -15,6 +15,8 @@ public struct LabHost: Sendable {
   public let gateway: IPAddress?
   /// Echo requests it answered.
   public private(set) var echoesAnswered: UInt64 = 0
+  /// Answers to IPv6 echo requests that it got, by sequence number, in the order they came.
+  public private(set) var echoReplies: [UInt16] = []
   /// Packets that were not for it, or that it could not read.
   public private(set) var ignored: UInt64 = 0
 
@@ -26,6 +28,7 @@ public struct LabHost: Sendable {
 
   /// Takes an inner packet; gives the packet it answers with. Requests are turned into their answers in place.
   public mutating func receive(_ packet: consuming [UInt8], at now: Instant, _ ledger: inout FlowLedger) -> [UInt8]? {
+    guard !packet.isIPv6 else { return receiveV6(packet) }
     guard let fields = try? IPv4Fields.decode(packet), !fields.isLaterFragment,
       addresses.contains(IPAddress(v4: fields.destination)), fields.totalLength >= fields.headerLength + 8
     else {
@@ -40,6 +43,26 @@ public struct LabHost: Sendable {
     default: ignored &+= 1
     }
     return nil
+  }
+
+  /// ICMPv6 echo alone: a request is turned into its answer, an answer is noted.
+  private mutating func receiveV6(_ packet: consuming [UInt8]) -> [UInt8]? {
+    guard packet.count >= 48, packet[6] == LabProtocol.icmpV6, let to = IPPacketAddresses.destination(of: packet), addresses.contains(to),
+      packet.checksum(40, packet.count - 40, initial: LabPacket.pseudoHeaderV6(packet)) == 0, packet[40] == 128 || packet[40] == 129
+    else {
+      ignored &+= 1
+      return nil
+    }
+    guard packet[40] == 128 else {
+      if echoReplies.count < 1_024 { echoReplies.append(packet.u16(46)) }
+      return nil
+    }
+    echoesAnswered &+= 1
+    var answer = packet
+    (answer[40], answer[7]) = (129, 64)
+    answer.set(42, u16: InternetChecksum.updated(answer.u16(42), from: 128 << 8 | UInt16(answer[41]), to: 129 << 8 | UInt16(answer[41])))
+    for n in 0..<16 { answer.swapAt(8 + n, 24 + n) }
+    return answer
   }
 
   private mutating func answerEcho(_ request: consuming [UInt8], _ fields: IPv4Fields) -> [UInt8]? {
@@ -106,4 +129,9 @@ public struct LabHost: Sendable {
     }
     ledger.noteError(mark)
   }
+}
+
+extension [UInt8] {
+  /// Whether an IPv6 header is what begins here.
+  fileprivate var isIPv6: Bool { first.map { $0 >> 4 == 6 } ?? false }
 }

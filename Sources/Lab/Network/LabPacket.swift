@@ -53,6 +53,23 @@ package enum LabPacket {
     UInt64(source.v4Bits) + UInt64(destination.v4Bits) + UInt64(LabProtocol.udp) + UInt64(length)
   }
 
+  /// The sum over the ICMPv6 pseudo header of a packet that has a whole IPv6 header (RFC 8200 §8.1).
+  static func pseudoHeaderV6(_ packet: [UInt8]) -> UInt64 {
+    var sum = UInt64(LabProtocol.icmpV6) + UInt64(max(0, packet.count - 40))
+    for at in stride(from: 8, to: min(40, packet.count & ~1), by: 2) { sum += UInt64(packet.u16(at)) }
+    return sum
+  }
+
+  /// An ICMPv6 echo request.
+  package static func echoRequestV6(from source: IPAddress, to destination: IPAddress, sequence: UInt16, payloadBytes: Int = 56) -> [UInt8] {
+    let length = 8 + max(0, min(payloadBytes, 1_200))
+    var packet: [UInt8] = [0x60, 0, 0, 0, UInt8(length >> 8), UInt8(length & 255), LabProtocol.icmpV6, 64]
+    packet += source.bytes + destination.bytes + [128, 0, 0, 0, 0x60, 0x60, UInt8(sequence >> 8), UInt8(sequence & 255)]
+    packet += [UInt8](repeating: 0x61, count: length - 8)
+    packet.set(42, u16: packet.checksum(40, length, initial: pseudoHeaderV6(packet)))
+    return packet
+  }
+
   /// "Fragmentation needed and DF set" with the MTU of the next hop (RFC 1191 §4).
   package static func fragmentationNeeded(about packet: [UInt8], mtu: Int, from router: IPAddress) -> [UInt8]? {
     unreachable(about: packet, code: 4, word: UInt32(clamping: min(mtu, 0xffff)), from: router)

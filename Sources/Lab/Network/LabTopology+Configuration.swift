@@ -19,7 +19,7 @@ extension LabTopology {
     if let lan = node.lan, let address = node.lanAddress {
       lines += ["!", "interface GigabitEthernet2", " ip address \(address) \(lan.mask)"]
     }
-    let routes = routeLines(node)
+    let routes = routeLines(node) + ipv6RouteLines(node)
     if !routes.isEmpty { lines += ["!"] + routes }
     return (lines + ["!", "end"]).joined(separator: "\n") + "\n"
   }
@@ -31,7 +31,7 @@ extension LabTopology {
     ]
     if let holdTimeSeconds { lines.append("ip nhrp holdtime \(holdTimeSeconds)") }
     lines += node.role == .hub ? hubLines(node) : spokeLines(node)
-    lines += tunnelRoutingLines(node) + ["tunnel key 42"]
+    lines += ipv6Lines(node) + tunnelRoutingLines(node) + ["tunnel key 42"]
     return protection == .none ? lines : lines + ["tunnel protection ipsec profile DMVPN"]
   }
 

@@ -17,13 +17,16 @@ extension LabTopology {
 
   /// The host behind a node; with `.hostRoutesByRegistration` it is the node's own IP stack.
   public func makeHost(_ index: Int) -> LabHost {
-    LabHost(node: index, addresses: [nodes[index].host], gateway: nodes[index].lanAddress)
+    let node = nodes[index]
+    let v6 = hasIPv6 ? [node.hostV6].compactMap { $0 } : []
+    return LabHost(node: index, addresses: [node.host] + v6, gateway: node.lanAddress)
   }
 
   /// A node's own IP stack, which answers pings to the node's inner addresses.
   public func makeStack(_ index: Int) -> LabHost {
     let node = nodes[index]
-    return LabHost(node: index, addresses: [node.tunnelAddress] + (node.lanAddress.map { [$0] } ?? []), gateway: nil)
+    let v6 = hasIPv6 ? [node.tunnelAddressV6, node.linkLocalAddress, node.lanAddressV6].compactMap { $0 } : []
+    return LabHost(node: index, addresses: v6 + [node.tunnelAddress] + (node.lanAddress.map { [$0] } ?? []), gateway: nil)
   }
 
   /// The physical interfaces of a node, as its host system would tell of them.
@@ -33,7 +36,8 @@ extension LabTopology {
       HostInterface(name: "eth0", mtu: node.link.mtu, addresses: [HostAddress(node.nbma, length: node.nbmaLength)])
     ]
     if let lan = node.lan, let address = node.lanAddress {
-      interfaces.append(HostInterface(name: "eth1", addresses: [HostAddress(address, length: Int(lan.length))]))
+      let v6 = hasIPv6 ? node.lanAddressV6.map { [HostAddress($0, length: 48)] } ?? [] : []
+      interfaces.append(HostInterface(name: "eth1", addresses: [HostAddress(address, length: Int(lan.length))] + v6))
     }
     return interfaces
   }

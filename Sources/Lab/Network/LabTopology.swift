@@ -106,6 +106,8 @@ public struct LabTopology: Sendable, Equatable {
   public var protection = LabProtection.none
   /// How the nodes learn of each other's LANs.
   public var routing = LabRouting.static
+  /// Whether tunnels and LANs have IPv6 addresses beside their IPv4 ones.
+  public var hasIPv6 = false
   /// Whether the configurations name all nodes by `ip host`; done up to 50 nodes.
   public var namesPeers: Bool
   let plan: AddressPlan

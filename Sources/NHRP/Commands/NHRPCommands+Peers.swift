@@ -5,56 +5,66 @@ import Wire
 /// The lines that name others: mappings and next hop servers.
 extension NHRPCommands {
   /// `ip nhrp map A.B.C.D A.B.C.D`
-  public static let map = Command<NHRPSettings>(
-    "ip nhrp map <address:ipv4> <nbma:ipv4>", modes: [.interface],
-    help: help(["map": "Map a tunnel address to an NBMA address", "address": "Tunnel address", "nbma": "NBMA address"]),
-    apply: applyMap,
-    write: { $0.maps.map { "ip nhrp map \($0.address) \($0.nbma)" } })
+  static func map(_ family: IPFamily) -> Command<NHRPSettings> {
+    Command(
+      "\(family.word) nhrp map <address:\(family.kind)> {<nbma:ipv4>|<nbma:ipv6>}", modes: [.interface],
+      help: help(family, ["map": "Map a tunnel address to an NBMA address", "address": "Tunnel address", "nbma": "NBMA address"]),
+      apply: applyMap,
+      write: { $0.maps.map { "\(family.word) nhrp map \($0.address) \($0.nbma)" } })
+  }
 
   /// `ip nhrp map multicast {A.B.C.D | dynamic}`; `dynamic` is on where nobody says otherwise.
-  public static let mapMulticast = Command<NHRPSettings>(
-    "ip nhrp map multicast {<nbma:ipv4>|dynamic}", modes: [.interface],
-    help: help([
-      "map": "Map a tunnel address to an NBMA address", "multicast": "Who gets multicast", "nbma": "NBMA address",
-      "dynamic": "Every client that registers",
-    ]),
-    apply: applyMapMulticast,
-    write: { settings in
-      (settings.multicastDynamic ? [] : ["no ip nhrp map multicast dynamic"]) + settings.multicastMaps.map { "ip nhrp map multicast \($0)" }
-    })
+  static func mapMulticast(_ family: IPFamily) -> Command<NHRPSettings> {
+    Command(
+      "\(family.word) nhrp map multicast {<nbma:ipv4>|<nbma:ipv6>|dynamic}", modes: [.interface],
+      help: help(family, [
+        "map": "Map a tunnel address to an NBMA address", "multicast": "Who gets multicast", "nbma": "NBMA address",
+        "dynamic": "Every client that registers",
+      ]),
+      apply: applyMapMulticast,
+      write: { settings in
+        (settings.multicastDynamic ? [] : ["no \(family.word) nhrp map multicast dynamic"]) + settings.multicastMaps.map { "\(family.word) nhrp map multicast \($0)" }
+      })
+  }
 
   /// `ip nhrp nhs {A.B.C.D | dynamic} [nbma {A.B.C.D | NAME} [multicast]] [priority N] [cluster N]`
-  public static let nextHopServer = Command<NHRPSettings>(
-    "ip nhrp nhs {<address:ipv4>|dynamic} [nbma <nbma:host> [multicast]] [priority <priority:int(0-255)>] [cluster <cluster:int(0-10)>]",
-    modes: [.interface],
-    help: help([
-      "nhs": "Next hop server", "address": "Its tunnel address", "dynamic": "Learn its tunnel address from its reply",
-      "nbma": "Its NBMA address",
-      "<nbma>": "Address, or a name to look up", "multicast": "Send multicast to it", "priority": "Its priority",
-      "<priority>": "0 is best", "cluster": "Its cluster", "<cluster>": "Number of the cluster",
-    ]),
-    apply: applyServer,
-    write: { $0.servers.map(line) })
+  static func nextHopServer(_ family: IPFamily) -> Command<NHRPSettings> {
+    Command(
+      "\(family.word) nhrp nhs {<address:\(family.kind)>|dynamic} [nbma {<nbma:host>|<nbma:ipv6>} [multicast]] [priority <priority:int(0-255)>] [cluster <cluster:int(0-10)>]",
+      modes: [.interface],
+      help: help(family, [
+        "nhs": "Next hop server", "address": "Its tunnel address", "dynamic": "Learn its tunnel address from its reply",
+        "nbma": "Its NBMA address",
+        "<nbma>": "Address, or a name to look up", "multicast": "Send multicast to it", "priority": "Its priority",
+        "<priority>": "0 is best", "cluster": "Its cluster", "<cluster>": "Number of the cluster",
+      ]),
+      apply: applyServer,
+      write: { $0.servers.map { line($0, family) } })
+  }
 
   /// `ip nhrp nhs cluster N max-connections M`
-  public static let cluster = Command<NHRPSettings>(
-    "ip nhrp nhs cluster <cluster:int(0-10)> max-connections <count:int(0-255)>", modes: [.interface],
-    help: help([
-      "nhs": "Next hop server", "cluster": "Settings of a cluster", "<cluster>": "Number of the cluster",
-      "max-connections": "How many of its servers are used at once", "count": "Servers",
-    ]),
-    apply: applyCluster,
-    write: { settings in
-      settings.clusterConnections.keys.sorted().map { "ip nhrp nhs cluster \($0) max-connections \(settings.clusterConnections[$0] ?? 0)" }
-    })
+  static func cluster(_ family: IPFamily) -> Command<NHRPSettings> {
+    Command(
+      "\(family.word) nhrp nhs cluster <cluster:int(0-10)> max-connections <count:int(0-255)>", modes: [.interface],
+      help: help(family, [
+        "nhs": "Next hop server", "cluster": "Settings of a cluster", "<cluster>": "Number of the cluster",
+        "max-connections": "How many of its servers are used at once", "count": "Servers",
+      ]),
+      apply: applyCluster,
+      write: { settings in
+        settings.clusterConnections.keys.sorted().map { "\(family.word) nhrp nhs cluster \($0) max-connections \(settings.clusterConnections[$0] ?? 0)" }
+      })
+  }
 
   /// `ip nhrp nhs fallback S`
-  public static let fallback = Command<NHRPSettings>(
-    "ip nhrp nhs fallback <seconds:int(0-60)>", modes: [.interface],
-    help: help(["nhs": "Next hop server", "fallback": "How long a better server must answer before it is taken back", "seconds": "Seconds"]
-    ),
-    apply: { settings, input in settings.fallbackSeconds = input.negated ? nil : input.arguments.int("seconds") },
-    write: { $0.fallbackSeconds.map { ["ip nhrp nhs fallback \($0)"] } ?? [] })
+  static func fallback(_ family: IPFamily) -> Command<NHRPSettings> {
+    Command(
+      "\(family.word) nhrp nhs fallback <seconds:int(0-60)>", modes: [.interface],
+      help: help(family, ["nhs": "Next hop server", "fallback": "How long a better server must answer before it is taken back", "seconds": "Seconds"]
+      ),
+      apply: { settings, input in settings.fallbackSeconds = input.negated ? nil : input.arguments.int("seconds") },
+      write: { $0.fallbackSeconds.map { ["\(family.word) nhrp nhs fallback \($0)"] } ?? [] })
+  }
 
   private static func applyMap(_ settings: inout NHRPSettings, _ input: CommandInput) throws(CommandRefusal) {
     guard let address = input.arguments.address("address") else { throw CommandRefusal("'no ip nhrp map' needs the mapping's address") }
@@ -111,11 +121,16 @@ extension NHRPCommands {
     a.address == b.address && (a.nbma == b.nbma || a.nbma == nil || b.nbma == nil)
   }
 
-  private static func line(_ server: NextHopServerSettings) -> String {
-    var words = ["ip nhrp nhs", server.address.map(String.init(describing:)) ?? "dynamic"]
+  private static func line(_ server: NextHopServerSettings, _ family: IPFamily) -> String {
+    var words = ["\(family.word) nhrp nhs", server.address.map(String.init(describing:)) ?? "dynamic"]
     if let nbma = server.nbma { words += ["nbma", nbma.text] + (server.multicast ? ["multicast"] : []) }
     if server.priority != 0 { words += ["priority", "\(server.priority)"] }
     if server.cluster != 0 { words += ["cluster", "\(server.cluster)"] }
     return words.joined(separator: " ")
   }
+}
+
+extension IPFamily {
+  /// The kind of its addresses in a pattern.
+  fileprivate var kind: String { self == .v4 ? "ipv4" : "ipv6" }
 }

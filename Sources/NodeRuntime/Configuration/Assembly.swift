@@ -34,7 +34,7 @@ enum Assembly {
     + CryptoCommands.all.map { $0.mounted(at: \.crypto) }
   /// Lines and sections of the node, printed below the interfaces.
   static let tail: [CommandPart<NodeSettings>] =
-    ODRCommands.all.map { $0.mounted(at: \.odr) } + RIPCommands.all.map { $0.mounted(at: \.rip) } + [.line(StaticRouteCommands.route.mounted(at: \.staticRoutes))]
+    ODRCommands.all.map { $0.mounted(at: \.odr) } + RIPCommands.all.map { $0.mounted(at: \.rip) } + [StaticRouteCommands.route, StaticRouteCommands.routeV6].map { .line($0.mounted(at: \.staticRoutes)) }
     + PolicyCommands.tail.map { $0.mounted(at: \.policy) }
 
   /// Lines of every interface, printed above the protocols'.
@@ -44,6 +44,9 @@ enum Assembly {
     RIPInterfaceCommands.all.map { $0.mounted(at: \InterfaceConfiguration.rip) } + ODRCommands.interface.map { $0.mounted(at: \.cdp) }
   /// The lines of tunnels' protocols.
   static let interfaceProtocols = NHRPCommands.all.map { $0.mounted(at: \InterfaceConfiguration.nhrp) }
+  /// Their lines for IPv6, and those of every interface, printed below those for IPv4.
+  static let interfaceIPv6 = IPv6Commands.all.map { $0.mounted(at: \InterfaceConfiguration.interface) }
+  static let interfaceProtocolsV6 = NHRPCommands.allV6.map { $0.mounted(at: \InterfaceConfiguration.nhrpV6) }
   /// Lines of every interface, printed below the protocols' and the kept ones.
   static let interfaceTail = InterfaceCommands.tail.map { $0.mounted(at: \InterfaceConfiguration.interface) }
   /// Tunnels' own lines.
@@ -54,6 +57,7 @@ enum Assembly {
   /// The lines that `show running-config all` adds for one interface.
   static func defaultLines(_ configuration: InterfaceConfiguration) -> [String] {
     InterfaceCommands.defaultLines(configuration.interface) + NHRPCommands.defaultLines(configuration.nhrp)
+      + NHRPCommands.defaultLines(configuration.nhrpV6, .v6)
       + TunnelCommands.defaultLines(configuration.interface)
   }
 
@@ -81,8 +85,8 @@ enum Assembly {
 
   private static var ownSpecs: [CommandSpec<LineAction>] {
     var specs = nodeSpecs
-    specs += (interfaceHead + interfaceRouting + interfaceTail).map { $0.spec(for: .interface($0, isForTunnels: false, isActedOn: true)) }
-    specs += (interfaceProtocols + tunnel).map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: true)) }
+    specs += (interfaceHead + interfaceRouting + interfaceTail + interfaceIPv6).map { $0.spec(for: .interface($0, isForTunnels: false, isActedOn: true)) }
+    specs += (interfaceProtocols + interfaceProtocolsV6 + tunnel).map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: true)) }
     specs += unsupportedTunnel.map { $0.spec(for: .interface($0, isForTunnels: true, isActedOn: false)) }
     specs.append(
       CommandSpec(

@@ -7,8 +7,8 @@ import Wire
 extension ConfigurationValidator {
   /// What an Ethernet underlay carries; the real path may carry less.
   private static let underlayMTU = 1500
-  /// The outer IPv4 header and the GRE header without options.
-  private static let outerBytes = 24
+  /// The GRE header without options.
+  private static let greBytes = 4
   /// IP and TCP headers without options.
   private static let tcpHeaderBytes = 40
   /// Characters of the NHRP authentication string that IOS keeps.
@@ -49,7 +49,7 @@ extension ConfigurationValidator {
 
   static func checkSizes(_ interface: InterfaceSettings, _ findings: inout Findings) {
     let tunnel = interface.tunnel
-    let overhead = outerBytes + 4 * [tunnel.key != nil, tunnel.sendsChecksum, tunnel.usesSequence].filter { $0 }.count
+    let overhead = (tunnel.isOverIPv6 ? 40 : 20) + greBytes + 4 * [tunnel.key != nil, tunnel.sendsChecksum, tunnel.usesSequence].filter { $0 }.count
     let fits = underlayMTU - overhead
     if let mtu = interface.ipMTU, mtu > fits {
       findings.warn(
@@ -64,6 +64,26 @@ extension ConfigurationValidator {
     }
   }
 
+  /// What IPv6 in the overlay adds.
+  static func checkIPv6(_ configuration: InterfaceConfiguration, _ findings: inout Findings) {
+    let name = configuration.interface.name, nhrp = configuration.nhrpV6, tunnel = configuration.interface.tunnel
+    if let key = nhrp.authentication, key.utf8.count > authenticationLimit {
+      findings.fail(
+        "ipv6 nhrp authentication",
+        "'\(key)' has \(key.utf8.count) characters, the NHRP authentication string at most \(authenticationLimit)")
+    }
+    if nhrp != NHRPSettings(), nhrp.networkID == nil {
+      findings.warn("ipv6 nhrp", "NHRP for IPv6 does not run on \(name): no 'ipv6 nhrp network-id'")
+    }
+    if nhrp.networkID != nil, !configuration.interface.ipv6.isOn {
+      findings.warn("ipv6 nhrp network-id", "NHRP for IPv6 does not run on \(name): no 'ipv6 address', no 'ipv6 enable'")
+    }
+    for (line, address) in [("tunnel source", tunnel.source?.address), ("tunnel destination", tunnel.destination)] {
+      guard let address, address.isV4 == tunnel.isOverIPv6 else { continue }
+      findings.warn(line, "tunnel \(name) stays down: '\(line) \(address)' and 'tunnel mode gre …\(tunnel.isOverIPv6 ? " ipv6" : "")' do not fit")
+    }
+  }
+
   static func checkNHRP(_ configuration: InterfaceConfiguration, _ findings: inout Findings) {
     let name = configuration.interface.name, nhrp = configuration.nhrp
     let isMultipoint = configuration.interface.tunnel.mode == .multipoint && configuration.interface.tunnel.unsupportedMode == nil
@@ -73,7 +93,7 @@ extension ConfigurationValidator {
       )
     }
     guard nhrp.networkID != nil else {
-      if nhrp != NHRPSettings() || isMultipoint {
+      if nhrp != NHRPSettings() || isMultipoint && configuration.nhrpV6.networkID == nil {
         findings.warn("", "NHRP does not run on \(name): no 'ip nhrp network-id'")
       }
       return
@@ -127,4 +147,9 @@ extension ConfigurationValidator {
       findings.warn(about, "next hop server \(address) lies outside \(name)'s network \(own.network)")
     }
   }
+}
+
+extension TunnelSource {
+  /// The address, where it is one.
+  fileprivate var address: IPAddress? { if case .address(let a) = self { a } else { nil } }
 }

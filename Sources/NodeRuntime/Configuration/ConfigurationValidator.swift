@@ -37,6 +37,7 @@ public enum ConfigurationValidator {
       checkTunnel(configuration, settings, &findings)
       checkSizes(configuration.interface, &findings)
       checkNHRP(configuration, &findings)
+      checkIPv6(configuration, &findings)
     }
     checkSharedSources(all, settings, &findings)
     findings.interface = nil

@@ -23,7 +23,8 @@ public enum ConfigurationWriter {
     let head = "interface \(configuration.interface.name)" + (configuration.headSuffix.map { " " + $0 } ?? "")
     var lines = (Assembly.interfaceHead + Assembly.interfaceProtocols + Assembly.interfaceRouting).flatMap { $0.write(configuration) }
     lines += configuration.kept
-    lines += (Assembly.interfaceTail + Assembly.tunnel + Assembly.unsupportedTunnel).flatMap { $0.write(configuration) }
+    lines += (Assembly.interfaceTail + Assembly.interfaceIPv6 + Assembly.interfaceProtocolsV6).flatMap { $0.write(configuration) }
+    lines += (Assembly.tunnel + Assembly.unsupportedTunnel).flatMap { $0.write(configuration) }
     if includeDefaults { lines += Assembly.defaultLines(configuration) }
     return [head] + lines.map { " " + $0 }
   }

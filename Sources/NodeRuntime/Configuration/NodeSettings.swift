@@ -25,6 +25,8 @@ public struct InterfaceConfiguration: Sendable, Equatable {
   public var interface: InterfaceSettings
   /// `ip nhrp …`
   public var nhrp = NHRPSettings()
+  /// `ipv6 nhrp …`
+  public var nhrpV6 = NHRPSettings()
   /// `ip rip …`, `ip split-horizon`
   public var rip = RIPInterfaceSettings()
   /// `cdp enable`

@@ -41,6 +41,19 @@ enum ExecGrammar {
     show("ip route next-hop-override", .overrides),
     show("ip route summary", .routeSummary, ["summary": "Routes by source"]),
     show("ip route <where:host> [<mask:mask>]", .routeOf, ["where": "Network, address or host"]),
+    show("ipv6 nhrp [{brief|detail}]", .nhrp),
+    show("ipv6 nhrp {<where:host>|<where:ipv6>} [{brief|detail}]", .nhrpEntry),
+    show("ipv6 nhrp [{brief|detail}] <if:interface>", .nhrp),
+    show("ipv6 nhrp {static|dynamic|incomplete} [<if:interface>]", .nhrp, ["static": "Static entries", "dynamic": "Dynamic entries"]),
+    show("ipv6 nhrp nhs [detail] [<if:interface>]", .nhs),
+    show("ipv6 nhrp multicast [<if:interface>]", .multicast, ["multicast": "Who gets multicast"]),
+    show("ipv6 nhrp traffic [interface <if:interface>] [detail]", .nhrpTraffic, ["interface": "Only this tunnel"]),
+    show("ipv6 nhrp shortcut [<if:interface>]", .shortcuts),
+    show("ipv6 nhrp summary [<if:interface>]", .summary, ["summary": "Entries by kind"]),
+    show("ipv6 nhrp redirect [<if:interface>]", .redirects),
+    show("ipv6 route", .routes),
+    show("ipv6 route {nhrp|static|connected}", .nhrpRoutes, ["nhrp": "NHRP routes", "static": "Static routes"]),
+    show("ipv6 route {<where:host>|<where:ipv6>}", .routeOf, ["where": "Network, address or host"]),
     show("ip cef <where:host>", .cef, ["where": "Address or host"]),
     show("ip interface brief", .interfaceBrief, ["interface": "IP interface status and configuration", "brief": "One line each"]),
     show("interfaces [<if:interface>]", .interfaces),
@@ -62,6 +75,9 @@ enum ExecGrammar {
   private static let clears: [CommandSpec<ExecAction>] = [
     command(
       "clear ip nhrp [<where:host> [<mask:mask>]] [interface <if:interface>] [shortcut] [counters]", .clear(.nhrp), modes: operators,
+      ["interface": "Only this tunnel", "shortcut": "Shortcuts only", "counters": "Counters only"]),
+    command(
+      "clear ipv6 nhrp [{<where:host>|<where:ipv6>}] [interface <if:interface>] [shortcut] [counters]", .clear(.nhrp), modes: operators,
       ["interface": "Only this tunnel", "shortcut": "Shortcuts only", "counters": "Counters only"]),
     command(
       "clear dmvpn session [interface <if:interface>] [peer { nbma <nbma:host> | tunnel <tunnel:host> }] [static]", .clear(.sessions),
@@ -89,11 +105,11 @@ enum ExecGrammar {
   }
 
   private static let probes: [CommandSpec<ExecAction>] = {
-    let option = "[{source <source:host>|repeat <count:int(1-10000)>|size <bytes:int(36-9000)>}]"
+    let option = "[{source {<source:host>|<source:ipv6>}|repeat <count:int(1-10000)>|size <bytes:int(36-9000)>}]"
     return [
-      command("ping [ip] <target:host> \(option) \(option) \(option)", .ping, ["<target>": "Address or host", "<source>": "Own address or interface"]),
+      command("ping [{ip|ipv6}] {<target:host>|<target:ipv6>} \(option) \(option) \(option)", .ping, ["<target>": "Address or host", "<source>": "Own address or interface"]),
       command(
-        "traceroute [ip] <target:host> [source <source:host>] [numeric]", .traceroute,
+        "traceroute [{ip|ipv6}] {<target:host>|<target:ipv6>} [source {<source:host>|<source:ipv6>}] [numeric]", .traceroute,
         ["<target>": "Address or host", "<source>": "Own address or interface"]),
     ]
   }()
@@ -135,7 +151,7 @@ extension String {
 enum ExecWords {
   static let help: [String: String] = [
     "show": "Show running system information", "clear": "Reset functions", "debug": "Debugging functions", "undebug": "Disable debugging functions",
-    "ip": "IP information", "nhrp": "NHRP information", "dmvpn": "DMVPN information", "detail": "More of each", "brief": "One line each",
+    "ip": "IP information", "ipv6": "IPv6 information", "nhrp": "NHRP information", "dmvpn": "DMVPN information", "detail": "More of each", "brief": "One line each",
     "peer": "Only this peer", "nbma": "By its NBMA address", "tunnel": "By its tunnel address", "<nbma>": "NBMA address", "<tunnel>": "Tunnel address",
     "<if>": "Interface", "interface": "Only this interface", "<from>": "Who asks: a spoke, or a host behind it", "<to>": "Who is asked for: a spoke, or a host behind it",
     "incomplete": "Entries without an answer", "nhs": "Next hop servers", "traffic": "NHRP packets by type", "shortcut": "Entries that are routes",

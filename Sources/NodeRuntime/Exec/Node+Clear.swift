@@ -29,6 +29,7 @@ extension Node {
 
   private func clearNHRP(_ a: Arguments) throws(ExecRefusal) {
     var scope = NHRPClearScope()
+    scope.family = a.family
     scope.interface = try interface(a)
     (scope.shortcutsOnly, scope.countersOnly) = (a.has("shortcut"), a.has("counters"))
     if let text = a[text: "where"] {

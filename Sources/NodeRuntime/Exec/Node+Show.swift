@@ -23,9 +23,9 @@ extension Node {
   /// The time since `at`, as IOS writes ages.
   func age(_ at: Instant) -> String { AgeText.format(now - at) }
 
-  /// NHRP's interfaces in the order of their names: all, or the one a command names.
-  func nhrpInterfaces(_ name: String? = nil) -> [NHRPInterfaceSnapshot] {
-    let all = nhrp.snapshot().filter { $0.config.isEnabled && (name == nil || $0.config.name == name) }
+  /// NHRP's interfaces for one version of IP in the order of their names: all, or the one a command names.
+  func nhrpInterfaces(_ name: String? = nil, _ family: IPFamily = .v4) -> [NHRPInterfaceSnapshot] {
+    let all = nhrp.snapshot(of: family).filter { $0.config.isEnabled && (name == nil || $0.config.name == name) }
     return all.sorted { $0.config.name.isPrinted(before: $1.config.name) }
   }
 
@@ -52,4 +52,9 @@ struct PeerCondition: Equatable {
 struct ExecRefusal: Error {
   var text: String
   init(_ text: String) { self.text = text }
+}
+
+extension Arguments {
+  /// The version of IP that a line is about: `show ipv6 …` or another.
+  var family: IPFamily { has("ipv6") ? .v6 : .v4 }
 }

@@ -32,11 +32,11 @@ extension Node {
       let blocks = nhrpInterfaces(a[text: "if"]).map { ($0, rows($0, peer, a)) }
       let isDetailed = a.has("detail")
       return .shown(
-        Shown(lines: Node.dmvpnLegend + (isDetailed ? self.detail(blocks) : self.brief(blocks)), json: { self.json(blocks) }))
+        Shown(lines: Node.dmvpnLegend + (isDetailed ? self.detail(blocks) : self.brief(blocks) + self.briefV6(peer, a)), json: { self.json(blocks) }))
     } catch { return .failed(error.text) }
   }
 
-  private func rows(_ i: NHRPInterfaceSnapshot, _ peer: PeerCondition?, _ a: Arguments) -> [[DMVPNRow]] {
+  func rows(_ i: NHRPInterfaceSnapshot, _ peer: PeerCondition?, _ a: Arguments) -> [[DMVPNRow]] {
     let wanted = dmvpnRows(i).filter { row in
       (peer?.includes(nbma: row.nbma, tunnel: row.tunnel) ?? true) && (!a.has("static") || row.isStatic) && (!a.has("dynamic") || !row.isStatic)
     }

@@ -4,7 +4,7 @@ import NHRP
 import ProtocolKit
 import Wire
 
-/// `show ip nhrp`: the cache.
+/// `show {ip | ipv6} nhrp`: the cache.
 extension Node {
   func showMappings(_ what: ShowAction, _ call: ExecCall) -> ExecResult {
     let a = call.arguments
@@ -15,7 +15,7 @@ extension Node {
       if only == nil { interface = a[text: "where"].flatMap { InterfaceName.normalize($0) }.flatMap { settings.interfaces[$0] == nil ? nil : $0 } }
       guard only != nil || interface != nil else { return .failed(unknownHost(a[text: "where"])) }
     }
-    let entries = nhrpInterfaces(interface).flatMap { i in i.mappings.filter { isWanted($0, what, a, only) }.map { (i, $0) } }
+    let entries = nhrpInterfaces(interface, a.family).flatMap { i in i.mappings.filter { isWanted($0, what, a, only) }.map { (i, $0) } }
     return .shown(Shown(lines: self.lines(entries, a), json: { .table(entries.map { self.json($1, $0) }) }))
   }
 

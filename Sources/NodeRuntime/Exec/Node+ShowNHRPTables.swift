@@ -4,11 +4,11 @@ import NHRP
 import ProtocolKit
 import Wire
 
-/// `show ip nhrp {nhs|multicast|traffic|summary|redirect}`
+/// `show {ip | ipv6} nhrp {nhs|multicast|traffic|summary|redirect}`
 extension Node {
   func showNHRPTables(_ what: ShowAction, _ call: ExecCall) -> ExecResult {
     let a = call.arguments
-    let all = nhrpInterfaces(a[text: "if"])
+    let all = nhrpInterfaces(a[text: "if"], a.family)
     let isDetailed = a.has("detail")
     switch what {
     case .nhs: return .shown(Shown(lines: self.serverLines(all, isDetailed: isDetailed), json: { self.serverJSON(all) }))

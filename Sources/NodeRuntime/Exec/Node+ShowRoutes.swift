@@ -16,18 +16,19 @@ extension Node {
   ]
 
   func showRoutes(_ what: ShowAction, _ call: ExecCall) -> ExecResult {
+    if call.arguments.family == .v6 { return showRoutesV6(what, call) }
     switch what {
     case .routeOf: return showRoute(call)
     case .cef: return showForwarding(call)
     case .routeSummary: return .shown(Shown(lines: self.summaryLines()))
     default:
-      let all = table.entries
+      let all = table.entries.filter(\.route.prefix.address.isV4)
       let entries = all.filter { isWanted($0, what, call.arguments) }
       return .shown(Shown(lines: self.tableLines(entries, of: all, showsOverrides: what == .overrides), json: { self.json(entries) }))
     }
   }
 
-  private func isWanted(_ e: RouteEntry, _ what: ShowAction, _ a: Arguments) -> Bool {
+  func isWanted(_ e: RouteEntry, _ what: ShowAction, _ a: Arguments) -> Bool {
     if what == .overrides { return e.override != nil }
     if a.has("static") { return e.route.source == .static }
     if a.has("connected") { return e.route.source == .connected }
@@ -75,7 +76,7 @@ extension Node {
     return (["[\(r.distance)/\(r.metric)] via \(hop)"] + tail).joined(separator: ", ")
   }
 
-  private func json(_ entries: [RouteEntry]) -> JSONValue {
+  func json(_ entries: [RouteEntry]) -> JSONValue {
     .table(entries.map { e in
       .object([
         ("prefix", .string(e.route.prefix.description)), ("protocol", .string(e.route.source.word)), ("code", .string(e.route.source.code)),
@@ -87,7 +88,7 @@ extension Node {
   }
 
   private func summaryLines() -> [String] {
-    let entries = table.entries
+    let entries = table.entries.filter(\.route.prefix.address.isV4)
     let rows = RouteSource.allCases.map { s in "\(s.word.padded(16))\(entries.count { $0.route.source == s })" }
     return ["IP routing table name is default (0x0)", "Route Source    Networks"] + rows
       + ["Total           \(entries.count)", "Next hop overrides: \(entries.count { $0.override != nil })"]

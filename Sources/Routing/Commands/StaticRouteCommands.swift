@@ -17,7 +17,30 @@ public enum StaticRouteCommands {
       "distance": "Administrative distance",
       "name": "Name of the route", "<name>": "Name", "tag": "Mark of the route", "<tag>": "Mark",
     ],
-    apply: apply, write: { $0.map(\.iosLine) })
+    apply: apply, write: { $0.filter(\.prefix.address.isV4).map(\.iosLine) })
+
+  /// `ipv6 route X:X:X:X::X/n {X:X:X:X::X | INTERFACE [X:X:X:X::X]} [<1-254>] [name NAME] [tag T]`
+  public static let routeV6 = Command<[StaticRoute]>(
+    """
+    ipv6 route <network:prefix> {<next:ipv6>|<interface:interface> [<next:ipv6>]} [<distance:int(1-254)>] \
+    [{name <name:word> [tag <tag:int(0-4294967295)>]|tag <tag:int(0-4294967295)> [name <name:word>]}]
+    """,
+    modes: [.global],
+    help: [
+      "ipv6": "Global IPv6 configuration commands", "route": "Configure static routes", "network": "Destination network and its length",
+      "next": "Next hop", "interface": "Interface that packets leave by, or Null0", "distance": "Administrative distance",
+      "name": "Name of the route", "<name>": "Name", "tag": "Mark of the route", "<tag>": "Mark",
+    ],
+    apply: applyV6, write: { $0.filter { !$0.prefix.address.isV4 }.map(\.iosLine) })
+
+  private static func applyV6(_ routes: inout [StaticRoute], _ input: CommandInput) throws(CommandRefusal) {
+    guard let network = input.arguments.address("network"), let prefix = input.arguments.prefix("network") else {
+      throw CommandRefusal("'no ipv6 route' needs a network")
+    }
+    guard !network.isV4 else { throw CommandRefusal("'ipv6 route' takes an IPv6 network") }
+    guard prefix.address == network else { throw CommandRefusal("Inconsistent address and length: \(network) lies inside \(prefix)") }
+    try change(&routes, prefix, input)
+  }
 
   private static func apply(_ routes: inout [StaticRoute], _ input: CommandInput) throws(CommandRefusal) {
     let arguments = input.arguments
@@ -26,9 +49,12 @@ public enum StaticRouteCommands {
     }
     let prefix = IPPrefix(network, length: length)
     guard prefix.address == network else { throw CommandRefusal("Inconsistent address and mask: \(network) lies inside \(prefix)") }
+    try change(&routes, prefix, input)
+  }
+
+  private static func change(_ routes: inout [StaticRoute], _ prefix: IPPrefix, _ input: CommandInput) throws(CommandRefusal) {
     if input.negated { return try remove(prefix, input.arguments, from: &routes) }
-    let route = StaticRoute(
-      prefix: prefix, arguments)
+    let route = StaticRoute(prefix: prefix, input.arguments)
     if let index = routes.firstIndex(where: { $0.isSamePath(as: route) }) { routes[index] = route } else { routes.append(route) }
   }
 

@@ -39,6 +39,8 @@ final class Station {
   let name: String
   var engine: NHRPEngine
   var config: NHRPInterface
+  /// The other version of IP on the same tunnel.
+  var second: NHRPInterface?
   var routes = FakeRoutes()
   /// What the underlay sees as its source; differs from `config.nbma` behind a NAT.
   var publicNBMA: IPAddress
@@ -66,6 +68,7 @@ final class Station {
   var peers: [IPAddress: ProtectionID] = [:]
   /// NBMA addresses that associations were asked for with.
   var wishes: [IPAddress] = []
+  func mappings(_ family: IPFamily) -> [Mapping] { engine.snapshot(of: family).first?.mappings ?? [] }
   var mappings: [Mapping] { snapshot?.mappings ?? [] }
   var servers: [NextHopServerSnapshot] { snapshot?.servers ?? [] }
   func mapping(_ target: String) -> Mapping? { engine.mapping(for: network(target), on: tunnel) }
@@ -126,7 +129,9 @@ final class Cloud {
   }
 
   /// Applies a station's configuration, changed or not.
-  func configure(_ s: Station) { handle(.configure(tunnel, s.config), at: s) }
+  func configure(_ s: Station) {
+    for one in [s.config, s.second].compactMap({ $0 }) { handle(.configure(tunnel, one, family: one.address?.family ?? .v4), at: s) }
+  }
 
   func handle(_ input: NHRPEngine.Input, at s: Station) {
     if case .protectionUp(_, let peer) = input { s.peers[peer.nbma] = peer.id }
