@@ -29,6 +29,8 @@ public enum JournalKind: UInt16, Sendable, Codable, CaseIterable {
   case protectionWanted = 200, ikeInitSent, ikeInitReceived, ikeAuthenticated, ikeFailed, ikeRekeyed, ikeDeleted
   case childInstalled = 220, childRekeyed, childDeleted, protectionUp, protectionDown
   case peerDead = 240, peerEndpointMoved, clearPacketRefused, unknownSPI, ikeRefused, cookieDemanded, ikePortFloated, ikeSwitched
+  // BGP: `a` is the neighbour's address
+  case bgpUp = 300, bgpDown, bgpNotificationSent, bgpNotificationReceived, bgpPrefixWarning, bgpPrefixLimit, bgpUpdateError, bgpRefused, bgpTableFull
 }
 
 /// A fixed record of one event, at most 96 bytes; text is made of it only when it is shown.
