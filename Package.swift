@@ -44,6 +44,7 @@ let package = Package(
     floor("CommandGrammar", ["Wire"]),
     floor("IPsecCrypto", ["Wire", "ProtocolKit", "COpenSSL"]),
     floor("Interfaces", ["Wire", "ProtocolKit", "CommandGrammar"]),
+    floor("Policy", ["Wire", "CommandGrammar"]),
     // Floor 2
     floor("Routing", ["Wire", "ProtocolKit", "CommandGrammar"]),
     floor("DataPlane", ["Wire", "ProtocolKit", "IPsecCrypto"]),
@@ -78,6 +79,7 @@ let package = Package(
     tests("WireTests", ["Wire"]),
     tests("ProtocolKitTests", ["ProtocolKit", "Wire"]),
     tests("CommandGrammarTests", ["CommandGrammar", "Wire"]),
+    tests("PolicyTests", ["Policy", "CommandGrammar", "Wire"]),
     tests("RoutingTests", ["Routing", "ProtocolKit", "Wire"]),
     .testTarget(name: "DataPlaneTests", dependencies: ["DataPlane", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/DataPlaneTests", exclude: ["Captures"]),
     tests("IPsecCryptoTests", ["IPsecCrypto", "ProtocolKit", "Wire"]),

@@ -6,7 +6,7 @@ import Testing
 @Suite("Imports follow the plan")
 struct ImportTableTests {
   /// No operating system below NodeRuntime: that is what lets a thousand nodes run in one process on a virtual clock.
-  static let pureTargets: Set<String> = ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP"]
+  static let pureTargets: Set<String> = ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Policy", "Routing", "DataPlane", "NHRP"]
   static let systemModules: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization", "Swift"]
   static let systemModulesOfPureTargets: Set<String> = ["Synchronization", "Swift"]
 
