@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Policy
 import Wire
 
 /// What a path says of itself, apart from its prefix. Equal ones are stored once (`AttributeTable`).

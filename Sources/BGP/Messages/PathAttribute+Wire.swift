@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Policy
 import Wire
 
 /// What must be known of a session to read its UPDATEs.
@@ -116,9 +117,9 @@ extension PathAttribute {
       }
     case .largeCommunities(let list):
       for c in list {
-        w.u32(c.global)
-        w.u32(c.local1)
-        w.u32(c.local2)
+        w.u32(c.administrator)
+        w.u32(c.first)
+        w.u32(c.second)
       }
     case .mpReach(let reach): reach.encode(into: &w, context)
     case .mpUnreach(let unreach): unreach.encode(into: &w, context)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Policy
 import Wire
 
 /// How an error in an attribute is handled (RFC 7606 §2), the stronger the later.

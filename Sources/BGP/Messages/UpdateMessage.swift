@@ -111,7 +111,10 @@ public struct UpdateMessage: Hashable, Sendable {
   // MARK: Writing
 
   /// The whole message. It is the caller's to keep it below 4096 bytes.
-  public func encode(_ context: UpdateContext) -> [UInt8] {
+  public func encode(_ context: UpdateContext) -> [UInt8] { encode(context, sharing: []) }
+
+  /// The same with more attributes, written already, behind its own.
+  func encode(_ context: UpdateContext, sharing shared: [UInt8]) -> [UInt8] {
     var w = ByteWriter(capacity: 512)
     w.u16(0)
     for n in withdrawn { n.encode(into: &w.bytes, withPathID: context.pathIDs(.ipv4)) }
@@ -119,6 +122,7 @@ public struct UpdateMessage: Hashable, Sendable {
     let lengthAt = w.count
     w.u16(0)
     for attribute in attributes { attribute.encode(into: &w, context) }
+    w.put(shared)
     w.patch(u16: UInt16(truncatingIfNeeded: w.count - lengthAt - 2), at: lengthAt)
     for n in nlri { n.encode(into: &w.bytes, withPathID: context.pathIDs(.ipv4)) }
     return MessageHeader.frame(.update, w.bytes)

@@ -20,6 +20,8 @@ struct NextHopTable: Sendable {
     var metric: UInt32 = 0
     /// Whether it is on a network of ours.
     var isConnected = false
+    /// Whether that changed since the last walk over the paths.
+    var isChanged = false
   }
 
   private var entries: [NextHop] = []
@@ -72,9 +74,15 @@ struct NextHopTable: Sendable {
     var isChanged = false
     for i in entries.indices where entries[i].references > 0 && entries[i].isKnown {
       guard isAll || prefixes.contains(where: { $0.contains(entries[i].address) }) else { continue }
-      if look(i, routes) { isChanged = true }
+      if look(i, routes) { (entries[i].isChanged, isChanged) = (true, true) }
     }
     return isChanged
+  }
+
+  /// After a walk, unless another one goes on.
+  mutating func forgetChanges(unless isWalking: Bool) {
+    guard !isWalking else { return }
+    for i in entries.indices { entries[i].isChanged = false }
   }
 
   @discardableResult
