@@ -219,7 +219,10 @@ extension BGPEngine {
     let old = group.several[UInt32(d)] ?? []
     let gone = old.filter { was in !new.contains { $0.pathID == was.pathID } }.map { UpdateGroup.AdvertisedPath(pathID: $0.pathID, attributes: .none, source: $0.source) }
     let all = new + gone
-    guard all != old else { return for path in new { attributes.release(path.attributes, &nextHops) } }
+    guard all != old else {
+      for path in new { attributes.release(path.attributes, &nextHops) }
+      return
+    }
     for path in old { attributes.release(path.attributes, &nextHops) }
     let isTold = { (list: [UpdateGroup.AdvertisedPath]) in list.contains { $0.attributes != .none } }
     group.advertised += (isTold(all) ? 1 : 0) - (isTold(old) ? 1 : 0)

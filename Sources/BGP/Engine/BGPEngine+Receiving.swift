@@ -94,7 +94,7 @@ extension BGPEngine {
     guard number != 0, n.accepts(asNumber: number, own: ownAS) else { throw .badPeerAS }
     guard open.identifier != 0, number != ownAS || open.identifier != routerID else { throw .badIdentifier }
     guard open.holdTime == 0 || open.holdTime >= 3, open.holdTime >= n.session.timers.minimumHold else { throw .badHoldTime }
-    for case .unknown = open.parameters { throw .unsupportedParameter }
+    for case .unknown(_, _) in open.parameters { throw .unsupportedParameter }
   }
 
   /// RFC 4271 §6.8: of two connections the one is kept that the speaker with the higher identifier opened. Whether this one goes on.

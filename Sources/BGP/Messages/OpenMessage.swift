@@ -40,12 +40,12 @@ public struct OpenMessage: Hashable, Sendable {
 
   /// All capabilities.
   public var capabilities: [Capability] {
-    parameters.flatMap { if case .capabilities(let list) = $0 { list } else { [] } }
+    parameters.flatMap { parameter -> [Capability] in if case .capabilities(let list) = parameter { list } else { [] } }
   }
 
   /// The sender's AS number, from the capability where there is one (RFC 6793 §4.1).
   public var asNumber: UInt32 {
-    for case .fourOctetAS(let number) in capabilities { return number }
+    for capability in capabilities { if case .fourOctetAS(let number) = capability { return number } }
     return UInt32(shortAS)
   }
 
