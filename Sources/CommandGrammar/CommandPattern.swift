@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// The words of a command: literals, `[ optional ]`, `{ one | of }`, `{ one | or | more }...` and values `<name:kind>`.
+/// The words of a command: literals, `[ optional ]`, `{ one | of }`, `{ one | or | more }...` and values `<name:kind>`. A literal behind
+/// `=` is never abbreviated: a shorter word there means another command, of the mode around.
 ///
 /// Kinds: `ipv4 ipv6 address prefix mask int(min-max) word name line host interface`. A pattern is compiled once into
 /// Glushkov's automaton (one state per literal or value, no empty moves), which the matcher walks for all commands at once.
@@ -19,7 +20,7 @@ public struct CommandPattern: Sendable {
 
 /// One literal or value of a pattern.
 enum PatternToken: Equatable, Sendable {
-  case keyword(String, lowered: String)
+  case keyword(String, lowered: String, isWhole: Bool)
   case value(name: String, kind: ValueKind)
 
   var isValue: Bool { if case .value = self { true } else { false } }
@@ -27,7 +28,7 @@ enum PatternToken: Equatable, Sendable {
   /// How `?` shows it.
   var shown: [String] {
     switch self {
-    case .keyword(let word, _): [word]
+    case .keyword(let word, _, _): [word]
     case .value(_, let kind): kind.shown
     }
   }
@@ -64,7 +65,7 @@ struct PatternGraph: Sendable {
 
   /// Whether the pattern has `word` as a literal.
   func hasKeyword(_ word: String) -> Bool {
-    tokens.contains { if case .keyword(_, word) = $0 { true } else { false } }
+    tokens.contains { if case .keyword(_, word, _) = $0 { true } else { false } }
   }
 
   private typealias Part = (isNullable: Bool, first: [Int], last: [Int])
@@ -154,7 +155,8 @@ struct PatternReader {
   private mutating func readKeyword() -> PatternToken {
     let rest = text[position...].prefix { !" \t\n[]{}|<".contains($0) }
     position += rest.count
-    return .keyword(String(rest), lowered: String(rest).lowercased())
+    let isWhole = rest.first == "=", word = String(isWhole ? rest.dropFirst() : rest)
+    return .keyword(word, lowered: word.lowercased(), isWhole: isWhole)
   }
 
   private mutating func readValue() -> PatternToken {

@@ -77,6 +77,10 @@ public struct SectionShape<Element: SectionSettings>: Sendable {
   public var lines: [Command<Element>]
   /// Sections inside it.
   public var parts: [CommandSection<Element>] = []
+  /// Which section a head means among those that are there, where its words alone do not say it: takes precedence over `name`.
+  public var nameAmong: (@Sendable (Arguments, [Element]) throws(CommandRefusal) -> String?)?
+  /// Which sections the head's `no` removes; nil: the one of that name.
+  public var isRemoved: (@Sendable (Element, Arguments) -> Bool)?
   /// The order among sections of this kind; nil keeps them as they came.
   public var precedes: (@Sendable (Element, Element) -> Bool)?
 
@@ -173,7 +177,14 @@ private enum SectionList {
   static func enter<Element: SectionSettings>(
     _ list: inout [Element], _ input: CommandInput, _ shape: SectionShape<Element>
   ) throws(CommandRefusal) -> String? {
-    guard let name = shape.name(input.arguments) else { throw CommandRefusal("'no' needs the name of what it shall remove") }
+    if input.negated, let isRemoved = shape.isRemoved {
+      let left = list.filter { !isRemoved($0, input.arguments) }
+      guard left.count < list.count else { throw CommandRefusal("there is nothing of that name to remove") }
+      list = left
+      return nil
+    }
+    let asked = try shape.nameAmong.map { ask throws(CommandRefusal) in try ask(input.arguments, list) } ?? shape.name(input.arguments)
+    guard let name = asked else { throw CommandRefusal("'no' needs the name of what it shall remove") }
     let index = list.firstIndex { $0.name == name }
     if input.negated {
       guard let index else { throw CommandRefusal("there is no '\(name)' to remove") }

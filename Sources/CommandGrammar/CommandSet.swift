@@ -105,7 +105,7 @@ struct Grammar: Sendable {
     var out = Arguments()
     for step in reading.steps {
       switch commands[reading.command].graph.tokens[step.position] {
-      case .keyword(_, let lowered): out.add(keyword: lowered)
+      case .keyword(_, let lowered, _): out.add(keyword: lowered)
       case .value(let name, let kind): out.add(name, kind: kind, text: step.text, resolve: resolve)
       }
     }

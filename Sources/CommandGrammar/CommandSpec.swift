@@ -46,7 +46,7 @@ struct CompiledCommand: Sendable {
   /// The `?` text of one token.
   func helpText(_ token: PatternToken) -> String {
     switch token {
-    case .keyword(let word, _): return help[word] ?? ""
+    case .keyword(let word, _, _): return help[word] ?? ""
     case .value(let name, let kind):
       if let text = help["<\(name)>"] { return text }
       return graph.hasKeyword(name.lowercased()) ? kind.defaultHelp : help[name] ?? kind.defaultHelp

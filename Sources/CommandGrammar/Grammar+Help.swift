@@ -63,7 +63,7 @@ extension Grammar {
       for token in helpTokens(reading, edge.matcher) {
         let text = helpText(token, reading)
         switch token {
-        case .keyword(let word, let lowered): if lowered.hasPrefix(low) { note(word, text, in: &keywords) }
+        case .keyword(let word, let lowered, _): if lowered.hasPrefix(low) { note(word, text, in: &keywords) }
         case .value(_, let kind):
           if kind.mayBegin(edge.partial) { for shown in kind.shown { note(shown, text, in: &values) } }
         }
@@ -98,7 +98,7 @@ extension Grammar {
     var out: Set<String> = []
     for token in edge.readings.flatMap({ edge.matcher.followers(of: $0) }) {
       switch token {
-      case .keyword(let word, let lowered): if lowered.hasPrefix(low) { out.insert(word) }
+      case .keyword(let word, let lowered, _): if lowered.hasPrefix(low) { out.insert(word) }
       case .value(_, .interface): if !low.isEmpty { out.formUnion(InterfaceName.kinds(startingWith: low)) }
       case .value: break
       }

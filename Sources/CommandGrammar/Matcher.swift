@@ -64,8 +64,8 @@ struct Matcher {
   private func successors(of reading: Reading, _ position: Int, at index: Int, end: Int) -> [(Reading, Int)] {
     let word = words.words[index]
     switch commands[reading.command].graph.tokens[position] {
-    case .keyword(let spelled, let lowered):
-      guard lowered.hasPrefix(word.lowered) else { return [] }
+    case .keyword(let spelled, let lowered, let isWhole):
+      guard isWhole ? lowered == word.lowered : lowered.hasPrefix(word.lowered) else { return [] }
       return [(extend(reading, position, index, rank: lowered == word.lowered ? 0 : 1, spelled), 1)]
     case .value(_, .line):
       return [(extend(reading, position, index, rank: ValueKind.line.rank, words.rest(from: index)), end - index)]

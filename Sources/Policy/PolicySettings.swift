@@ -6,10 +6,10 @@ import Wire
 /// Everything here is a pure function of these settings and its arguments. Protocols hold a copy of the settings, which shares its storage
 /// with the configuration's, and get a new one with each change.
 ///
-///     lines ──▶ PolicySettings ──▶ permits(prefixList:), permits(accessList:), permits(asPathList:)     one list, one route
-///                              ──▶ apply(routeMap:to:), routeMap(_:)                                    PolicyRoute in, changed PolicyRoute out
-///                              ──▶ permits(filters, …), offset(offsets, …)                              distribute-lists and offset-lists
-///                              ──▶ keyChain(_:)                                                         keys by wall-clock time
+///     lines ──▶ PolicySettings ──▶ permits(prefixList:), permits(accessList:), permits(asPathList:)   one list, one route
+///                              ──▶ apply(routeMap:to:), routeMap(_:)                                  PolicyRoute in and out
+///                              ──▶ permits(filters, …), offset(offsets, …)                            distribute-list, offset-list
+///                              ──▶ keyChain(_:)                                                       keys by wall-clock time
 ///
 /// Where the configuration names a list that is not there: prefix-lists, access-lists and AS path lists permit everything, community lists
 /// match nothing, a route-map denies everything. So it is on IOS, and the validation of the configuration warns of it.

@@ -133,9 +133,15 @@ struct ExpressionReader {
 
   private mutating func readRepetition(of one: ExpressionTree) -> ExpressionTree? {
     switch peek {
-    case UInt8(ascii: "*"): position += 1; return .repeated(one, atLeastOnce: false, atMostOnce: false)
-    case UInt8(ascii: "+"): position += 1; return .repeated(one, atLeastOnce: true, atMostOnce: false)
-    case UInt8(ascii: "?"): position += 1; return .repeated(one, atLeastOnce: false, atMostOnce: true)
+    case UInt8(ascii: "*"):
+      position += 1
+      return .repeated(one, atLeastOnce: false, atMostOnce: false)
+    case UInt8(ascii: "+"):
+      position += 1
+      return .repeated(one, atLeastOnce: true, atMostOnce: false)
+    case UInt8(ascii: "?"):
+      position += 1
+      return .repeated(one, atLeastOnce: false, atMostOnce: true)
     default: return nil
     }
   }

@@ -77,9 +77,11 @@ public struct KeyLifetime: Sendable, Hashable {
   public var start: Int64?
   /// The end as typed.
   public var typedEnd: End
+  /// Whether `local` was typed; it is written back, and the times are UTC all the same.
+  public var isLocal: Bool
 
   /// From `start` to `end`.
-  public init(start: Int64?, end: End) { (self.start, typedEnd) = (start, end) }
+  public init(start: Int64?, end: End, isLocal: Bool = false) { (self.start, typedEnd, self.isLocal) = (start, end, isLocal) }
 
   /// Where nothing is said.
   public static let always = KeyLifetime(start: nil, end: .infinite)

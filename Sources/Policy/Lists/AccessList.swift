@@ -105,10 +105,12 @@ public struct StandardRule: AccessListRule {
   /// `log`, which means packets.
   public var logs = false
 
+  /// Whether it means this route.
   public func matches(_ prefix: IPPrefix) -> Bool { network.contains(prefix.address) }
 }
 
-/// A rule of an extended access-list. For a route the source is its network address and the destination its mask, as where BGP filters by it.
+/// A rule of an extended access-list. For a route the source is its network address and the destination its mask, as where BGP filters
+/// by it.
 public struct ExtendedRule: AccessListRule {
   /// `permit` or `deny`.
   public var permits: Bool
@@ -121,6 +123,7 @@ public struct ExtendedRule: AccessListRule {
   /// What else the line says, or all of it behind the protocol where that is not `ip`. It means packets.
   public var rest = ""
 
+  /// Whether it means this route.
   public func matches(_ prefix: IPPrefix) -> Bool {
     protocolName == "ip" && source.contains(prefix.address) && prefix.address.isV4 && destination.contains(prefix.mask)
   }
@@ -139,5 +142,6 @@ public struct IPv6Rule: AccessListRule {
   /// What else the line says, or all of it behind the protocol where that is not `ipv6`.
   public var rest = ""
 
+  /// Whether it means this route.
   public func matches(_ prefix: IPPrefix) -> Bool { protocolName == "ipv6" && source.covers(prefix) }
 }

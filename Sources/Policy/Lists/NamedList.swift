@@ -54,7 +54,9 @@ public struct NamedList<Element: NamedElement>: Sendable, Equatable {
 }
 
 extension NamedList: RandomAccessCollection {
+  /// The first place.
   public var startIndex: Int { elements.startIndex }
+  /// The place behind the last.
   public var endIndex: Int { elements.endIndex }
   /// The element at a place.
   public subscript(position: Int) -> Element { elements[position] }

@@ -52,6 +52,11 @@ public struct PrefixList: NamedElement {
     return at < entries.count && entries[at].sequence == sequence ? entries[at] : nil
   }
 
+  /// The line that says the same as `entry`, but for its number.
+  func sameRule(as entry: PrefixListEntry) -> PrefixListEntry? {
+    entries.first { $0.isSameRule(as: entry) }
+  }
+
   /// Removes the lines that `isMeant` says; false when there is none.
   @discardableResult
   public mutating func remove(where isMeant: (PrefixListEntry) -> Bool) -> Bool {
