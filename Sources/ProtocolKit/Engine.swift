@@ -34,10 +34,12 @@ public struct RouteMatch: Sendable, Equatable {
   public var nextHop: IPAddress?
   /// Whether the prefix is directly connected.
   public var isConnected: Bool
+  /// The metric of the route, which BGP compares as the cost of the way to a next hop; 0 for a connected one.
+  public var metric: UInt32
 
   /// Makes a match.
-  public init(prefix: IPPrefix, interface: InterfaceID, nextHop: IPAddress?, isConnected: Bool) {
-    (self.prefix, self.interface, self.nextHop, self.isConnected) = (prefix, interface, nextHop, isConnected)
+  public init(prefix: IPPrefix, interface: InterfaceID, nextHop: IPAddress?, isConnected: Bool, metric: UInt32 = 0) {
+    (self.prefix, self.interface, self.nextHop, self.isConnected, self.metric) = (prefix, interface, nextHop, isConnected, metric)
   }
 }
 

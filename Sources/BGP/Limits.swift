@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Our own bounds, each with its reason. What an RFC fixes is in `Assignments`.
+public enum BGPLimits {
+  /// Neighbours, configured and dynamic: 10,000 spokes and room for what replaces them.
+  public static let neighbors = 16_384
+  /// `bgp listen limit` where nobody says otherwise, as on IOS.
+  public static let listenLimit = 100
+  /// The highest limit that may be configured, so that dynamic neighbours leave room for configured ones.
+  public static let highestListenLimit = 10_000
+  /// Prefixes taken from one neighbour and family without `maximum-prefix`: two full Internet tables. More is a mistake or an attack,
+  /// and the neighbour alone pays for it.
+  public static let prefixesPerNeighbor = 2_000_000
+  /// Paths in one family's table; beyond it new ones are refused and counted. 4 million take about 250 MB.
+  public static let paths = 4_000_000
+  /// Prefixes of other protocols remembered for `network` and `redistribute`.
+  public static let offeredRoutes = 200_000
+  /// Paths of one prefix that are compared and kept: a prefix announced by a thousand spokes must not cost a thousand comparisons a change.
+  public static let pathsPerPrefix = 128
+  /// Paths of one prefix sent to a neighbour that takes several (RFC 7911).
+  public static let advertisedPathsPerPrefix = 32
+  /// Numbers in one AS path that we store. Longer ones do not occur and would cost everybody memory.
+  public static let asPathNumbers = 255
+  /// Connections that wait for an OPEN from addresses of a listen range; strangers cannot hold more.
+  public static let pendingDynamic = 1_024
+  /// Bytes a neighbour may have under way before we wait for `drained`: two of the kernel's usual send buffers.
+  public static let outputBytes = 128 * 1024
+  /// Messages handled in one turn for one neighbour; with 500 routes in each it is about a millisecond. The rest follows in the next turn.
+  public static let messagesPerTurn = 16
+  /// Bytes received and not yet handled beyond which a turn handles all of them: the host does not stop reading for us.
+  public static let inputBytes = 1024 * 1024
+  /// Prefixes looked at in one turn by walks over a table: about a millisecond.
+  public static let walkPerTurn = 4_096
+  /// Prefixes formatted for one neighbour group in one turn.
+  public static let advertisedPerTurn = 2_048
+  /// How long changes are collected before they are sent, in milliseconds: 1,000 spokes that come together make tens of messages, not a million.
+  public static let coalesceMilliseconds = 20
+  /// The pause between two computations of an aggregate's AS set, in seconds: each reads the whole table.
+  public static let asSetSeconds = 1
+  /// The longest input an aggregate's AS set is made of.
+  public static let asSetNumbers = 128
+  /// Pauses after an error, in seconds, doubled each time (RFC 4271 §8.1.1).
+  public static let shortestIdleHoldSeconds = 1, longestIdleHoldSeconds = 60
+  /// A session that stood this long has forgiven the errors before it.
+  public static let stableSeconds = 120
+  /// The hold time until the neighbour's OPEN has come, in seconds (RFC 4271 §8.2.2: 4 minutes).
+  public static let largeHoldSeconds = 240
+  /// A connection that was accepted has this long for its OPEN, in seconds: a stranger's costs us memory.
+  public static let acceptedHoldSeconds = 60
+  /// Rows of one answer of a snapshot.
+  public static let rowsPerAnswer = 1_024
+}
+
+/// Values that hold where nothing is configured.
+public enum BGPDefaults {
+  /// `timers bgp`, in seconds, as on IOS.
+  public static let keepaliveSeconds = 60, holdSeconds = 180
+  /// Between two tries to connect, in seconds. RFC 4271 suggests 120, FRR has 30; a spoke whose hub returns should not wait longer than this.
+  public static let connectRetrySeconds = 10
+  /// `distance bgp`, as on IOS.
+  public static let externalDistance: UInt8 = 20, internalDistance: UInt8 = 200, localDistance: UInt8 = 200
+  /// `bgp graceful-restart`, in seconds, as on IOS.
+  public static let restartSeconds = 120, stalePathSeconds = 360
+  /// `maximum-prefix`: the part of the limit, in percent, at which a warning is written, as on IOS.
+  public static let prefixThreshold = 75
+}
