@@ -120,7 +120,7 @@ extension TCPConnection {
       establish(segment, at: now, &outbox)
     }
     // RFC 5961 §5: nothing older than the peer's largest window, nothing that we have not sent.
-    guard number.distance(to: unacknowledged) <= largestWindow, !sendMaximum.precedes(number) else {
+    guard number.distance(to: unacknowledged) <= largestWindow, number.distance(to: sendMaximum) >= 0 else {
       challenge(at: now, &outbox)
       return false
     }
@@ -205,18 +205,17 @@ extension TCPConnection {
   private mutating func takeData(_ segment: TCPSegment, at now: Instant, _ outbox: inout TCPOutbox) {
     guard segment.length > 0, state == .established || state == .finWait1 || state == .finWait2 else { return }
     var (bytes, isLast) = cut(segment)
-    if segment.sequence.distance(to: receiveNext) < 0 || !reassembly.isEmpty {
+    let known = segment.sequence.distance(to: receiveNext)
+    if known < 0 {
       if !reassembly.insert(segment.sequence, bytes, isLast: isLast) { outbox.counters.reassemblyFull &+= 1 }
-      (bytes, owesAcknowledgement) = ([], true)
-      isLast = reassembly.take(at: &receiveNext, into: &bytes)
-    } else {
-      let known = segment.sequence.distance(to: receiveNext)
-      receiveNext = segment.sequence + bytes.count
-      if known > 0 {
-        bytes.removeFirst(min(known, bytes.count))
-        owesAcknowledgement = true
-      }
+      owesAcknowledgement = true
+      return
     }
+    // What is in its turn needs no room in the queue, so a full one cannot stop the connection.
+    receiveNext = segment.sequence + bytes.count
+    bytes.removeFirst(min(known, bytes.count))
+    if known > 0 || !reassembly.isEmpty { owesAcknowledgement = true }
+    if !isLast { isLast = reassembly.take(at: &receiveNext, into: &bytes) }
     deliver(bytes, at: now, &outbox)
     if isLast { peerEnded(at: now, &outbox) }
   }

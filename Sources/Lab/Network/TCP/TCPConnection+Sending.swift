@@ -50,8 +50,15 @@ extension TCPConnection {
     emit(syn, at: now, &outbox)
   }
 
+  /// What the peer takes a segment without data at: never SND.NXT after it went back, for two ends that both send again would each pass
+  /// over the other's acknowledgements, and be stuck.
+  private var acceptableSequence: SequenceNumber {
+    let edge = unacknowledged + sendWindow
+    return edge.precedes(sendMaximum) ? edge : sendMaximum
+  }
+
   mutating func sendAcknowledgement(at now: Instant, _ outbox: inout TCPOutbox) {
-    emit(segment(sendNext, .ack), at: now, &outbox)
+    emit(segment(acceptableSequence, .ack), at: now, &outbox)
   }
 
   /// Asks the peer whether it really meant that (RFC 5961); at a limited rate.
