@@ -63,6 +63,119 @@ int clx_attach_port_filter(int fd, const struct sock_filter *program, unsigned s
   return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &whole, sizeof whole);
 }
 
+static socklen_t address_length(const struct sockaddr_storage *address) {
+  return address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+}
+
+static int is_v6(const struct sockaddr_storage *address) { return address->ss_family == AF_INET6; }
+
+int clx_accept_from(int fd, struct sockaddr_storage *peer) {
+  socklen_t length = sizeof *peer;
+  memset(peer, 0, sizeof *peer);
+  return accept4(fd, (struct sockaddr *)peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int clx_set_digest_key(int fd, const struct sockaddr_storage *peer, int prefix_length, const void *key, int key_length) {
+  if (key_length < 0 || key_length > TCP_MD5SIG_MAXKEYLEN) {
+    errno = EINVAL;
+    return -1;
+  }
+  struct tcp_md5sig option;
+  memset(&option, 0, sizeof option);
+  option.tcpm_addr = *peer;
+  option.tcpm_keylen = (uint16_t)key_length;
+  if (prefix_length >= 0) {
+    option.tcpm_flags = TCP_MD5SIG_FLAG_PREFIX;
+    option.tcpm_prefixlen = (uint8_t)prefix_length;
+  }
+  if (key_length) memcpy(option.tcpm_key, key, (size_t)key_length);
+  int result = setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG_EXT, &option, sizeof option);
+  int error = errno;
+  explicit_bzero(&option, sizeof option);
+  errno = error;
+  return result;
+}
+
+int clx_set_membership(int fd, const struct sockaddr_storage *group, unsigned int interface_index, int joins) {
+  struct group_req request;
+  memset(&request, 0, sizeof request);
+  request.gr_interface = interface_index;
+  request.gr_group = *group;
+  int level = is_v6(group) ? IPPROTO_IPV6 : IPPROTO_IP;
+  return setsockopt(fd, level, joins ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP, &request, sizeof request);
+}
+
+// Room for an interface and a TTL, whatever the family.
+#define DATAGRAM_CONTROL_BYTES (CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)))
+
+static void read_control(const struct cmsghdr *message, clx_datagram *datagram) {
+  const unsigned char *value = CMSG_DATA(message);
+  if (message->cmsg_level == IPPROTO_IP && message->cmsg_type == IP_PKTINFO) {
+    struct in_pktinfo place;
+    memcpy(&place, value, sizeof place);
+    memcpy(datagram->destination, &place.ipi_addr, 4);
+    datagram->interface_index = (unsigned int)place.ipi_ifindex;
+  } else if (message->cmsg_level == IPPROTO_IPV6 && message->cmsg_type == IPV6_PKTINFO) {
+    struct in6_pktinfo place;
+    memcpy(&place, value, sizeof place);
+    memcpy(datagram->destination, &place.ipi6_addr, 16);
+    datagram->interface_index = place.ipi6_ifindex;
+  } else if (
+    (message->cmsg_level == IPPROTO_IP && message->cmsg_type == IP_TTL) ||
+    (message->cmsg_level == IPPROTO_IPV6 && message->cmsg_type == IPV6_HOPLIMIT)) {
+    memcpy(&datagram->ttl, value, sizeof datagram->ttl);
+  }
+}
+
+ssize_t clx_receive_datagram(int fd, void *buffer, size_t size, clx_datagram *datagram) {
+  _Alignas(struct cmsghdr) unsigned char control[DATAGRAM_CONTROL_BYTES];
+  struct iovec vector = {.iov_base = buffer, .iov_len = size};
+  memset(datagram, 0, sizeof *datagram);
+  datagram->ttl = -1;
+  struct msghdr header = {
+    .msg_name = &datagram->source, .msg_namelen = sizeof datagram->source, .msg_iov = &vector, .msg_iovlen = 1,
+    .msg_control = control, .msg_controllen = sizeof control};
+  ssize_t count = recvmsg(fd, &header, MSG_DONTWAIT);
+  if (count < 0) return count;
+  datagram->is_truncated = (header.msg_flags & MSG_TRUNC) != 0;
+  for (struct cmsghdr *message = CMSG_FIRSTHDR(&header); message; message = CMSG_NXTHDR(&header, message))
+    read_control(message, datagram);
+  return count;
+}
+
+static void put_value(struct cmsghdr *message, int level, int type, const void *value, size_t size) {
+  message->cmsg_level = level;
+  message->cmsg_type = type;
+  message->cmsg_len = CMSG_LEN(size);
+  memcpy(CMSG_DATA(message), value, size);
+}
+
+ssize_t clx_send_datagram(
+  int fd, const void *bytes, size_t count, const struct sockaddr_storage *destination, const void *source,
+  unsigned int interface_index, int ttl) {
+  _Alignas(struct cmsghdr) unsigned char control[DATAGRAM_CONTROL_BYTES];
+  memset(control, 0, sizeof control);
+  struct iovec vector = {.iov_base = (void *)bytes, .iov_len = count};
+  int v6 = is_v6(destination);
+  size_t place_size = v6 ? sizeof(struct in6_pktinfo) : sizeof(struct in_pktinfo);
+  struct msghdr header = {
+    .msg_name = (void *)destination, .msg_namelen = address_length(destination), .msg_iov = &vector, .msg_iovlen = 1,
+    .msg_control = control, .msg_controllen = CMSG_SPACE(place_size) + CMSG_SPACE(sizeof ttl)};
+  struct cmsghdr *message = CMSG_FIRSTHDR(&header);
+  if (v6) {
+    struct in6_pktinfo place = {.ipi6_ifindex = interface_index};
+    memcpy(&place.ipi6_addr, source, 16);
+    put_value(message, IPPROTO_IPV6, IPV6_PKTINFO, &place, sizeof place);
+  } else {
+    struct in_pktinfo place = {.ipi_ifindex = (int)interface_index};
+    memcpy(&place.ipi_spec_dst, source, 4);
+    put_value(message, IPPROTO_IP, IP_PKTINFO, &place, sizeof place);
+  }
+  message = CMSG_NXTHDR(&header, message);
+  put_value(message, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_HOPLIMIT : IP_TTL, &ttl, sizeof ttl);
+  return sendmsg(fd, &header, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 int clx_epoll_control(int epoll, int operation, int fd, uint32_t events, uint64_t token) {
   struct epoll_event event = {.events = events, .data.u64 = token};
   return epoll_ctl(epoll, operation, fd, &event);

@@ -10,6 +10,7 @@
 #include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
@@ -67,6 +68,37 @@ int clx_send_many(int fd, clx_message *messages, unsigned int count);
 int clx_attach_filter(int fd, const struct sock_filter *program, unsigned short count);
 /// Lets a classic BPF program choose among the sockets of one port (SO_ATTACH_REUSEPORT_CBPF).
 int clx_attach_port_filter(int fd, const struct sock_filter *program, unsigned short count);
+
+// MARK: Streams and datagrams of routing protocols
+
+/// accept4, close-on-exec and non-blocking, with the peer's address.
+int clx_accept_from(int fd, struct sockaddr_storage *peer);
+/// Sets (or, with a length of 0, removes) the key of the MD5 option (RFC 2385) for the peers of a network: TCP_MD5SIG_EXT.
+/// `prefix_length` counts in the address' family; negative is a single address.
+int clx_set_digest_key(int fd, const struct sockaddr_storage *peer, int prefix_length, const void *key, int key_length);
+/// Joins or leaves a multicast group on an interface (MCAST_JOIN_GROUP, MCAST_LEAVE_GROUP).
+int clx_set_membership(int fd, const struct sockaddr_storage *group, unsigned int interface_index, int joins);
+
+/// What the kernel says of one datagram.
+typedef struct clx_datagram {
+  /// Who sent it.
+  struct sockaddr_storage source;
+  /// Where it went: an address of ours or a group; 4 or 16 bytes count.
+  unsigned char destination[16];
+  /// The interface it came by.
+  unsigned int interface_index;
+  /// TTL or hop limit; negative where the kernel does not say.
+  int ttl;
+  /// Whether it was longer than the buffer.
+  int is_truncated;
+} clx_datagram;
+
+/// recvmsg with the control messages of IP_PKTINFO and IP_RECVTTL or their kin of IPv6; the length, or -1 and errno.
+ssize_t clx_receive_datagram(int fd, void *buffer, size_t size, clx_datagram *datagram);
+/// sendmsg to `destination` by an interface, from `source` (4 or 16 bytes), with a TTL or hop limit.
+ssize_t clx_send_datagram(
+  int fd, const void *bytes, size_t count, const struct sockaddr_storage *destination, const void *source,
+  unsigned int interface_index, int ttl);
 
 // MARK: epoll
 
