@@ -37,7 +37,7 @@ enum NodeInputCodec {
     case .stop: (.stop, [])
     case .tunnelDevice(let name, let failure): (.tunnelDevice, strings([name] + (failure.map { [$0] } ?? [])))
     case .nameResolved(let name, let addresses): (.nameResolved, strings([name] + addresses.map(\.description)))
-    case .punt, .notice, .counters, .computed, .material, .datagram: nil
+    case .punt, .notice, .counters, .computed, .material, .datagram, .stream: nil
     }
   }
 

@@ -48,6 +48,8 @@ public final class VirtualNode {
   /// Who does the node's key jobs, and what is in the files it names.
   public var keys: VirtualKeys
 
+  /// The kernel's TCP, for protocols that talk over it.
+  private(set) var tcp: LabTCP
   private var punts = PuntQueue()
   private let bench: PacketBench
   /// What nonces and SPIs are made of: seeded, so that a run repeats exactly.
@@ -55,6 +57,8 @@ public final class VirtualNode {
   /// Results of key jobs on their way, by the time they come.
   private var results: [(at: Instant, id: UInt64, result: KeyResult)] = []
   private var effects: [HostEffect] = []
+  /// TCP segments for the node itself, out of the core.
+  private var segments: [[UInt8]] = []
   /// When silent pairs are looked for; the core moves its own deadline with every packet, this one only when it has come.
   private var pairCheck: Instant?
 
@@ -65,6 +69,7 @@ public final class VirtualNode {
   ) {
     (self.bench, self.keys) = (bench, keys)
     keyRandom = RandomSource(seed: seed).split("key jobs")
+    tcp = LabTCP(random: RandomSource(seed: seed).split("tcp")) { bytes, key in HashAlgorithm.md5.digest(bytes, key.withBytes { Array($0) }) }
     node = Node(seed: seed, journalLimit: journalLimit, shortcutLimit: shortcutLimit)
     core = ForwardingCore(pairLimit: pairLimit)
   }
@@ -74,6 +79,7 @@ public final class VirtualNode {
     var first = node.nextDeadline
     if let pair = pairCheck { first = first.map { min($0, pair) } ?? pair }
     if let job = results.first?.at { first = first.map { min($0, job) } ?? job }
+    if let due = tcp.nextDeadline { first = first.map { min($0, due) } ?? due }
     return first
   }
 
@@ -132,6 +138,7 @@ public final class VirtualNode {
       node.handle(.computed(first.id, first.result), at: now, &effects)
       perform(now)
     }
+    if let due = tcp.nextDeadline, due <= now { tcp.expire(at: now) }
     if let due = node.nextDeadline, due <= now {
       node.handle(.expire, at: now, &effects)
       perform(now)
@@ -154,6 +161,28 @@ public final class VirtualNode {
   // MARK: Inside
 
   private func drain(_ now: Instant) {
+    repeat {
+      drainCore(now)
+      exchangeStreams(now)
+    } while core.hasNotices || tcp.hasOutput
+  }
+
+  /// What came for the node's own connections goes to TCP; what TCP says goes to the protocols, and its packets into the core.
+  private func exchangeStreams(_ now: Instant) {
+    for packet in segments { tcp.receive(packet, at: now) }
+    segments.removeAll(keepingCapacity: true)
+    for event in tcp.takeEvents() { node.handle(.stream(event), at: now, &effects) }
+    perform(now)
+    for packet in tcp.takePackets() { send(.inner(.default, bytes: packet), now) }
+  }
+
+  private func send(_ packet: InjectedPacket, _ now: Instant) {
+    bench.batch.removeAll()
+    core.inject(packet, into: &bench.batch, at: now, &punts)
+    collect()
+  }
+
+  private func drainCore(_ now: Instant) {
     while core.hasNotices {
       for notice in core.takeNotices() { node.handle(.notice(notice), at: now, &effects) }
       perform(now)
@@ -180,9 +209,8 @@ public final class VirtualNode {
       if case .tunnel(let id, let f) = change, f != nil, tunnel == .none { tunnel = id }
       if let notice = core.apply(change, at: now) { notices.append(notice) }
     case .inject(let packet):
-      bench.batch.removeAll()
-      core.inject(packet, into: &bench.batch, at: now, &punts)
-      collect()
+      send(packet, now)
+    case .stream(let effect): tcp.handle(effect, at: now) { node.sourceAddress(towards: $0) }
     case .reply(let session, let reply): outputs.append(.reply(session, reply))
     case .save(let session, let id, let text): outputs.append(.save(session, id: id, text: text))
     case .capture(let name, let request): outputs.append(.capture(name: name, request))
@@ -201,7 +229,13 @@ public final class VirtualNode {
     for i in 0..<bench.batch.count {
       switch bench.batch.verdict(of: i) {
       case .underlay: outputs.append(.underlay(bench.batch.packet(i)))
-      case .host: outputs.append(.host(bench.batch.packet(i)))
+      case .host:
+        let packet = bench.batch.packet(i)
+        if LabTCP.isTCP(packet), IPPacketAddresses.destination(of: packet).map(node.owns) ?? false {
+          segments.append(packet)
+        } else {
+          outputs.append(.host(packet))
+        }
       default: break
       }
     }

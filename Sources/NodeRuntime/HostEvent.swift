@@ -97,6 +97,8 @@ public enum HostEvent: Sendable, Equatable {
   case material(KeyMaterialRequest, KeyMaterial)
   /// Something came in for a routing protocol on an interface of the host.
   case datagram(DatagramPort.Event)
+  /// Something happened to a connection of a routing protocol.
+  case stream(StreamPort.Event)
   /// A configuration was saved, or could not be (the reason).
   case saved(SessionID, id: UInt32, failure: String?)
   /// A capture could not be begun or written on: the reason.
@@ -117,6 +119,8 @@ public enum HostEffect: Sendable, Equatable {
   case underlay(InterfaceID, UnderlayBinding?)
   /// A routing protocol wants something of a port on an interface of the host.
   case routingPort(device: String, DatagramPort.Effect)
+  /// A routing protocol wants something of its connections.
+  case stream(StreamPort.Effect)
   /// Put a route into the kernel that leads into a tunnel, or (false) take it out.
   case kernelRoute(IPPrefix, device: String, gateway: IPAddress?, isPresent: Bool)
   /// Look a name up.

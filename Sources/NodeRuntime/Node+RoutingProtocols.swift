@@ -136,6 +136,20 @@ extension Node {
     routing.interfaces[id]?.addresses.contains { $0.network.broadcast == address } ?? false
   }
 
+  // MARK: What performers of ports ask
+
+  /// Whether an address is one of the node's own.
+  public func owns(_ address: IPAddress) -> Bool {
+    routing.interfaces.values.contains { $0.addresses.contains { $0.address == address } }
+  }
+
+  /// The address that packets of the node itself to `destination` leave with; nil where no route leads there.
+  public func sourceAddress(towards destination: IPAddress) -> IPAddress? {
+    guard let match = table.longestMatch(for: destination, vrf: .default), let interface = routing.interfaces[match.interface] else { return nil }
+    let fitting = interface.addresses.filter { $0.address.isV4 == destination.isV4 }
+    return (fitting.first { $0.network.contains(destination) } ?? fitting.first)?.address
+  }
+
   // MARK: What comes in
 
   /// A datagram of a routing protocol that came out of a tunnel.
