@@ -12,6 +12,9 @@ struct RedistributionBook: Sendable {
   var told: [IPPrefix: Route] = [:]
   /// What is to be told.
   var pending: [RouteSource: [RedistributionChange]] = [:]
+
+  /// Whether changes must be looked at.
+  var isNeeded: Bool { !sources.isEmpty || !told.isEmpty }
 }
 
 /// Redistribution: a protocol names the sources it takes from and is told their chosen routes, below the shortcuts, with metric and tag as
@@ -60,10 +63,8 @@ extension RoutingTable {
 
   /// Tells of a prefix whose offers may have changed.
   mutating func noteRedistribution(_ node: NodeID, _ prefix: IPPrefix) {
-    guard !redistribution.sources.isEmpty || !redistribution.told.isEmpty else { return }
-    let id = chosen(at: node, includingShortcuts: false)
-    let isWanted = id.map { redistribution.sources.contains(offers[$0].source) } ?? false
-    let new = isWanted ? id.map(route) : nil
+    var new: Route?
+    if let id = chosen(at: node, includingShortcuts: false), redistribution.sources.contains(offers[id].source) { new = route(id) }
     let old = redistribution.told[prefix]
     guard new != nil || old != nil, new?.withoutAge != old?.withoutAge else { return }
     redistribution.told[prefix] = new

@@ -16,10 +16,11 @@ extension RoutingTable {
     if orderedDirty != dirty.count { orderDirty() }
     var out: [ForwardingChange] = []
     var gone: [IPPrefix] = []
+    out.reserveCapacity(min(limit, dirty.count))
     for node in dirty.suffix(limit).reversed() {
       let prefix = trie.prefix(node)
       if let change = publish(node, prefix) { out.append(change) }
-      noteRedistribution(node, prefix)
+      if redistribution.isNeeded { noteRedistribution(node, prefix) }
       trie[node].isDirty = false
       if trie[node].isEmpty { gone.append(prefix) }
     }
@@ -75,9 +76,8 @@ extension RoutingTable {
     forwardings.release(old)
     guard new != old else { return nil }
     guard new >= 0 else { return ForwardingChange(prefix: prefix, action: nil, route: nil, overriding: nil) }
-    let forwarding = forwardings[new]
-    return ForwardingChange(
-      prefix: prefix, action: forwarding.action, route: route(trie[node].best), overriding: forwarding.overriding)
+    let best = trie[node].best, forwarding = forwardings[new]
+    return ForwardingChange(prefix: prefix, action: forwarding.action, route: route(best), overriding: forwarding.overriding)
   }
 
   /// The number of what packets of a prefix do, counted once more; -1 where there is no route.
@@ -95,9 +95,15 @@ extension RoutingTable {
       forwardings.retain(nextHops[offer.group].forwarding)
       return nextHops[offer.group].forwarding
     }
-    let ways = equalOffers(to: best).compactMap(way)
-    let distinct = ways.enumerated().filter { i, way in !ways[..<i].contains(way) }.map(\.element)
-    return forwardings.retain(Forwarding(action: distinct.count > 1 ? .paths(distinct) : action(best)))
+    return forwardings.retain(sharedForwarding(best))
+  }
+
+  @inline(never) private func sharedForwarding(_ best: Int32) -> Forwarding {
+    var ways: [ForwardingPath] = []
+    for id in equalOffers(to: best) {
+      if let way = way(id), !ways.contains(way) { ways.append(way) }
+    }
+    return Forwarding(action: ways.count > 1 ? .paths(ways) : action(best))
   }
 
   /// The offers that share the packets of a prefix with its chosen one, this first.

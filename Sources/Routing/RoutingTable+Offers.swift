@@ -15,6 +15,24 @@ extension RoutingTable {
     return out
   }
 
+  /// The offers of one source for a prefix, preferred first.
+  func ids(at node: NodeID, of source: RouteSource) -> [Int32] {
+    var out: [Int32] = []
+    var id = trie[node].first
+    while id >= 0 {
+      if offers[id].source == source { out.append(id) }
+      id = offers[id].next
+    }
+    return out
+  }
+
+  /// Whether an offer says the same as `route`, which would replace it, but for its age.
+  func isSame(_ id: Int32, but route: Route) -> Bool {
+    let offer = offers[id]
+    return offer.distance == route.distance && offer.metric == route.metric && offer.tag == route.tag
+      && nextHops[offer.group].key.isDiscard == route.isDiscard
+  }
+
   /// An offer as its source made it.
   func route(_ id: Int32) -> Route {
     let offer = offers[id], key = nextHops[offer.group].key

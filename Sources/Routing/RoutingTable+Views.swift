@@ -25,7 +25,7 @@ extension RoutingTable {
   public func candidates(_ prefix: IPPrefix) -> [Route] {
     guard let node = trie.index(of: prefix) else { return [] }
     let all = ids(at: node)
-    return (all.filter(isEligible) + all.filter { !isEligible($0) }).map(route)
+    return (all.filter { isEligible($0) } + all.filter { !isEligible($0) }).map { route($0) }
   }
 
   /// The chosen route an address takes: with NHRP routes and overrides as packets do, or below them.

@@ -61,9 +61,12 @@ public struct RoutingTable: Sendable {
   /// Withdraws the source's routes for `prefix`; nil for next hop or interface matches any.
   public mutating func remove(prefix: IPPrefix, source: RouteSource, nextHop: IPAddress?, interface: InterfaceID?) {
     guard let node = trie.index(of: prefix) else { return }
-    let gone = ids(at: node).filter { id in
-      let key = nextHops[offers[id].group].key
-      return offers[id].source == source && (nextHop == nil || key.nextHop == nextHop) && (interface == nil || key.interface == interface)
+    var gone = ids(at: node, of: source)
+    if nextHop != nil || interface != nil {
+      gone.removeAll { id in
+        let key = nextHops[offers[id].group].key
+        return (nextHop != nil && key.nextHop != nextHop) || (interface != nil && key.interface != interface)
+      }
     }
     guard !gone.isEmpty else { return }
     for id in gone { unlink(id) }
@@ -74,8 +77,10 @@ public struct RoutingTable: Sendable {
   public mutating func removeAll(source: RouteSource, interface: InterfaceID?) {
     var gone: [Int32] = []
     trie.visitAll { node in
-      for id in ids(at: node) where offers[id].source == source {
-        if interface == nil || nextHops[offers[id].group].key.interface == interface { gone.append(id) }
+      var id = trie[node].first
+      while id >= 0 {
+        if offers[id].source == source, interface == nil || nextHops[offers[id].group].key.interface == interface { gone.append(id) }
+        id = offers[id].next
       }
     }
     var touched: [NodeID] = []
@@ -174,21 +179,18 @@ public struct RoutingTable: Sendable {
   }
 
   private mutating func replace(_ prefix: IPPrefix, _ source: RouteSource, _ routes: [Route]) {
-    let node: NodeID
-    if routes.isEmpty {
-      guard let known = trie.index(of: prefix) else { return }
-      node = known
-    } else {
-      node = trie.insert(prefix)
+    guard !routes.isEmpty else { return remove(prefix: prefix, source: source, nextHop: nil, interface: nil) }
+    let node = trie.insert(prefix)
+    if trie[node].first < 0, routes.count == 1, routes[0].prefix == prefix, routes[0].source == source {
+      link(routes[0], at: node)
+      return settle(node, after: source)
     }
     var isChanged = false
-    var stale = ids(at: node).filter { offers[$0].source == source }
+    var stale = ids(at: node, of: source)
     for route in routes.prefix(Limits.equalPaths) where route.prefix == prefix && route.source == source {
       if let old = offer(at: node, same: route) {
         stale.removeAll { $0 == old }
-        var aged = route
-        aged.installed = offers[old].installed
-        guard self.route(old) != aged else { continue }
+        if isSame(old, but: route) { continue }
         unlink(old)
       }
       link(route, at: node)
