@@ -52,10 +52,11 @@ let package = Package(
     // Floor 3
     floor("NHRP", ["Wire", "ProtocolKit", "CommandGrammar"]),
     floor("IKE", ["Wire", "ProtocolKit", "CommandGrammar", "IPsecCrypto"]),
+    floor("BGP", ["Wire", "ProtocolKit", "CommandGrammar", "Policy", "Routing"]),
     floor("RIP", ["Wire", "ProtocolKit", "CommandGrammar", "Policy", "Routing"]),
     floor("ODR", ["Wire", "ProtocolKit", "CommandGrammar", "Policy", "Routing"]),
     // Floor 4
-    floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "IKE", "IPsecCrypto", "Policy", "RIP", "ODR"]),
+    floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "IKE", "IPsecCrypto", "Policy", "BGP", "RIP", "ODR"]),
     // Floor 5
     floor("Screens", ["NodeRuntime", "ProtocolKit", "Wire", .product(name: "Yams", package: "Yams")]),
     .target(

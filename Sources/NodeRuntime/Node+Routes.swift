@@ -62,7 +62,9 @@ extension Node {
     }
     ownRouteChanges.removeAll(keepingCapacity: true)
     redistribute()
-    if !moved.isEmpty { enqueue(.routesChanged(moved)) }
+    guard !moved.isEmpty else { return }
+    enqueue(.routesChanged(moved))
+    if settings.bgp.settings != nil { enqueue(bgp: .routesChanged(moved)) }
   }
 
   /// The kernel gets the routes that lead into a tunnel and are not the tunnel's own network.
@@ -105,6 +107,8 @@ extension Node {
     if let nbma, hop.isV4 || tunnelByNBMA[nbma] == nil { tunnelByNBMA[nbma] = hop }
     effects.append(.dataPlane(.adjacency(id, nextHop: hop, nbma: nbma, peer: peer)))
     if nbma != nil, !captures.isEmpty { widenCaptures(hop) }
+    // Fast fall-over: the way to a neighbour is gone long before its hold timer says so.
+    if nbma == nil, settings.bgp.settings != nil { enqueue(bgp: .neighborLost(hop)) }
   }
 
   private func setFallback(_ id: InterfaceID, _ hops: [IPAddress]) {

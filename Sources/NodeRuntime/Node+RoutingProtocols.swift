@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
 import Interfaces
 import ODR
+import Policy
 import ProtocolKit
 import RIP
 import Routing
@@ -15,6 +17,8 @@ struct RoutingState {
   /// What each protocol runs by.
   var rip = RIPSettings()
   var odr = ODRSettings()
+  var bgp: BGPSettings?
+  var policy = PolicySettings()
 }
 
 /// Between routing protocols, the table and the network.
@@ -40,6 +44,14 @@ extension Node {
       routing.odr = odr
       enqueue(odr: .configure(odr))
     }
+    if settings.policy != routing.policy {
+      routing.policy = settings.policy
+      enqueue(bgp: .policy(settings.policy))
+    }
+    if settings.bgp.settings != routing.bgp {
+      routing.bgp = settings.bgp.settings
+      enqueue(bgp: .configure(settings.bgp.settings))
+    }
     refreshRoutingInterfaces()
   }
 
@@ -48,10 +60,12 @@ extension Node {
     for id in routing.interfaces.keys.sorted() where now[id] == nil {
       enqueue(rip: .interfaceGone(id))
       enqueue(odr: .interfaceGone(id))
+      enqueue(bgp: .interfaceGone(id))
     }
     for (id, interface) in now.sorted(by: { $0.key < $1.key }) where routing.interfaces[id] != interface {
       enqueue(rip: .interface(interface))
       enqueue(odr: .interface(interface))
+      enqueue(bgp: .interface(interface))
     }
     routing.interfaces = now
   }
@@ -93,13 +107,22 @@ extension Node {
     }
   }
 
+  func perform(_ output: BGPEngine.Output, _ cause: EventID) {
+    switch output {
+    case .routes(let updates): for update in updates { table.apply(update) }
+    case .stream(let effect): effects.append(.stream(effect))
+    case .redistribute(let sources): table.redistribute(into: .bgp, from: Set(sources))
+    }
+  }
+
   /// Tells the protocols what they redistribute, as the table chose it.
   func redistribute() {
     for (target, changes) in table.takeRedistribution() {
       switch target {
       case .rip: enqueue(rip: .redistributed(changes))
       case .odr: enqueue(odr: .redistributed(changes))
-      case .connected, .local, .static, .kernel, .nhrp, .bgp: break
+      case .bgp: enqueue(bgp: .redistributed(changes))
+      case .connected, .local, .static, .kernel, .nhrp: break
       }
     }
   }

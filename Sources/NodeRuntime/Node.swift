@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
 import CommandGrammar
 import IKE
 import Interfaces
@@ -39,6 +40,7 @@ public final class Node {
   var ike = IKEEngine()
   var rip: RIPEngine
   var odr = ODREngine()
+  var bgp = BGPEngine()
   var routing = RoutingState()
   var protection = ProtectionState()
   var tracker: ShortcutTracker
@@ -69,6 +71,7 @@ public final class Node {
   private var ikeRandom: RandomSource
   private var ripRandom: RandomSource
   private var odrRandom: RandomSource
+  private var bgpRandom: RandomSource
   private var queue: [(input: EngineInput, cause: EventID)] = []
 
   /// A node with nothing configured. Equal seeds and events give equal journals. `journalLimit` records are kept (96 bytes each).
@@ -78,6 +81,7 @@ public final class Node {
     ikeRandom = source.split("ike")
     ripRandom = source.split("rip")
     odrRandom = source.split("odr")
+    bgpRandom = source.split("bgp")
     rip = RIPEngine(digests: .openSSL)
     var first = source.split("request ids")
     nhrp = NHRPEngine(firstRequestID: UInt32(truncatingIfNeeded: first.next() & 0xffff))
@@ -87,7 +91,7 @@ public final class Node {
 
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
-    [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
+    [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
       guard let due else { return first }
       return first.map { min($0, due) } ?? due
     }
@@ -129,7 +133,7 @@ public final class Node {
     case .computed(let id, let result): enqueue(ike: .computed(id, result))
     case .material(let request, let material): materialCame(request, material)
     case .datagram(let event): took(event)
-    case .stream: break
+    case .stream(let event): enqueue(bgp: .stream(event))
     case .saved(let session, let id, let failure): saveAnswered(session, id, failure)
     case .captureEnded(let name, let failure): captureEnded(name, failure)
     case .stop: stop()
@@ -141,6 +145,7 @@ public final class Node {
   func enqueue(_ input: NHRPEngine.Input, because cause: EventID = .none) { queue.append((.nhrp(input), cause)) }
   func enqueue(ike input: IKEEngine.Input, because cause: EventID = .none) { queue.append((.ike(input), cause)) }
   func enqueue(odr input: ODREngine.Input, because cause: EventID = .none) { queue.append((.odr(input), cause)) }
+  func enqueue(bgp input: BGPEngine.Input, because cause: EventID = .none) { queue.append((.bgp(input), cause)) }
   func enqueue(rip input: RIPEngine.Input, because cause: EventID = .none) { queue.append((.rip(input), cause)) }
 
   /// Runs engines and routes until nothing is left to do: outputs of the one are inputs of the other.
@@ -164,6 +169,7 @@ public final class Node {
     case .ike(let input): runIKE(cause) { $0.handle(input, &$1) }
     case .rip(let input): runRIP(cause) { $0.handle(input, &$1) }
     case .odr(let input): runODR(cause) { $0.handle(input, &$1) }
+    case .bgp(let input): runBGP(cause) { $0.handle(input, &$1) }
     }
   }
 
@@ -172,6 +178,7 @@ public final class Node {
     if let due = ike.nextDeadline, due <= now { runIKE(.none) { $0.expire(&$1) } }
     if let due = rip.nextDeadline, due <= now { runRIP(.none) { $0.expire(&$1) } }
     if let due = odr.nextDeadline, due <= now { runODR(.none) { $0.expire(&$1) } }
+    if let due = bgp.nextDeadline, due <= now { runBGP(.none) { $0.expire(&$1) } }
   }
 
   private func runNHRP(_ cause: EventID, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void) {
@@ -194,6 +201,12 @@ public final class Node {
 
   private func runODR(_ cause: EventID, _ body: (inout ODREngine, inout Turn<ODREngine.Output>) -> Void) {
     let (outputs, records) = turn(&odr, &odrRandom, cause, body)
+    for r in records { write(r) }
+    for (output, cause) in outputs { perform(output, cause) }
+  }
+
+  private func runBGP(_ cause: EventID, _ body: (inout BGPEngine, inout Turn<BGPEngine.Output>) -> Void) {
+    let (outputs, records) = turn(&bgp, &bgpRandom, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
   }
@@ -259,6 +272,7 @@ public final class Node {
     let id = record(JournalRecord(.nodeStopping))
     enqueue(rip: .stopping, because: id)
     enqueue(odr: .stopping, because: id)
+    enqueue(bgp: .stopping, because: id)
     settle()
     enqueue(.stopping, because: id)
     settle()
@@ -278,6 +292,7 @@ enum EngineInput {
   case ike(IKEEngine.Input)
   case rip(RIPEngine.Input)
   case odr(ODREngine.Input)
+  case bgp(BGPEngine.Input)
 }
 
 /// What the node keeps of one tunnel that is in force.

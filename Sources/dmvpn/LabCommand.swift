@@ -41,7 +41,7 @@ struct LabCommand: ParsableCommand {
   @Option(help: "How many spokes, 1 to 4000.") var spokes = 5
   @Option(help: "How many hubs, 1 to 10.") var hubs = 1
   @Option(help: "The seed of everything random.") var seed: UInt64 = 1
-  @Option(help: "How nodes learn of each other's networks: static, rip or odr.") var routing: LabRouting = .static
+  @Option(help: "How nodes learn of each other's networks: static, bgp, rip or odr.") var routing: LabRouting = .static
   @Option(help: "How the tunnels are protected: none, psk or certificate (IKEv2).") var protection: LabProtection = .psk
   @Option(help: "real keys, or simulated ones that protect nothing but cost little.") var keys: LabKeys = .real
   @Option(help: "Spokes behind NATs: 1,2/5 puts 1 and 2 behind one NAT and 5 behind another.") var nat: String?

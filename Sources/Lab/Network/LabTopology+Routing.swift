@@ -14,6 +14,7 @@ extension LabTopology {
     // Phase 2: every spoke must hear of every other's network.
     case .rip: return node.role == .hub && phase == .two ? ["no ip split-horizon"] : []
     case .odr: return ["cdp enable"]
+    case .bgp: return []
     }
   }
 
@@ -23,7 +24,20 @@ extension LabTopology {
     case .static: []
     case .rip: ripLines(node)
     case .odr: node.role == .hub ? ["router odr"] : []
+    case .bgp: bgpLines(node)
     }
+  }
+
+  private func bgpLines(_ node: LabNode) -> [String] {
+    let own = node.lan.map { [" network \($0.address) mask \($0.mask)"] } ?? []
+    let head = ["router bgp 65000", " bgp router-id \(node.tunnelAddress)"]
+    let others = hubs.filter { $0.number != node.number || node.role == .spoke }
+    let hubLines = others.map { " neighbor \($0.tunnelAddress) remote-as 65000" }
+    guard node.role == .hub else { return head + own + hubLines }
+    var lines = head + [" bgp listen range \(Self.tunnelNetwork) peer-group SPOKES", " bgp listen limit \(Self.spokeLimit)"] + own
+    if phase != .two { lines += summaries.dropFirst().map { " aggregate-address \($0.address) \($0.mask) summary-only" } }
+    lines += [" neighbor SPOKES peer-group", " neighbor SPOKES remote-as 65000", " neighbor SPOKES route-reflector-client"]
+    return lines + (phase == .two ? [] : [" neighbor SPOKES next-hop-self all"]) + hubLines
   }
 
   /// In phases 1 and 3 the hub says one word for all networks. `ip summary-address rip` takes no supernets, so it is a static route.

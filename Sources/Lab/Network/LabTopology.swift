@@ -38,6 +38,8 @@ public enum LabRouting: String, Sendable, CaseIterable {
   case rip
   /// On-demand routing: stubs tell their LANs by CDP, and get a default route. Not for phase 2.
   case odr
+  /// BGP-4 within one AS: the hub reflects (phase 2), or says one word for all (phases 1 and 3). Its file names no spoke.
+  case bgp
 }
 
 /// One hub or spoke.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
 import IKE
 import Interfaces
 import NHRP
@@ -67,6 +68,8 @@ public struct NodeSettings: Sendable, Equatable {
   public var policy = PolicySettings()
   /// `router rip`
   public var rip = RIPConfiguration()
+  /// `router bgp`
+  public var bgp = BGPConfiguration()
   /// `router odr`, `cdp …`
   public var odr = ODRConfiguration()
   /// `crypto …`
@@ -96,7 +99,7 @@ public struct NodeSettings: Sendable, Equatable {
     (all.router, all.cdp, all.policy) = (odr.router, odr.cdp, policy)
     all.interfaces = interfaces.mapValues(\.cdp).filter { $0.value.isEnabled }
     all.device.name = hostname
-    all.runsRoutingProtocol = rip.router != nil
+    all.runsRoutingProtocol = rip.router != nil || bgp.settings != nil
     return all
   }
 

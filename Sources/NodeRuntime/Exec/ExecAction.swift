@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
 import CommandGrammar
 import ProtocolKit
 import Wire
@@ -23,11 +24,13 @@ enum ShowAction: Sendable, Equatable {
   case interfaces, interfaceBrief
   case runningConfig, startupConfig
   case crypto(CryptoShow)
+  case routing(RoutingShow)
+  case bgp(BGPRequest)
   case logging, journal, version, clock, users, hosts, captures, debugging, drops, terminal
 }
 
 /// What `clear` clears.
-enum ClearAction: Sendable { case nhrp, sessions, statistics, routes, counters, logging, crypto(CryptoClear) }
+enum ClearAction: Sendable { case nhrp, sessions, statistics, routes, counters, logging, crypto(CryptoClear), bgp, cdp }
 
 /// What `debug` and `undebug` change.
 enum DebugAction: Sendable { case nhrp, dmvpn, crypto, condition, all }

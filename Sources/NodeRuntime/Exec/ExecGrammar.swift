@@ -3,7 +3,7 @@ import CommandGrammar
 
 /// Every command of the exec modes, each defined once.
 enum ExecGrammar {
-  static let commands = CommandSet<ExecAction>(shows + cryptoShows + clears + cryptoClears + debugs + probes + sessions + captures)
+  static let commands = CommandSet<ExecAction>(shows + cryptoShows + routingShows + bgp + clears + cryptoClears + routingClears + debugs + probes + sessions + captures)
 
   static let anyone: Set<CommandMode> = [.userExec, .privilegedExec]
   static let operators: Set<CommandMode> = [.privilegedExec]
@@ -37,7 +37,9 @@ enum ExecGrammar {
     show("ip nhrp summary [<if:interface>]", .summary, ["summary": "Entries by kind"]),
     show("ip nhrp redirect [<if:interface>]", .redirects),
     show("ip route", .routes),
-    show("ip route {nhrp|static|connected}", .nhrpRoutes, ["nhrp": "NHRP routes", "static": "Static routes"]),
+    show(
+      "ip route {nhrp|static|connected|bgp|rip|odr}", .nhrpRoutes,
+      ["nhrp": "NHRP routes", "static": "Static routes", "bgp": "BGP routes", "rip": "RIP routes", "odr": "On-demand routes"]),
     show("ip route next-hop-override", .overrides),
     show("ip route summary", .routeSummary, ["summary": "Routes by source"]),
     show("ip route <where:host> [<mask:mask>]", .routeOf, ["where": "Network, address or host"]),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
 import CommandGrammar
 import NHRP
 import ProtocolKit
@@ -15,6 +16,8 @@ extension Node {
       case .routes: try clearRoutes(call.arguments)
       case .counters: clearCounters()
       case .crypto(let what): try clearCrypto(what, call.arguments)
+      case .bgp: enqueue(bgp: .clear(BGPExec.scope(call.arguments)), because: record(JournalRecord(.commandRun)))
+      case .cdp: enqueue(odr: .clear, because: record(JournalRecord(.commandRun)))
       case .logging: operators.loggingFrom = journal.nextNumber
       }
       return .text("")
@@ -85,5 +88,8 @@ extension Node {
     perform(scope)
     refreshInterfaces()
     reinstallStatics()
+    guard scope.address == nil else { return }
+    enqueue(rip: .clear)
+    enqueue(odr: .clear)
   }
 }

@@ -16,6 +16,8 @@ extension Node {
     case .interfaces, .interfaceBrief: showInterfaces(what, call)
     case .runningConfig: showRunningConfig(call)
     case .crypto(let what): showCrypto(what, call)
+    case .routing(let what): showRouting(what, call)
+    case .bgp(let what): .shown(Shown(lines: bgp.show(what, call.arguments, now: now)))
     default: .shown(showSystem(what, call))
     }
   }

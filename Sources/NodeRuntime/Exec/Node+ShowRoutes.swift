@@ -30,9 +30,8 @@ extension Node {
 
   func isWanted(_ e: RouteEntry, _ what: ShowAction, _ a: Arguments) -> Bool {
     if what == .overrides { return e.override != nil }
-    if a.has("static") { return e.route.source == .static }
-    if a.has("connected") { return e.route.source == .connected }
-    return a.has("nhrp") ? e.route.source == .nhrp : true
+    let named = [RouteSource.static, .connected, .nhrp, .bgp, .rip, .odr].first { a.has($0.word) }
+    return named == nil || e.route.source == named
   }
 
   private func lastResort() -> String {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
+import CommandGrammar
+import ODR
+import Policy
+import ProtocolKit
+import RIP
+import Routing
+import Wire
+
+/// `show ip bgp`, `show ip rip database`, `show ip protocols`, `show cdp …`, and the lists.
+extension Node {
+  func showRouting(_ what: RoutingShow, _ call: ExecCall) -> ExecResult {
+    let lines = routingLines(what, call.arguments)
+    return .shown(Shown(lines: lines))
+  }
+
+  private func routingLines(_ what: RoutingShow, _ a: Arguments) -> [String] {
+    let policy = settings.policy, name = a[text: "name"]
+    switch what {
+    case .protocols: return protocolLines()
+    case .ripDatabase: return ripDatabase(a)
+    case .cdp: return ODRShow.cdp(settings.odr.cdp)
+    case .cdpNeighbors: return a.has("detail") ? ODRShow.detail(odr.snapshot(), now: now) : ODRShow.neighbours(odr.snapshot(), now: now)
+    case .prefixLists: return PolicyShows.prefixLists(policy, isV4: true, named: name)
+    case .ipv6PrefixLists: return PolicyShows.prefixLists(policy, isV4: false, named: name)
+    case .accessLists: return PolicyShows.accessLists(policy, named: name)
+    case .routeMaps: return PolicyShows.routeMaps(policy, named: name)
+    case .keyChains: return PolicyShows.keyChains(policy, named: name, at: wallSeconds)
+    case .pathLists: return PolicyShows.pathLists(policy, named: name)
+    case .communityLists: return PolicyShows.communityLists(policy, named: name)
+    case .largeCommunityLists: return PolicyShows.largeCommunityLists(policy, named: name)
+    }
+  }
+
+  private var wallSeconds: Int64 { wallAtStartNanoseconds / 1_000_000_000 + now.seconds }
+
+  private func protocolLines() -> [String] {
+    var lines: [String] = []
+    if settings.odr.router != nil { lines += ODRShow.protocols(odr.snapshot(), now: now) }
+    if settings.rip.router != nil { lines += RIPShow.protocols(rip.snapshot(), now: now) }
+    if settings.bgp.settings != nil { lines += bgpProtocolLines() }
+    return lines.isEmpty ? ["*** IP Routing is NSF aware ***"] : lines
+  }
+
+  private func bgpProtocolLines() -> [String] {
+    guard let summary = bgp.summary() else { return [] }
+    let neighbors = bgp.neighborSnapshots().map { "    \($0.address)" }
+    return [
+      "Routing Protocol is \"bgp \(summary.asNumber)\"", "  IGP synchronization is disabled", "  Automatic route summarization is disabled",
+      "  Neighbor(s):", "    Address          FiltIn FiltOut DistIn DistOut Weight RouteMap",
+    ] + neighbors + ["  Distance: external 20 internal 200 local 200", ""]
+  }
+
+  private func ripDatabase(_ a: Arguments) -> [String] {
+    guard settings.rip.router != nil else { return ["% RIP is not running"] }
+    let within = a.address("network").map { network in
+      IPPrefix(network, length: a.address("mask").flatMap { IPPrefix.length(ofMask: $0) } ?? network.bitWidth)
+    }
+    return RIPShow.database(rip.rows(within: within, limit: 4_096), now: now)
+  }
+}
