@@ -42,9 +42,11 @@ extension LabTopology {
     return interfaces
   }
 
-  /// The routes of a node's host system: a default route into the outer network.
+  /// The routes of a node's host system: a default route into the outer network; with ODR, which gives the default route to the tunnel,
+  /// routes to the others' outer networks.
   public func hostRoutes(of index: Int) -> [HostRoute] {
-    [HostRoute(prefix: .defaultV4, gateway: nodes[index].nbmaGateway, interface: "eth0")]
+    let outer = routing == .odr ? Set(nodes.map { IPPrefix($0.publicNBMA, length: 24) }).sorted() : [.defaultV4]
+    return outer.map { HostRoute(prefix: $0, gateway: nodes[index].nbmaGateway, interface: "eth0") }
   }
 }
 
