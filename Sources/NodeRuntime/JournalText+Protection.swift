@@ -17,7 +17,7 @@ import Wire
 /// | unknownSPI | SPI | |
 /// | ikeSwitched | 1: on | |
 extension JournalText {
-  static func isProtection(_ kind: JournalKind) -> Bool { kind.rawValue >= JournalKind.protectionWanted.rawValue }
+  static func isProtection(_ kind: JournalKind) -> Bool { kind.rawValue >= JournalKind.protectionWanted.rawValue && !isRouting(kind) }
 
   static func protectionSeverity(_ kind: JournalKind) -> Severity {
     switch kind {

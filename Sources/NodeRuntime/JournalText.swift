@@ -28,6 +28,7 @@ public struct JournalText {
   public static func severity(_ kind: JournalKind) -> Severity {
     switch kind {
     case _ where isProtection(kind): protectionSeverity(kind)
+    case _ where isRouting(kind): routingSeverity(kind)
     case .recursiveRouteRefused, .authenticationFailed, .loopDetected, .tableFull, .errorSent, .errorReceived, .registrationRefused: .error
     case .nhsDown, .nhcDown, .interfaceDown, .resolutionFailed, .addressMismatch, .sourceWaiting: .warning
     case .nhsUp, .nhcUp, .interfaceUp, .configured, .peerMoved, .nodeStarted, .nodeStopping, .natDetected: .notice
@@ -39,6 +40,7 @@ public struct JournalText {
   public static func facility(_ kind: JournalKind) -> String {
     switch kind {
     case _ where isProtection(kind): protectionFacility(kind)
+    case _ where isRouting(kind): routingFacility(kind)
     case .nodeStarted, .nodeStopping: "SYS"
     case .configured, .commandRun: "CMD"
     case .interfaceUp, .interfaceDown, .addressMismatch, .sourceWaiting: "INTF"
@@ -69,6 +71,7 @@ public struct JournalText {
     case .addressMismatch: "address \(r.a)/\(r.x) of the configuration is not on the interface (\(r.b))"
     case .sourceWaiting: "waiting for its source interface"
     case .recursiveRouteRefused: "route \(r.a)/\(r.x) refused: \(r.b) would be reached through the tunnel itself"
+    case _ where JournalText.isRouting(r.kind): routingText(r)
     default: JournalText.isProtection(r.kind) ? protectionText(r) : nhrpText(r)
     }
   }
@@ -163,7 +166,7 @@ public struct JournalText {
     case .registrationRefused where r.y == 1:
       return "%DMVPN-3-DMVPN_NHRP_ERROR: \(tunnel): NHRP Registration Reply from \(r.a), Reason: \(code(r.x))"
     case .configured: return "%SYS-5-CONFIG_I: Configured from console"
-    default: return protectionSyslog(r)
+    default: return JournalText.isRouting(r.kind) ? routingSyslog(r) : protectionSyslog(r)
     }
   }
 }

@@ -32,15 +32,17 @@ extension Node {
       }
     }
     refusedStatics = refused
+    routing.underlay = nil
+    reconsiderRefused()
   }
 
   private func withdraw(_ r: Route) { table.remove(prefix: r.prefix, source: .static, nextHop: r.nextHop, interface: r.interface) }
 
   /// `tunnel route-via`: the underlay does not ask the table.
-  private func bypassesTable(_ id: InterfaceID) -> Bool { tunnels[id]?.underlay?.device != nil }
+  func bypassesTable(_ id: InterfaceID) -> Bool { tunnels[id]?.underlay?.device != nil }
 
   /// The NBMA addresses a tunnel's life depends on.
-  private func liveNBMA(_ state: TunnelState, _ id: InterfaceID) -> [IPAddress] {
+  func liveNBMA(_ state: TunnelState, _ id: InterfaceID) -> [IPAddress] {
     var all = Set(state.adjacencies.values)
     if let d = state.forwarding.destination { all.insert(d) }
     for nhrp in settings.interfaces[name(of: id)].map({ [$0.nhrp, $0.nhrpV6] }) ?? [] {
@@ -103,6 +105,7 @@ extension Node {
   private func setAdjacency(_ id: InterfaceID, _ hop: IPAddress, _ nbma: IPAddress?, _ peer: ProtectionID) {
     if let old = tunnels[id]?.adjacencies[hop], tunnelByNBMA[old] == hop { tunnelByNBMA[old] = nil }
     tunnels[id]?.adjacencies[hop] = nbma
+    routing.underlay = nil
     // One name for a peer with several addresses: that of IPv4, else the first.
     if let nbma, hop.isV4 || tunnelByNBMA[nbma] == nil { tunnelByNBMA[nbma] = hop }
     effects.append(.dataPlane(.adjacency(id, nextHop: hop, nbma: nbma, peer: peer)))

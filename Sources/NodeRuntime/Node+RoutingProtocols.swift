@@ -14,6 +14,12 @@ struct RoutingState {
   var interfaces: [InterfaceID: RoutingInterface] = [:]
   /// Ports of protocols by tunnel, whose datagrams the packet path hands up.
   var tunnelPorts: [InterfaceID: Set<UInt16>] = [:]
+  /// The addresses that tunnels' lives depend on, in order; nil when they may have changed.
+  var underlay: [IPAddress]?
+  /// Learned routes that would lead a tunnel's own packets into it.
+  var refused: [IPPrefix: RouteUpdate] = [:]
+  /// More than this many are forgotten: they come again with the protocol's next word.
+  static let refusedLimit = 256
   /// What each protocol runs by.
   var rip = RIPSettings()
   var odr = ODRSettings()
@@ -93,7 +99,7 @@ extension Node {
 
   func perform(_ output: RIPEngine.Output, _ cause: EventID) {
     switch output {
-    case .routes(let updates): for update in updates { table.apply(update) }
+    case .routes(let updates): for update in updates { apply(update) }
     case .port(let effect): perform(effect)
     case .redistribute(let sources): table.redistribute(into: .rip, from: Set(sources))
     }
@@ -101,7 +107,7 @@ extension Node {
 
   func perform(_ output: ODREngine.Output, _ cause: EventID) {
     switch output {
-    case .routes(let updates): for update in updates { table.apply(update) }
+    case .routes(let updates): for update in updates { apply(update) }
     case .port(let effect): perform(effect)
     case .redistribute(let sources): table.redistribute(into: .odr, from: Set(sources))
     }
@@ -109,10 +115,44 @@ extension Node {
 
   func perform(_ output: BGPEngine.Output, _ cause: EventID) {
     switch output {
-    case .routes(let updates): for update in updates { table.apply(update) }
+    case .routes(let updates): for update in updates { apply(update) }
     case .stream(let effect): effects.append(.stream(effect))
     case .redistribute(let sources): table.redistribute(into: .bgp, from: Set(sources))
     }
+  }
+
+  /// Gives the table what a protocol learned, but for a route that would lead a tunnel's own packets into it.
+  private func apply(_ update: RouteUpdate) {
+    table.apply(update)
+    guard case .paths(let prefix, let source, let routes) = update else { return }
+    routing.refused[prefix] = nil
+    guard !routes.isEmpty, mayHoldUnderlay(prefix) else { return }
+    for id in tunnels.keys.sorted() where !bypassesTable(id) {
+      guard let state = tunnels[id], let (found, nbma) = RecursionCheck.offendingRoute(nbma: liveNBMA(state, id), tunnel: id, in: table),
+        found == prefix
+      else { continue }
+      table.apply(.paths(prefix, source, []))
+      if routing.refused.count < RoutingState.refusedLimit { routing.refused[prefix] = update }
+      record(JournalRecord(.recursiveRouteRefused, interface: id, a: prefix.address, b: nbma, x: UInt32(prefix.length)))
+      return
+    }
+  }
+
+  /// Whether any tunnel's life depends on an address inside a network.
+  private func mayHoldUnderlay(_ prefix: IPPrefix) -> Bool {
+    if routing.underlay == nil { routing.underlay = Set(tunnels.flatMap { liveNBMA($0.value, $0.key) }).sorted() }
+    let all = routing.underlay ?? []
+    var (low, high) = (0, all.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if all[middle] < prefix.address { low = middle + 1 } else { high = middle }
+    }
+    return low < all.count && prefix.contains(all[low])
+  }
+
+  /// Routes that were refused may do no harm any more: the ways to the underlay changed.
+  func reconsiderRefused() {
+    for (_, update) in routing.refused.sorted(by: { $0.key < $1.key }) { apply(update) }
   }
 
   /// Tells the protocols what they redistribute, as the table chose it.
