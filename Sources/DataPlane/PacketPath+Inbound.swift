@@ -147,7 +147,7 @@ extension PacketPath {
     if facts.adjustMSS > 0 { MSSClamp.apply(batch.memory(i), inner, limit: facts.adjustMSS) }
     if inner.isToMany { return batch.decide(i, .host(interface: facts.interface)) }
     if isOwn(inner.destination, fib: facts.fib) { return try deliver(&batch, i, inner, arrival, at: now, &punts) }
-    switch fibs[facts.fib].action(for: inner.destination) {
+    switch way(facts.fib, inner) {
     case .tunnel(let out, let nextHop):
       try forward(&batch, i, inner, out, nextHop ?? inner.destination, arrival: arrival, at: now, &punts)
     case .host(let interface):
@@ -156,14 +156,14 @@ extension PacketPath {
       }
       batch.decide(i, .host(interface: interface))
     case .discard: throw .discardRoute
-    case nil: throw .noRoute
+    case nil, .shared: throw .noRoute
     }
   }
 
   /// A packet from an NBMA address nobody registered must at least come from where its inner source is routed (RFC 3704 §2.4).
   private mutating func judgeStranger(_ inner: InnerHeader, _ tunnel: Int) throws(DropReason) {
     let facts = tunnels[tunnel].facts
-    guard case .tunnel(let way, _) = fibs[facts.fib].action(for: inner.source), way == facts.interface else { throw .spoofed }
+    guard fibs[facts.fib].mayLeave(to: inner.source, by: facts.interface) else { throw .spoofed }
     tunnels[tunnel].counters.fromUnknownPeer &+= 1
   }
 

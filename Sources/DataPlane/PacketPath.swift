@@ -98,11 +98,11 @@ extension PacketPath {
     guard arrival != nil else { return batch.decide(i, .host(interface: facts.interface)) }
     // The error is ours now: it has no arrival, so it may return to where the packet came from.
     guard let back = try? InnerHeader.parse(batch.memory(i), verifiesChecksum: false) else { return }
-    switch fibs[facts.fib].action(for: back.destination) {
+    switch way(facts.fib, back) {
     case .tunnel(let out, let nextHop):
       try? forward(&batch, i, back, out, nextHop ?? back.destination, arrival: nil, at: now, &punts)
     case .host(let interface): batch.decide(i, .host(interface: interface))
-    case .discard, nil: return
+    case .discard, .shared, nil: return
     }
   }
 

@@ -64,7 +64,7 @@ extension Node {
 
   /// The kernel gets the routes that lead into a tunnel and are not the tunnel's own network.
   private func updateKernel(_ c: ForwardingChange) {
-    if case .tunnel(let id, _)? = c.action, let source = c.route?.source, source == .static || source == .nhrp {
+    if let id = c.action?.tunnel, let source = c.route?.source, source == .static || source == .nhrp {
       let device = name(of: id)
       guard kernelRoutes[c.prefix] != device else { return }
       kernelRoutes[c.prefix] = device
