@@ -7,14 +7,15 @@ import Wire
 /// A path-compressed binary trie. A node stands for a prefix; it has an action, or it is only where two longer ones part, and then it has
 /// two children. So n routes need fewer than 2n nodes, whatever their lengths: a node's memory in a simulator of a thousand follows its
 /// routes. Nodes lie in one array, freed ones in a list through it; changes happen in place. Both families share the code: a key is 128
-/// bits with the address at the front, and each family has its own root.
+/// bits with the address at the front, and each family has its own root. Several ways of equal cost stand apart, once for all routes that
+/// have the same ones: a node names them by number, and so stays free of references.
 public struct FIB: Sendable {
   struct Node {
     var high: UInt64
     var low: UInt64
     var length: UInt8
     var hasAction: Bool
-    var action: ForwardingAction
+    var action: FIBAction
     var left: Int32 = -1
     var right: Int32 = -1
   }
@@ -23,6 +24,7 @@ public struct FIB: Sendable {
   private var freeHead: Int32 = -1
   private var rootV4: Int32 = -1
   private var rootV6: Int32 = -1
+  private var shared = SharedPaths()
   /// How many routes there are.
   public private(set) var count = 0
 
@@ -34,14 +36,34 @@ public struct FIB: Sendable {
 
   /// The action of the longest prefix that holds `address`; nil when none does.
   @inline(__always) public func action(for address: IPAddress) -> ForwardingAction? {
+    way(for: address).map(shared.action)
+  }
+
+  /// The same in the form packets are forwarded by.
+  @inline(__always) func way(for address: IPAddress) -> FIBAction? {
     let found = find(address)
     return found < 0 ? nil : nodes[found].action
+  }
+
+  /// Which way the packets between two addresses take: always the same, as with IOS' `ip load-sharing per-destination`. Ports are not
+  /// asked, for fragments have none, and must not pass the packets before them.
+  func path(_ number: UInt32, from source: IPAddress, to destination: IPAddress) -> FIBAction {
+    shared.path(number, hash: FlowHash.hash(source, destination))
+  }
+
+  /// Whether packets to `address` may leave by a tunnel.
+  func mayLeave(to address: IPAddress, by tunnel: InterfaceID) -> Bool {
+    switch way(for: address) {
+    case .tunnel(tunnel, _): true
+    case .shared(let number): shared.paths(number).contains { $0.isTunnel && $0.interface == tunnel }
+    default: false
+    }
   }
 
   /// The longest prefix that holds `address`, and its action; nil when none does.
   public func longestMatch(for address: IPAddress) -> (prefix: IPPrefix, action: ForwardingAction)? {
     let found = find(address)
-    return found < 0 ? nil : (prefix(of: nodes[found], isV4: address.isV4), nodes[found].action)
+    return found < 0 ? nil : (prefix(of: nodes[found], isV4: address.isV4), shared.action(nodes[found].action))
   }
 
   /// The action of exactly `prefix`; nil when it is not there.
@@ -51,7 +73,7 @@ public struct FIB: Sendable {
     while cur >= 0 {
       let node = nodes[Int(cur)]
       guard node.length <= prefix.length, key.shares(node) else { return nil }
-      if node.length == prefix.length { return node.hasAction ? node.action : nil }
+      if node.length == prefix.length { return node.hasAction ? shared.action(node.action) : nil }
       cur = key.bit(node.length) ? node.right : node.left
     }
     return nil
@@ -60,6 +82,11 @@ public struct FIB: Sendable {
   /// Adds or replaces a route; gives the action it had.
   @discardableResult
   public mutating func insert(_ prefix: IPPrefix, _ action: ForwardingAction) -> ForwardingAction? {
+    let old = insert(prefix, shared.retain(action))
+    return old.map { shared.release($0) }
+  }
+
+  private mutating func insert(_ prefix: IPPrefix, _ action: FIBAction) -> FIBAction? {
     let key = Key(prefix.address), length = prefix.length
     var place = Place.root(isV4: prefix.address.isV4)
     while true {
@@ -96,7 +123,7 @@ public struct FIB: Sendable {
         count &-= 1
         collapse(place)
         if let above { collapse(above) }
-        return node.action
+        return shared.release(node.action)
       }
       above = place
       place = key.bit(node.length) ? .right(cur) : .left(cur)
@@ -184,7 +211,7 @@ extension FIB {
     return best
   }
 
-  private mutating func leaf(_ key: Key, _ length: UInt8, _ action: ForwardingAction) -> Int32 {
+  private mutating func leaf(_ key: Key, _ length: UInt8, _ action: FIBAction) -> Int32 {
     count &+= 1
     return allocate(Node(high: key.high, low: key.low, length: length, hasAction: true, action: action))
   }
@@ -205,7 +232,7 @@ extension FIB {
     freeHead = n
   }
 
-  private mutating func replace(_ i: Int, _ action: ForwardingAction) -> ForwardingAction? {
+  private mutating func replace(_ i: Int, _ action: FIBAction) -> FIBAction? {
     let old = nodes[i].hasAction ? nodes[i].action : nil
     if old == nil { count &+= 1 }
     nodes[i].action = action
@@ -214,7 +241,7 @@ extension FIB {
   }
 
   /// The node at `place` is longer than `common`: puts a new node above it, which is the route itself or the fork of the two.
-  private mutating func split(_ place: Place, at common: UInt8, _ key: Key, _ length: UInt8, _ action: ForwardingAction) {
+  private mutating func split(_ place: Place, at common: UInt8, _ key: Key, _ length: UInt8, _ action: FIBAction) {
     let old = self[place]
     let oldKey = nodes[Int(old)]
     let oldIsRight = Key.bit(of: oldKey, common)
@@ -252,7 +279,7 @@ extension FIB {
     var stack = root >= 0 ? [root] : []
     while let n = stack.popLast() {
       let node = nodes[Int(n)]
-      if node.hasAction { body(prefix(of: node, isV4: isV4), node.action) }
+      if node.hasAction { body(prefix(of: node, isV4: isV4), shared.action(node.action)) }
       if node.right >= 0 { stack.append(node.right) }
       if node.left >= 0 { stack.append(node.left) }
     }

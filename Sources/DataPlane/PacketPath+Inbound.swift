@@ -153,7 +153,7 @@ extension PacketPath {
     }
     if isOwn(inner.destination, fib: facts.fib) { return try deliver(&batch, i, inner, arrival, at: now, &punts) }
     if inner.isV6, inner.isOfLink { return try passOnLink(&batch, i, inner, arrival, at: now, &punts) }
-    switch fibs[facts.fib].action(for: inner.destination) {
+    switch way(facts.fib, inner) {
     case .tunnel(let out, let nextHop):
       try forward(&batch, i, inner, out, nextHop ?? inner.destination, arrival: arrival, at: now, &punts)
     case .host(let interface):
@@ -162,7 +162,7 @@ extension PacketPath {
       }
       batch.decide(i, .host(interface: interface))
     case .discard: throw .discardRoute
-    case nil: throw .noRoute
+    case nil, .shared: throw .noRoute
     }
   }
 
@@ -183,7 +183,7 @@ extension PacketPath {
   /// A packet from an NBMA address nobody registered must at least come from where its inner source is routed (RFC 3704 §2.4).
   private mutating func judgeStranger(_ inner: InnerHeader, _ tunnel: Int) throws(DropReason) {
     let facts = tunnels[tunnel].facts
-    guard case .tunnel(let way, _) = fibs[facts.fib].action(for: inner.source), way == facts.interface else { throw .spoofed }
+    guard fibs[facts.fib].mayLeave(to: inner.source, by: facts.interface) else { throw .spoofed }
     tunnels[tunnel].counters.fromUnknownPeer &+= 1
   }
 

@@ -88,13 +88,20 @@ extension PacketPath {
   private mutating func route(
     _ batch: inout PacketBatch, _ i: Int, _ inner: InnerHeader, fib: Int, at now: Instant, _ punts: inout PuntQueue
   ) throws(DropReason) {
-    switch fibs[fib].action(for: inner.destination) {
+    switch way(fib, inner) {
     case .tunnel(let out, let nextHop):
       try forward(&batch, i, inner, out, nextHop ?? inner.destination, arrival: nil, at: now, &punts)
     case .host: throw .martian  // it came from there
     case .discard: throw .discardRoute
-    case nil: throw .noRoute
+    case nil, .shared: throw .noRoute
     }
+  }
+
+  /// Where a packet goes; of several ways the one that all packets between its two ends take.
+  @inline(__always) func way(_ fib: Int, _ inner: InnerHeader) -> FIBAction? {
+    let found = fibs[fib].way(for: inner.destination)
+    guard case .shared(let number) = found else { return found }
+    return fibs[fib].path(number, from: inner.source, to: inner.destination)
   }
 
   /// Sends a unicast packet out of a tunnel: the host's own, or one in transit.

@@ -102,11 +102,11 @@ extension PacketPath {
       try? forward(&batch, i, back, facts.interface, back.destination, arrival: nil, at: now, &punts)
       return
     }
-    switch fibs[facts.fib].action(for: back.destination) {
+    switch way(facts.fib, back) {
     case .tunnel(let out, let nextHop):
       try? forward(&batch, i, back, out, nextHop ?? back.destination, arrival: nil, at: now, &punts)
     case .host(let interface): batch.decide(i, .host(interface: interface))
-    case .discard, nil: return
+    case .discard, .shared, nil: return
     }
   }
 

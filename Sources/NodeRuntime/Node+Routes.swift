@@ -71,7 +71,7 @@ extension Node {
 
   /// The kernel gets the routes that lead into a tunnel and are not the tunnel's own network.
   private func updateKernel(_ c: ForwardingChange) {
-    if case .tunnel(let id, _)? = c.action, let source = c.route?.source, source != .connected, source != .local, source != .kernel {
+    if let id = c.action?.tunnel, let source = c.route?.source, source != .connected, source != .local, source != .kernel {
       let device = name(of: id)
       guard kernelRoutes[c.prefix] != device else { return }
       kernelRoutes[c.prefix] = device

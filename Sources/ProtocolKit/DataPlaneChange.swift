@@ -77,6 +77,15 @@ public enum ForwardingAction: Sendable, Hashable {
   case discard
   /// By one of several ways of equal cost: all packets of one flow by the same one. At least two, each once.
   case paths([ForwardingPath])
+
+  /// The tunnel that packets leave by: the first one where there are several ways.
+  public var tunnel: InterfaceID? {
+    switch self {
+    case .tunnel(let id, _): id
+    case .paths(let paths): paths.first { $0.isTunnel }?.interface
+    case .host, .discard: nil
+    }
+  }
 }
 
 /// One change of what the data plane knows. Applied in order; each is complete in itself and cannot fail.
