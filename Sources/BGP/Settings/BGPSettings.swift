@@ -25,6 +25,8 @@ public struct BGPSettings: SectionSettings {
   public var alwaysComparesMED = false, isMEDDeterministic = false, isMissingMEDWorst = false
   /// `bgp bestpath as-path multipath-relax`: paths of equal length share, whatever their ASes.
   public var relaxesMultipath = false
+  /// `bgp bestpath compare-routerid`: what we do anyway; kept to be written back.
+  public var comparesRouterID = false
   /// `bgp enforce-first-as`: a neighbour's own AS comes first in its paths.
   public var enforcesFirstAS = true
   /// `bgp ebgp-requires-policy` (RFC 8212).
