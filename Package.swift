@@ -97,6 +97,8 @@ let package = Package(
     .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "CommandGrammar", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
     tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
     tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
+    tests("LinuxNetTests", ["LinuxNet", "ProtocolKit", "Wire"]),
+    tests("LinuxHostTests", ["LinuxHost", "LinuxNet", "ProtocolKit", "Wire"]),
     .testTarget(name: "ScreensTests", dependencies: ["Screens", "NodeRuntime", "ProtocolKit", "Wire"], path: "Tests/ScreensTests", exclude: ["Golden"]),
     tests("HouseTests", []),
     tests("SystemTests", ["Wire"]),

@@ -57,4 +57,10 @@ func retrying(_ body: () -> Int) -> Int {
 extension SystemError {
   /// The number that says that a time is over (ETIMEDOUT).
   public static let timedOut = ETIMEDOUT
+  /// The numbers that say that a peer cannot be reached from here now.
+  public static let unreachable: Set<Int32> = [
+    EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN, EADDRNOTAVAIL, ENODEV, EACCES, EPERM, EAFNOSUPPORT, EINVAL,
+  ]
+  /// The numbers that say that the system, or a buffer of ours, is full.
+  public static let noRoom: Set<Int32> = [EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRINUSE, EAGAIN]
 }

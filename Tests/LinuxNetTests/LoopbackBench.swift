@@ -13,7 +13,9 @@ enum Loopback {
 
   /// Whether a socket can be bound to an address and reach it.
   static func isThere(_ address: IPAddress) -> Bool {
-    guard let listener = try? StreamListenerSocket(.init(local: address, port: 0)), let port = try? listener.localPort() else { return false }
+    guard let listener = try? StreamListenerSocket(.init(local: address, port: 0)), let port = try? listener.localPort() else {
+      return false
+    }
     return (try? StreamSocket(connecting: .init(remote: address, port: port))) != nil
   }
 

@@ -41,7 +41,9 @@ extension Descriptor {
     var address = socketStorage(peers.address)
     let descriptor = rawValue
     let result =
-      key.map { key in key.withBytes { clx_set_digest_key(descriptor, &address, Int32(peers.length), $0.baseAddress, Int32(clamping: $0.count)) } }
+      key.map { key in
+        key.withBytes { clx_set_digest_key(descriptor, &address, Int32(peers.length), $0.baseAddress, Int32(clamping: $0.count)) }
+      }
       ?? clx_set_digest_key(descriptor, &address, Int32(peers.length), nil, 0)
     if key == nil, result < 0, Glibc.errno == ENOENT { return }
     try check(result, "set the TCP key for \(peers)", "a key has 1 to 80 bytes, and the kernel must know TCP_MD5SIG")

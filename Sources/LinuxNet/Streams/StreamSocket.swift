@@ -125,7 +125,8 @@ public final class StreamSocket {
   public func localEnd() throws(SystemError) -> (address: IPAddress, port: UInt16) {
     var own = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    try check(withGenericAddress(of: &own) { pointer, _ in getsockname(socket.rawValue, pointer, &length) }, "ask for our end of \(subject)")
+    try check(
+      withGenericAddress(of: &own) { pointer, _ in getsockname(socket.rawValue, pointer, &length) }, "ask for our end of \(subject)")
     guard let end = ipEndpoint(own) else { throw SystemError(call: "ask for our end of \(subject)", errno: EAFNOSUPPORT) }
     return end
   }

@@ -139,7 +139,8 @@ public struct LabTCP: Sendable {
   // MARK: Slots
 
   /// Room for a connection; nil where there is none.
-  mutating func add(_ pair: TCPPair, _ options: StreamOptions, _ opening: TCPConnection.Opening, _ name: StreamID, at now: Instant) -> Int? {
+  mutating func add(_ pair: TCPPair, _ options: StreamOptions, _ opening: TCPConnection.Opening, _ name: StreamID, at now: Instant) -> Int?
+  {
     guard byPair.count < TCPLimits.connections else { return nil }
     let connection = TCPConnection(
       pair, options, opening, name: name, initialSequence: initialSequence(pair, at: now), mtu: mtu, at: now)

@@ -167,8 +167,9 @@ extension TCPConnection {
 
   private mutating func updateWindow(_ segment: TCPSegment) {
     let sequence = segment.sequence, number = segment.acknowledgement
-    guard windowUpdateSequence.precedes(sequence)
-      || (windowUpdateSequence == sequence && !number.precedes(windowUpdateAcknowledgement))
+    guard
+      windowUpdateSequence.precedes(sequence)
+        || (windowUpdateSequence == sequence && !number.precedes(windowUpdateAcknowledgement))
     else { return }
     takeWindow(segment)
   }

@@ -68,7 +68,8 @@ struct TCPConnection: Sendable {
   var progressAt: Instant
 
   init(
-    _ pair: TCPPair, _ options: StreamOptions, _ opening: Opening, name: StreamID, initialSequence: SequenceNumber, mtu: Int, at now: Instant
+    _ pair: TCPPair, _ options: StreamOptions, _ opening: Opening, name: StreamID, initialSequence: SequenceNumber, mtu: Int,
+    at now: Instant
   ) {
     (self.pair, self.options, self.opening, self.name) = (pair, options, opening, name)
     self.initialSequence = initialSequence
