@@ -131,7 +131,9 @@ extension RIPEngine {
   }
 
   /// The entry of a summary. IOS takes the metric of the nearest part, and so do we; the next hop is this node.
-  func summaryEntry(_ prefix: IPPrefix, on i: Int) -> RIPRouteEntry? {
-    interfaces[i].summaries[prefix].map { RIPRouteEntry(prefix, metric: $0.metric) }
+  func summaryEntry(_ prefix: IPPrefix, on i: Int, version: Int) -> RIPRouteEntry? {
+    guard let summary = interfaces[i].summaries[prefix] else { return nil }
+    return version > 1
+      ? RIPRouteEntry(prefix, metric: summary.metric) : RIPRouteEntry(address: prefix.address.v4Bits, mask: 0, metric: summary.metric)
   }
 }

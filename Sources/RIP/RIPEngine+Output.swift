@@ -20,17 +20,18 @@ extension RIPEngine {
     startUpdates(table.order, isWhole: true, &turn)
   }
 
-  /// Tells of changes at once, and then not again before 1–5 s have passed (§3.10.1).
-  mutating func triggeredUpdate(_ turn: inout Turn<Output>) {
-    guard !changed.isEmpty, !timers.isSet(.trigger), !interfaces.isEmpty else { return }
+  /// Tells of changes at once, and then not again before 1–5 s have passed (§3.10.1); says whether it began to.
+  mutating func triggeredUpdate(_ turn: inout Turn<Output>) -> Bool {
+    guard !changed.isEmpty, !timers.isSet(.trigger), !interfaces.isEmpty else { return false }
     let span = RIPDefaults.triggeredMilliseconds
     let pause = Duration.milliseconds(Int64(span.lowerBound + turn.random.below(span.upperBound - span.lowerBound + 1)))
     timers.set(.trigger, at: turn.now + pause)
-    if let threshold = router.flashThresholdSeconds, let next = nextUpdate, next - turn.now <= .seconds(threshold) { return }
+    if let threshold = router.flashThresholdSeconds, let next = nextUpdate, next - turn.now <= .seconds(threshold) { return false }
     let prefixes = changed.sorted()
     forgetChanges()
     traffic.triggeredUpdates &+= 1
     startUpdates(prefixes, isWhole: false, &turn)
+    return true
   }
 
   private mutating func forgetChanges() {
@@ -117,7 +118,7 @@ extension RIPEngine {
   }
 
   private func entry(of job: RIPUpdateJob, on i: Int) -> RIPRouteEntry? {
-    if job.position < job.summaries.count { return summaryEntry(job.summaries[job.position], on: i) }
+    if job.position < job.summaries.count { return summaryEntry(job.summaries[job.position], on: i, version: job.version) }
     let prefix = job.prefixes[job.position - job.summaries.count]
     guard summary(of: prefix, on: i, version: job.version) == nil else { return nil }
     return announcement(of: prefix, on: i, version: job.version)

@@ -137,8 +137,10 @@ public struct RIPEngine: Engine, Sendable {
   /// What every turn ends with: the RIB and the neighbours hear of changes, and updates go on.
   private mutating func finish(_ turn: inout Turn<Output>) {
     publish(&turn)
-    triggeredUpdate(&turn)
+    let told = traffic.responsesSent, isTriggered = triggeredUpdate(&turn)
     runJobs(&turn)
+    // Where split horizon left nothing to say, the next change need not wait.
+    if isTriggered, jobs.isEmpty, traffic.responsesSent == told { timers.cancel(.trigger) }
   }
 
   func index(of id: InterfaceID) -> Int? { interfaces.firstIndex { $0.id == id } }

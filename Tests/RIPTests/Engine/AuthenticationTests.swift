@@ -71,7 +71,7 @@ struct AuthenticationTests {
 
   @Test("a key longer than the digest is hashed first, RFC 4822 §2.5; what a library's HMAC makes of it is taken too")
   func longKeys() {
-    let cloud = Self.spoke(Self.lines("hmac-sha-1", key: SignedMessages.longKey.replacing(" ", with: " ")))
+    let cloud = Self.spoke(Self.lines("hmac-sha-1", key: SignedMessages.longKey))
     #expect(cloud["s"].sent.map { hexText($0.datagram.bytes) }.contains(SignedMessages.sha1LongKey))
     for bytes in [SignedMessages.sha1LongKey, SignedMessages.sha1LongKeyOfLibraries] {
       let receiver = Self.spoke(Self.lines("hmac-sha-1", key: SignedMessages.longKey), lan: "")
@@ -111,13 +111,13 @@ struct AuthenticationTests {
   @Test("an old sequence number is refused; the same one is not, for an update has many messages; silence forgets it, RFC 4822 §2.2")
   func replay() {
     let cloud = Self.spoke(Self.lines("md5"), lan: "")
-    let old = Self.spoke(Self.lines("md5"))["s"].sent.last?.datagram.bytes ?? []
+    let old = Self.spoke(Self.lines("md5"))["s"].responses().last?.datagram.bytes ?? []
     let later = Self.spoke(Self.lines("md5").replacing("network 192.168.11.0", with: "network 192.168.12.0"), lan: "192.168.12.1/24")
     later.run(seconds: 31)
     cloud.input("s", Self.datagram(old))
     cloud.input("s", Self.datagram(old))
     #expect(cloud["s"].engine.traffic.responsesReceived == 2)
-    cloud.input("s", Self.datagram(later["s"].sent.last?.datagram.bytes ?? []))
+    cloud.input("s", Self.datagram(later["s"].responses().last?.datagram.bytes ?? []))
     #expect(cloud["s"].engine.traffic.responsesReceived == 3)
     cloud.input("s", Self.datagram(old))
     #expect(cloud["s"].engine.traffic.refused == [.replay: 1] && cloud["s"].records.contains { $0.kind == .ripReplayRefused })
@@ -161,6 +161,6 @@ struct AuthenticationTests {
   func noKey() {
     let cloud = Self.spoke(Self.lines("md5").replacing("key chain K", with: "key chain OTHER"))
     cloud.run(seconds: 60)
-    #expect(cloud["s"].sent.isEmpty)
+    #expect(!cloud["s"].sent.contains { $0.datagram.interface == InterfaceID(1) })
   }
 }

@@ -82,8 +82,16 @@ final class RIPNode {
   }
 
   /// What the last message that speaks of a network said.
-  func lastEntry(_ prefix: String) -> RIPRouteEntry? {
-    messages().flatMap(\.entries).last { $0.address == net(prefix).address.v4Bits && $0.mask == net(prefix).mask.v4Bits }
+  func lastEntry(_ prefix: String, on number: UInt16 = 1) -> RIPRouteEntry? {
+    responses(on: number).flatMap(\.message.entries).last { $0.address == net(prefix).address.v4Bits && $0.mask == net(prefix).mask.v4Bits }
+  }
+
+  /// The responses sent on an interface.
+  func responses(on number: UInt16 = 1, from start: Instant = .start) -> [(at: Instant, message: RIPMessage, datagram: Datagram)] {
+    sent.filter { $0.at >= start && $0.datagram.interface == InterfaceID(number) }.compactMap { sent in
+      guard let message = try? RIPMessage.decode(sent.datagram.bytes), message.command == .response else { return nil }
+      return (sent.at, message, sent.datagram)
+    }
   }
 }
 
