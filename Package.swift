@@ -88,6 +88,9 @@ let package = Package(
     tests("IPsecCryptoTests", ["IPsecCrypto", "ProtocolKit", "Wire"]),
     .testTarget(name: "IKETests", dependencies: ["IKE", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/IKETests", exclude: ["Captures"]),
     .testTarget(
+      name: "BGPTests", dependencies: ["BGP", "Policy", "Routing", "CommandGrammar", "ProtocolKit", "Wire"], path: "Tests/BGPTests",
+      exclude: ["Captures"]),
+    .testTarget(
       name: "RIPTests", dependencies: ["RIP", "IPsecCrypto", "Policy", "Routing", "CommandGrammar", "ProtocolKit", "Wire"],
       path: "Tests/RIPTests", exclude: ["Captures"]),
     .testTarget(

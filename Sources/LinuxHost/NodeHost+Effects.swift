@@ -31,6 +31,8 @@ extension NodeHost {
     case .readMaterial(let request): readMaterial(request)
     case .kernelRoute(let prefix, let device, let gateway, let isPresent):
       if isPresent { devices.addRoute(prefix, device, gateway: gateway) } else { devices.removeRoute(prefix, device) }
+    case .stream(let effect): streams.perform(effect)
+    case .routingPort(let device, let effect): perform(effect, device)
     case .lookUp(let name): lookUp(name)
     case .reply(let session, let reply): sessions?.reply(reply, to: session)
     case .save(let session, let id, let text): save(text, session, id)
@@ -39,6 +41,15 @@ extension NodeHost {
     case .log(let severity, let line): log.write(severity, line)
     case .stopped: loop.stop()
     }
+  }
+
+  /// A routing protocol's wish about an interface of the host.
+  private func perform(_ effect: DatagramPort.Effect, _ device: String) {
+    switch effect {
+    case .join(let id, _, _), .leave(let id, _, _), .sendLink(let id, _, _): routingDevices[id] = device
+    case .send(let datagram): routingDevices[datagram.interface] = device
+    }
+    routingSockets.perform(effect)
   }
 
   // MARK: Devices

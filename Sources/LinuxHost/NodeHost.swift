@@ -21,6 +21,7 @@ public final class NodeHost {
   enum Timer: Hashable {
     case device(String)
     case underlays
+    case streams
     case watchdog
     case counters
   }
@@ -35,6 +36,8 @@ public final class NodeHost {
   let keys: KeyPool
   let devices: TunnelDevices
   let underlays: Underlays
+  let streams: StreamPorts
+  let routingSockets: RoutingSockets
   let resolver: Resolver
   let notifier = ServiceNotifier()
   let saves: Mailbox<SaveResult>
@@ -44,6 +47,8 @@ public final class NodeHost {
   var picture = LinkPicture()
   var timers = TimerQueue<Timer>()
   var captures: [String: OpenCapture] = [:]
+  /// What the kernel calls the interfaces that routing protocols run on.
+  var routingDevices: [InterfaceID: String] = [:]
   var requests = PendingRequests()
   var isStopping = false
   private let stopWishes: Mailbox<Bool>
@@ -75,6 +80,8 @@ public final class NodeHost {
     keys = try KeyPool(count: max(1, WorkerThread.processorCount - 1))
     devices = TunnelDevices(workers: workers, netlink: try NetlinkRoutes())
     underlays = Underlays(workers: workers)
+    streams = StreamPorts(loop: loop)
+    routingSockets = RoutingSockets(loop: loop)
     resolver = try Resolver(loop: loop)
     (saves, findings) = (try Mailbox(), try Mailbox())
   }
@@ -142,6 +149,14 @@ public final class NodeHost {
     sessions?.onClosed = { [unowned self] in sessionClosed($0) }
     sessions?.complain = { [unowned self] in log.write(.warning, $0) }
     devices.complain = { [unowned self] in log.write(.warning, $0) }
+    streams.deliver = { [unowned self] in if !isStopping { deliver(.stream($0)) } }
+    streams.complain = { [unowned self] in
+      log.write(.warning, $0)
+      setTimer(.streams)
+    }
+    routingSockets.deliver = { [unowned self] in if !isStopping { deliver(.datagram($0)) } }
+    routingSockets.complain = { [unowned self] in log.write(.warning, $0) }
+    routingSockets.linkIndex = { [unowned self] in routingDevices[$0].map { if_nametoindex($0) }.flatMap { $0 == 0 ? nil : $0 } }
     underlays.report = { [unowned self] isWaiting, text in
       log.write(isWaiting ? .warning : .notice, text)
       if isWaiting { setTimer(.underlays) }
@@ -238,17 +253,19 @@ public final class NodeHost {
   private func tellLinks() {
     for event in picture.changes() { deliver(event) }
     if underlays.isWaiting { underlays.retry() }
+    routingSockets.linksChanged()
   }
 
   // MARK: Time
 
   private var nextDeadline: Int64? {
-    guard let first = [node.nextDeadline, timers.nextDeadline].compactMap({ $0 }).min() else { return nil }
-    return startNanoseconds + first.nanoseconds
+    let own = [node.nextDeadline, timers.nextDeadline].compactMap { $0.map { startNanoseconds + $0.nanoseconds } }
+    return (own + [streams.nextDeadline].compactMap { $0 }).min()
   }
 
   private func expire() {
     while let timer = timers.popDue(at: now) { fired(timer) }
+    streams.expire()
     if let due = node.nextDeadline, due <= now { deliver(.expire) }
   }
 
@@ -259,7 +276,7 @@ public final class NodeHost {
 
   private func interval(of timer: Timer) -> Duration {
     switch timer {
-    case .device, .underlays: Self.retryInterval
+    case .device, .underlays, .streams: Self.retryInterval
     // Twice as often as asked, as sd_watchdog_enabled(3) advises.
     case .watchdog: .microseconds(Int64(clamping: (notifier.watchdogIntervalMicroseconds ?? 2_000_000) / 2))
     case .counters: PendingRequests.patience
@@ -272,6 +289,9 @@ public final class NodeHost {
     case .underlays:
       underlays.retry()
       if underlays.isWaiting { setTimer(.underlays) }
+    case .streams:
+      streams.retry()
+      if streams.isWaiting { setTimer(.streams) }
     case .watchdog:
       notifier.watchdog()
       setTimer(.watchdog)
