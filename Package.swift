@@ -83,7 +83,7 @@ let package = Package(
     tests("ProtocolKitTests", ["ProtocolKit", "Wire"]),
     tests("CommandGrammarTests", ["CommandGrammar", "Wire"]),
     tests("PolicyTests", ["Policy", "CommandGrammar", "Wire"]),
-    tests("RoutingTests", ["Routing", "ProtocolKit", "Wire"]),
+    tests("RoutingTests", ["Routing", "ProtocolKit", "CommandGrammar", "Wire"]),
     .testTarget(name: "DataPlaneTests", dependencies: ["DataPlane", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/DataPlaneTests", exclude: ["Captures"]),
     tests("IPsecCryptoTests", ["IPsecCrypto", "ProtocolKit", "Wire"]),
     .testTarget(name: "IKETests", dependencies: ["IKE", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/IKETests", exclude: ["Captures"]),

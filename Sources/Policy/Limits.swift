@@ -8,6 +8,10 @@ public enum Limits {
   public static let expressionSteps = 2_048
   /// How deep parentheses of an expression may nest: the reader calls itself.
   public static let expressionDepth = 32
+  /// How many states the table of an expression may have; numbers of 16 bits name them.
+  static let expressionStates = 512
+  /// States times steps of an expression while its table is made: a line of configuration must not cost more than some milliseconds.
+  static let expressionTableWork = 32_768
   /// How many route-map entries one route may pass: `continue` only leads forward, so more are a mistake of ours.
   public static let routeMapEntries = 65_536
   /// Up to here a prefix-list is read line by line; above, an index is built at the first question.

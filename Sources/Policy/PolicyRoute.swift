@@ -91,15 +91,32 @@ public enum ASPathSegment: Sendable, Hashable {
 extension ASPathSegment {
   /// A path as IOS prints it and as expressions see it: `65001 65002 {65003,65004}`, confederations as `(65010 65011)` and `[65012,65013]`.
   public static func text(_ path: [ASPathSegment]) -> String {
-    path.filter { !$0.numbers.isEmpty }.map(\.text).joined(separator: " ")
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(64)
+    for segment in path where !segment.numbers.isEmpty {
+      if !bytes.isEmpty { bytes.append(UInt8(ascii: " ")) }
+      segment.append(to: &bytes)
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  private var text: String {
-    switch self {
-    case .sequence(let all): all.map(String.init).joined(separator: " ")
-    case .set(let all): "{" + all.map(String.init).joined(separator: ",") + "}"
-    case .confederationSequence(let all): "(" + all.map(String.init).joined(separator: " ") + ")"
-    case .confederationSet(let all): "[" + all.map(String.init).joined(separator: ",") + "]"
+  private func append(to bytes: inout [UInt8]) {
+    let (open, separator, close) = marks
+    if let open { bytes.append(open) }
+    for (i, number) in numbers.enumerated() {
+      if i > 0 { bytes.append(separator) }
+      DecimalNumber.append(number, to: &bytes)
+    }
+    if let close { bytes.append(close) }
+  }
+
+  private var marks: (open: UInt8?, separator: UInt8, close: UInt8?) {
+    let space = UInt8(ascii: " "), comma = UInt8(ascii: ",")
+    return switch self {
+    case .sequence: (nil, space, nil)
+    case .set: (UInt8(ascii: "{"), comma, UInt8(ascii: "}"))
+    case .confederationSequence: (UInt8(ascii: "("), space, UInt8(ascii: ")"))
+    case .confederationSet: (UInt8(ascii: "["), comma, UInt8(ascii: "]"))
     }
   }
 }
@@ -139,5 +156,14 @@ extension LargeCommunity: CustomStringConvertible, LosslessStringConvertible {
 enum DecimalNumber {
   static func read(_ text: some StringProtocol) -> UInt32? {
     text.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } ? UInt32(text) : nil
+  }
+
+  static func append(_ number: UInt32, to bytes: inout [UInt8]) {
+    var divisor: UInt32 = 1
+    while number / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(48 + UInt8(truncatingIfNeeded: number / divisor % 10))
+      divisor /= 10
+    }
   }
 }

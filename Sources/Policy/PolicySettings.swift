@@ -69,8 +69,13 @@ extension PolicySettings {
 
   /// The route-map called `name`, to be kept by who has many routes; without entries, where there is none, it denies everything.
   public func routeMap(_ name: String) -> RouteMap {
-    let start = routeMapEntries.firstIndex { $0.map == name } ?? routeMapEntries.count
-    return RouteMap(entries: Array(routeMapEntries[start...].prefix { $0.map == name }), settings: self)
+    // Entries stand in the order of their names.
+    var (low, high) = (0, routeMapEntries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if NameOrder.precedes(routeMapEntries[middle].map, name) { low = middle + 1 } else { high = middle }
+    }
+    return RouteMap(entries: Array(routeMapEntries[low...].prefix { $0.map == name }), settings: self)
   }
 
   /// The key chain called `name`.

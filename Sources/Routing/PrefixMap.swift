@@ -125,7 +125,8 @@ struct PrefixMap: Sendable {
   /// Whether any stored prefix lies inside `network`, itself included.
   @inline(__always) func holdsAny(inside network: IPPrefix) -> Bool {
     network.address.isV4
-      ? v4.holdsAny(inside: network.address.v4Bits, Int(network.length)) : v6.holdsAny(inside: Self.bits(network.address), Int(network.length))
+      ? v4.holdsAny(inside: network.address.v4Bits, Int(network.length))
+      : v6.holdsAny(inside: Self.bits(network.address), Int(network.length))
   }
 
   /// Rebuilds what has become mostly free; `moved` is told the new node of each stored prefix that got one.

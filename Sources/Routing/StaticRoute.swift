@@ -2,7 +2,7 @@
 import ProtocolKit
 import Wire
 
-/// One `ip route` line as settings. Object tracking is not among them: eligibility follows interfaces and the table alone.
+/// One `ip route` or `ipv6 route` line as settings.
 public struct StaticRoute: Sendable, Hashable {
   /// The network.
   public var prefix: IPPrefix
@@ -18,14 +18,16 @@ public struct StaticRoute: Sendable, Hashable {
   public var tag: UInt32
   /// Whether it drops (`Null0`); then next hop and interface are not used.
   public var isDiscard: Bool
+  /// `track`: it is there only while this object is up; an object that nobody defined is not.
+  public var track: Int?
 
   /// Makes a static route.
   public init(
     prefix: IPPrefix, nextHop: IPAddress? = nil, interface: String? = nil, distance: UInt8 = RouteSource.static.administrativeDistance,
-    name: String? = nil, tag: UInt32 = 0, isDiscard: Bool = false
+    name: String? = nil, tag: UInt32 = 0, isDiscard: Bool = false, track: Int? = nil
   ) {
     (self.prefix, self.nextHop, self.interface, self.distance) = (prefix, nextHop, interface, distance)
-    (self.name, self.tag, self.isDiscard) = (name, tag, isDiscard)
+    (self.name, self.tag, self.isDiscard, self.track) = (name, tag, isDiscard, track)
   }
 
   /// The line as IOS writes it: `ip route 192.168.0.0 255.255.0.0 Tunnel0 10.0.0.1 250 name X`.
@@ -39,9 +41,13 @@ public struct StaticRoute: Sendable, Hashable {
     }
     if distance != RouteSource.static.administrativeDistance { words.append("\(distance)") }
     if let name { words += ["name", name] }
+    if let track { words += ["track", "\(track)"] }
     if tag != 0 { words += ["tag", "\(tag)"] }
     return words.joined(separator: " ")
   }
+
+  /// Whether its tracked object lets it be there.
+  public func isLet(by tracks: TrackTable) -> Bool { track.map { tracks.isUp($0) } ?? true }
 
   /// The route to add. `interface` is the number of the interface named here; nil is the answer while a named one does not exist.
   public func route(over interface: InterfaceID?, installed: Instant) -> Route? {

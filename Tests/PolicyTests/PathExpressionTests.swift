@@ -38,6 +38,7 @@ import Testing
         let text = String((0..<Int.random(in: 0...8, using: &dice)).map { _ in "12 ".randomElement(using: &dice) ?? " " })
         let expected = theirs.firstMatch(in: text, range: NSRange(text.startIndex..., in: text)) != nil
         #expect(mine.matches(text) == expected, "\(expression) on '\(text)'")
+        #expect(mine.matchesByItsSteps(text) == expected, "\(expression) on '\(text)'")
       }
     }
   }
@@ -48,6 +49,24 @@ import Testing
     let text = String(repeating: "1", count: 4_000)
     let taken = ContinuousClock().measure { #expect(!expression.matches(text)) }
     #expect(taken < .seconds(5))
+  }
+
+  @Test("an expression whose table would be too large is matched by its steps: one that remembers what came ten characters ago")
+  func withoutTable() throws {
+    #expect(try PathExpression("^65001_").hasTable)
+    let expression = try PathExpression("1[12][12][12][12][12][12][12][12][12][12]3")
+    #expect(!expression.hasTable)
+    #expect(expression.matches("2212222222222231222222222232") == "2212222222222231222222222232".contains(/1[12]{10}3/))
+    #expect(expression.matches("12222222222223") == "12222222222223".contains(/1[12]{10}3/))
+  }
+
+  @Test("paths are written with the marks of their segments, numbers of every length")
+  func texts() {
+    let path: [ASPathSegment] = [
+      .confederationSequence([1, 20]), .sequence([300, 4_294_967_295]), .set([5, 10]), .confederationSet([65_000]), .sequence([]),
+    ]
+    #expect(ASPathSegment.text(path) == "(1 20) 300 4294967295 {5,10} [65000]")
+    #expect(ASPathSegment.text([]) == "" && ASPathSegment.text([.sequence([0])]) == "0")
   }
 
   @Test("what is too long, too deep or not ASCII is refused")

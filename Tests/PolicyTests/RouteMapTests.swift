@@ -124,6 +124,41 @@ import Wire
   }
 }
 
+@Suite("Names that are not there") struct UndefinedListTests {
+  @Test("every list that a route-map names and nobody defines is found, with the line that names it")
+  func found() {
+    let settings = PolicyEditor(
+      RouteMapTests.lists + """
+        route-map R permit 10
+         match ip address prefix-list TEN MISSING
+         match as-path 1 2
+         match ipv6 address TEN
+        route-map R permit 20
+         match community 1
+         set comm-list NONE delete
+        """
+    ).settings
+    #expect(
+      settings.undefinedLists.map { "\($0.entry): \($0.line) \($0.list)" } == [
+        "R 10: match as-path 2", "R 10: match ip address prefix-list MISSING", "R 10: match ipv6 address TEN", "R 20: set comm-list NONE",
+      ])
+    #expect(settings.hasRouteMap("R") && !settings.hasRouteMap("S") && settings.hasAccessList("1") && settings.hasPrefixList("TEN"))
+  }
+
+  @Test("among many route-maps the right one answers")
+  func many() {
+    let text = (0..<40).map { "route-map M\($0) permit 10\n set tag \($0)\nroute-map \($0) permit 5\n set tag \(100 + $0)" }.joined(
+      separator: "\n")
+    let settings = PolicyEditor(text).settings
+    for i in 0..<40 as Range<UInt32> {
+      var route = PolicyRoute(prefix: net("10.0.0.0/8"))
+      #expect(settings.apply(routeMap: "M\(i)", to: &route) && route.tag == i)
+      #expect(settings.apply(routeMap: "\(i)", to: &route) && route.tag == 100 + i)
+    }
+    #expect(settings.routeMap("M").entries.isEmpty)
+  }
+}
+
 @Suite("Filters of protocols") struct RouteFilterTests {
   @Test("every filter of the way and the interface must permit")
   func distribute() {

@@ -81,7 +81,9 @@ func bgp(_ prefix: String, via hop: String, distance: UInt8 = 200, metric: UInt3
   @Test("changes are handed out in slices, in prefix order over all of them, whatever comes in between")
   func slices() {
     var table = makeTable()
-    for i in (0..<300 as Range<UInt32>).reversed() { table.add(Route(prefix: IPPrefix(IPAddress(v4: i << 24 / 2), length: 30), source: .static, interface: Port.lan)) }
+    for i in (0..<300 as Range<UInt32>).reversed() {
+      table.add(Route(prefix: IPPrefix(IPAddress(v4: i << 24 / 2), length: 30), source: .static, interface: Port.lan))
+    }
     table.add(staticRoute("2001:db8::/32", Port.lan))
     table.add(staticRoute("::/0", Port.lan))
     var prefixes: [IPPrefix] = []

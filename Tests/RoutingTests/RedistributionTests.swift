@@ -80,7 +80,8 @@ import Wire
         let isRecursive = source == .bgp
         table.add(
           Route(
-            prefix: prefix, source: source, metric: UInt32(random.below(3)), nextHop: isRecursive ? ip("10.0.0.\(2 + random.below(3))") : nil,
+            prefix: prefix, source: source, metric: UInt32(random.below(3)),
+            nextHop: isRecursive ? ip("10.0.0.\(2 + random.below(3))") : nil,
             interface: isRecursive ? nil : pick([Port.lan, Port.tunnel0]), tag: UInt32(random.below(2))))
       }
       guard step % 3 == 0 else { continue }

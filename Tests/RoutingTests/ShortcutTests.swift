@@ -93,10 +93,11 @@ import Wire
     table.add(discard("10.0.0.0/8"))
     var told = table.takeChanges()
     #expect(told.map { "\($0.prefix)" } == table.entries.map { "\($0.route.prefix)" })
-    #expect(told.map(\.action) == [
-      .host(Port.wan), .discard, .tunnel(Port.tunnel0, nextHop: nil), .host(Port.tunnel0), .host(Port.wan),
-      .tunnel(Port.tunnel0, nextHop: ip("10.0.0.1")), .host(Port.lan), .host(Port.lan),
-    ])
+    #expect(
+      told.map(\.action) == [
+        .host(Port.wan), .discard, .tunnel(Port.tunnel0, nextHop: nil), .host(Port.tunnel0), .host(Port.wan),
+        .tunnel(Port.tunnel0, nextHop: ip("10.0.0.1")), .host(Port.lan), .host(Port.lan),
+      ])
     told = table.takeChanges()
     #expect(told.isEmpty)
     table.add(shortcut("192.168.2.0/24", via: "10.0.0.12"))

@@ -35,7 +35,7 @@ enum Assembly {
     + CryptoCommands.all.map { $0.mounted(at: \.crypto) }
   /// Lines and sections of the node, printed below the interfaces.
   static let tail: [CommandPart<NodeSettings>] =
-    ODRCommands.all.map { $0.mounted(at: \.odr) } + RIPCommands.all.map { $0.mounted(at: \.rip) } + BGPCommands.all.map { $0.mounted(at: \.bgp) } + [StaticRouteCommands.route, StaticRouteCommands.routeV6].map { .line($0.mounted(at: \.staticRoutes)) }
+    ODRCommands.all.map { $0.mounted(at: \.odr) } + RIPCommands.all.map { $0.mounted(at: \.rip) } + BGPCommands.all.map { $0.mounted(at: \.bgp) } + StaticRouteCommands.all.map { .line($0.mounted(at: \.staticRoutes)) }
     + PolicyCommands.tail.map { $0.mounted(at: \.policy) }
 
   /// Lines of every interface, printed above the protocols'.

@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 extension PathExpression {
-  /// Whether any part of `text` matches. At most one visit of each step for each character.
+  /// Whether any part of `text` matches.
   public func matches(_ text: String) -> Bool {
     var text = text
-    return text.withUTF8 { bytes in
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: steps.count) { marks in
-        marks.initialize(repeating: .max)
-        var machine = ExpressionMachine(steps: steps, marks: marks)
-        return machine.run(bytes)
-      }
+    return text.withUTF8 { table?.matches($0) ?? run($0) }
+  }
+
+  /// The same without the table. For tests.
+  package func matchesByItsSteps(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8(run)
+  }
+
+  /// Whether there is a table. For tests.
+  package var hasTable: Bool { table != nil }
+
+  /// At most one visit of each step for each character.
+  private func run(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: steps.count) { marks in
+      marks.initialize(repeating: .max)
+      var machine = ExpressionMachine(steps: steps, marks: marks)
+      return machine.run(bytes)
     }
   }
 }

@@ -7,11 +7,12 @@
 /// linear time.
 ///
 /// It is compiled to steps which are run over the text all at once, so a match costs at most the product of the two lengths, whatever the
-/// expression.
+/// expression; and those to a table, where it is not too large.
 public struct PathExpression: Sendable, Hashable {
   /// The expression as typed.
   public let text: String
   let steps: [Step]
+  let table: ExpressionTable?
 
   /// What the machine does next.
   enum Step: Sendable, Hashable {
@@ -49,7 +50,7 @@ public struct PathExpression: Sendable, Hashable {
     var writer = ExpressionWriter()
     try writer.write(tree)
     try writer.append(.match)
-    (self.text, self.steps) = (text, writer.steps)
+    (self.text, self.steps, table) = (text, writer.steps, ExpressionTable(writer.steps))
   }
 
   public static func == (a: PathExpression, b: PathExpression) -> Bool { a.text == b.text }

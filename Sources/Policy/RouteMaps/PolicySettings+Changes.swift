@@ -46,7 +46,10 @@ extension PolicySettings {
   private static func set<Value: CommunityValue>(_ communities: inout [Value], _ change: RouteMapChanges.Communities<Value>) {
     switch change {
     case .none: communities = []
-    case .values(let new, let isAdditive): communities = Set(isAdditive ? communities + new : new).sorted()
+    case .values(let new, let isAdditive):
+      if !isAdditive { communities.removeAll(keepingCapacity: true) }
+      for one in new where !communities.contains(one) { communities.append(one) }
+      communities.sort()
     }
   }
 }
