@@ -179,6 +179,7 @@ final class BGPBench {
   func messages(_ address: IPAddress) -> [BGPMessage] { got[address] ?? [] }
   func forget() { got = [:] }
 
+  func row(_ prefix: String) -> BGPRow? { IPPrefix(prefix).flatMap { engine.row(for: $0) } }
   func best(_ prefix: String) -> IPAddress? { IPPrefix(prefix).flatMap { engine.row(for: $0) }?.paths.first { $0.isBest }?.neighbor }
   func nextHops(_ prefix: String) -> [IPAddress] { IPPrefix(prefix).flatMap { table[$0] }?.compactMap(\.nextHop) ?? [] }
 
