@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "NHRP", targets: ["NHRP"]),
     .library(name: "IPsecCrypto", targets: ["IPsecCrypto"]),
     .library(name: "IKE", targets: ["IKE"]),
+    .library(name: "BGP", targets: ["BGP"]),
     .library(name: "NodeRuntime", targets: ["NodeRuntime"]),
     .library(name: "Lab", targets: ["Lab"]),
   ],
@@ -52,6 +53,7 @@ let package = Package(
     // Floor 3
     floor("NHRP", ["Wire", "ProtocolKit", "CommandGrammar"]),
     floor("IKE", ["Wire", "ProtocolKit", "CommandGrammar", "IPsecCrypto"]),
+    floor("BGP", ["Wire", "ProtocolKit", "CommandGrammar", "Policy", "Routing"]),
     // Floor 4
     floor("NodeRuntime", ["Wire", "ProtocolKit", "CommandGrammar", "Interfaces", "Routing", "DataPlane", "NHRP", "IKE", "IPsecCrypto"]),
     // Floor 5
@@ -85,6 +87,7 @@ let package = Package(
     tests("IPsecCryptoTests", ["IPsecCrypto", "ProtocolKit", "Wire"]),
     .testTarget(name: "IKETests", dependencies: ["IKE", "IPsecCrypto", "ProtocolKit", "Wire"], path: "Tests/IKETests", exclude: ["Captures"]),
     .testTarget(name: "NHRPTests", dependencies: ["NHRP", "ProtocolKit", "Wire"], path: "Tests/NHRPTests", exclude: ["Captures"]),
+    .testTarget(name: "BGPTests", dependencies: ["BGP", "Policy", "Routing", "CommandGrammar", "ProtocolKit", "Wire"], path: "Tests/BGPTests", exclude: ["Captures"]),
     tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
     tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
     .testTarget(name: "ScreensTests", dependencies: ["Screens", "NodeRuntime", "ProtocolKit", "Wire"], path: "Tests/ScreensTests", exclude: ["Golden"]),

@@ -201,5 +201,7 @@ public struct BGPClearScope: Sendable, Hashable {
   /// Only this family; nil for both.
   public var family: BGPFamily?
   /// Clears `target`.
-  public init(_ target: Target, _ way: Way = .hard, family: BGPFamily? = nil) { (self.target, self.way, self.family) = (target, way, family) }
+  public init(_ target: Target, _ way: Way = .hard, family: BGPFamily? = nil) {
+    (self.target, self.way, self.family) = (target, way, family)
+  }
 }

@@ -211,7 +211,8 @@ extension BGPEngine {
     }
     for family in BGPFamily.allCases {
       let f = family.index
-      for g in groups[f].indices where groups[f][g].map({ $0.key.policy.hasFilter || $0.key.policy.originatesDefault?.routeMap != nil }) == true {
+      for g in groups[f].indices
+      where groups[f][g].map({ $0.key.policy.hasFilter || $0.key.policy.originatesDefault?.routeMap != nil }) == true {
         reevaluate(group: g, family)
       }
     }
@@ -287,7 +288,8 @@ extension BGPEngine {
     var list: [StreamListener] = []
     if let settings, routerID != 0 {
       for n in neighbors where n.isLive && !n.isDynamic && !n.session.isShutdown {
-        list.append(StreamListener(peers: IPPrefix(host: n.address), options: streamOptions(n.session, isInternal: n.isExpectedInternal(ownAS))))
+        list.append(
+          StreamListener(peers: IPPrefix(host: n.address), options: streamOptions(n.session, isInternal: n.isExpectedInternal(ownAS))))
       }
       for range in settings.listenRanges {
         guard let group = settings.neighbor(range.group) else { continue }

@@ -69,7 +69,9 @@ extension BGPEngine {
     groupNumbers[f][group.key] = nil
     timers.cancel(.flush(family, g))
     for d in group.records.indices { forget(&group, d, family) }
-    for list in group.several.keys.sorted().compactMap({ group.several[$0] }) { for path in list { attributes.release(path.attributes, &nextHops) } }
+    for list in group.several.keys.sorted().compactMap({ group.several[$0] }) {
+      for path in list { attributes.release(path.attributes, &nextHops) }
+    }
     clearCache(&group)
   }
 
@@ -217,7 +219,9 @@ extension BGPEngine {
       if id != .none { new.append(.init(pathID: .max, attributes: id, source: PathEntry.localPeer)) }
     }
     let old = group.several[UInt32(d)] ?? []
-    let gone = old.filter { was in !new.contains { $0.pathID == was.pathID } }.map { UpdateGroup.AdvertisedPath(pathID: $0.pathID, attributes: .none, source: $0.source) }
+    let gone = old.filter { was in !new.contains { $0.pathID == was.pathID } }.map {
+      UpdateGroup.AdvertisedPath(pathID: $0.pathID, attributes: .none, source: $0.source)
+    }
     let all = new + gone
     guard all != old else {
       for path in new { attributes.release(path.attributes, &nextHops) }

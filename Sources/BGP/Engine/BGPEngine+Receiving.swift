@@ -217,7 +217,8 @@ extension BGPEngine {
   }
 
   private func isNamed(_ family: BGPFamily, _ restart: GracefulRestartCapability?, requiringForwarding: Bool) -> Bool {
-    restart?.families.contains { BGPFamily(afi: $0.afi, safi: $0.safi) == family && (!requiringForwarding || $0.flags & 0x80 != 0) } ?? false
+    restart?.families.contains { BGPFamily(afi: $0.afi, safi: $0.safi) == family && (!requiringForwarding || $0.flags & 0x80 != 0) }
+      ?? false
   }
 
   /// A neighbour that restarted is back: its old routes stay until it has told all of its new ones, if it kept on forwarding.

@@ -166,7 +166,11 @@ extension BGPEngine {
   mutating func send(_ type: MessageType, _ bytes: [UInt8], _ peer: UInt32, _ slot: Slot, _ turn: inout Turn<Output>) {
     guard let stream = neighbors[Int(peer)][slot]?.stream else { return }
     neighbors[Int(peer)].sent.count(type)
-    if slot == .outgoing { neighbors[Int(peer)].outgoing.outstandingBytes += bytes.count } else { neighbors[Int(peer)].incoming?.outstandingBytes += bytes.count }
+    if slot == .outgoing {
+      neighbors[Int(peer)].outgoing.outstandingBytes += bytes.count
+    } else {
+      neighbors[Int(peer)].incoming?.outstandingBytes += bytes.count
+    }
     turn.emit(.stream(.send(stream, bytes)))
   }
 
@@ -240,7 +244,9 @@ extension BGPEngine {
   private mutating func newDynamic(_ address: IPAddress, _ turn: inout Turn<Output>) -> UInt32? {
     guard let settings, dynamicCount < min(settings.listenLimit, BGPLimits.highestListenLimit) else { return nil }
     let matching = settings.listenRanges.filter { $0.network.contains(address) }
-    guard let range = matching.max(by: { $0.network.length < $1.network.length }), let group = settings.neighbor(range.group) else { return nil }
+    guard let range = matching.max(by: { $0.network.length < $1.network.length }), let group = settings.neighbor(range.group) else {
+      return nil
+    }
     guard let peer = newNeighbor(address, SessionSettings(nil, group, settings), policies(nil, range.group, settings)) else { return nil }
     neighbors[Int(peer)].isDynamic = true
     neighbors[Int(peer)].groupName = range.group

@@ -59,7 +59,9 @@ extension BGPEngine {
   mutating func withdraw(_ list: [NLRI], _ family: BGPFamily, _ peer: UInt32) {
     guard neighbors[Int(peer)].families[family.index].isNegotiated else { return }
     for nlri in list {
-      guard let d = tables[family.index].find(nlri.prefix), let p = tables[family.index].path(of: peer, nlri.pathID, at: d) else { continue }
+      guard let d = tables[family.index].find(nlri.prefix), let p = tables[family.index].path(of: peer, nlri.pathID, at: d) else {
+        continue
+      }
       removePath(p, at: d, family)
     }
   }
@@ -230,7 +232,9 @@ extension BGPEngine {
     guard let limit = neighbors[i].policies[f].maximumPrefix else { return }
     let count = neighbors[i].families[f].paths
     let isHigh = count * 100 > limit.limit * limit.threshold
-    if isHigh, !neighbors[i].families[f].isWarned { turn.record(record(.bgpPrefixWarning, peer, x: UInt32(clamping: count), y: UInt32(clamping: limit.limit))) }
+    if isHigh, !neighbors[i].families[f].isWarned {
+      turn.record(record(.bgpPrefixWarning, peer, x: UInt32(clamping: count), y: UInt32(clamping: limit.limit)))
+    }
     neighbors[i].families[f].isWarned = isHigh
     guard count > limit.limit, !limit.isWarningOnly else { return }
     turn.record(record(.bgpPrefixLimit, peer, x: UInt32(clamping: count), y: UInt32(clamping: limit.limit)))

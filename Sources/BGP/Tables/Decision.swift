@@ -27,8 +27,10 @@ struct Decision {
     static func < (a: Step, b: Step) -> Bool { a.rawValue < b.rawValue }
     /// The words of `show ip bgp A.B.C.D`.
     var text: String {
-      ["Weight", "Local Preference", "Locally Originated", "AS Path", "Origin", "MED", "External", "IGP Metric", "Router ID",
-        "Cluster Length", "Neighbor Address", "Path ID", "Equal"][rawValue]
+      [
+        "Weight", "Local Preference", "Locally Originated", "AS Path", "Origin", "MED", "External", "IGP Metric", "Router ID",
+        "Cluster Length", "Neighbor Address", "Path ID", "Equal",
+      ][rawValue]
     }
   }
 

@@ -111,7 +111,8 @@ struct BGPCommandTests {
     arguments: [
       ("router bgp 0", "AS number"), ("router bgp 65001\nrouter bgp 65002", "already running"),
       ("router bgp 1\nneighbor 10.0.0.2 shutdown", "remote-as"), ("router bgp 1\nneighbor X remote-as 5", "peer-group"),
-      ("router bgp 1\nneighbor 10.0.0.2 peer-group X", "must be configured"), ("router bgp 1\nbgp listen range 10.0.0.0/24 peer-group X", "must be configured"),
+      ("router bgp 1\nneighbor 10.0.0.2 peer-group X", "must be configured"),
+      ("router bgp 1\nbgp listen range 10.0.0.0/24 peer-group X", "must be configured"),
       ("router bgp 1\ntimers bgp 1 2", "3 seconds"), ("router bgp 1\nnetwork 10.1.1.1 mask 255.255.0.0", "Inconsistent"),
       ("router bgp 1\nneighbor 10.0.0.2 remote-as 5\nneighbor 10.0.0.2 password 7 0822455D0A16", "type 7"),
     ])
@@ -119,7 +120,9 @@ struct BGPCommandTests {
     #expect { try self.written(text) } throws: { error in (error as? CommandRefusal)?.message.contains(words) == true }
   }
 
-  @Test("AS numbers of four octets are read in both forms, RFC 5396", arguments: [("65536", 65536), ("1.0", 65536), ("65535.65535", UInt32.max)])
+  @Test(
+    "AS numbers of four octets are read in both forms, RFC 5396",
+    arguments: [("65536", 65536), ("1.0", 65536), ("65535.65535", UInt32.max)])
   func asNumbers(text: String, number: UInt32) { #expect(ASNumberText.read(text) == number) }
 
   @Test("no part of a password is in a description of the settings")

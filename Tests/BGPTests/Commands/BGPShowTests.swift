@@ -11,7 +11,8 @@ struct BGPShowTests {
 
   private func bench() throws -> BGPBench {
     let bench = try BGPBench(
-      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.2 description core\n network 172.16.1.0 mask 255.255.255.0")
+      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.2 description core\n network 172.16.1.0 mask 255.255.255.0"
+    )
     bench.offer("172.16.1.0/24", .connected)
     bench.connect(a, asNumber: 65002)
     bench.connect(b, asNumber: 65001)
@@ -68,7 +69,9 @@ struct BGPShowTests {
     #expect(lines.first == "BGP neighbor is 10.0.0.2,  remote AS 65002, external link")
     #expect(lines.contains(" Description: core"))
     #expect(lines.contains { $0.hasPrefix("  BGP state = Established, up for ") })
-    #expect(try show("show ip bgp neighbors 10.0.0.3 routes", bench).contains(" * i 192.168.2.0      10.0.0.3                       50      0 9 i"))
+    #expect(
+      try show("show ip bgp neighbors 10.0.0.3 routes", bench).contains(
+        " * i 192.168.2.0      10.0.0.3                       50      0 9 i"))
     #expect(try show("show ip bgp neighbors 10.0.0.3 advertised-routes", bench).contains("Total number of prefixes 3 "))
     #expect(try show("show ip bgp neighbors 10.0.0.2 advertised-routes", bench).contains("Total number of prefixes 1 "))
     #expect(try show("show ip bgp neighbors 10.9.9.9", bench) == ["% No such neighbor or address family"])
@@ -95,11 +98,14 @@ struct BGPShowTests {
     "clear names who and how",
     arguments: [
       ("clear ip bgp *", BGPClearScope(.all)), ("clear ip bgp 10.0.0.2 soft in", BGPClearScope(.neighbor(IPAddress(10, 0, 0, 2)), .softIn)),
-      ("clear ip bgp 65002 soft", BGPClearScope(.asNumber(65002), .soft)), ("clear ip bgp peer-group S out", BGPClearScope(.group("S"), .softOut)),
+      ("clear ip bgp 65002 soft", BGPClearScope(.asNumber(65002), .soft)),
+      ("clear ip bgp peer-group S out", BGPClearScope(.group("S"), .softOut)),
       ("clear bgp ipv6 unicast external", BGPClearScope(.external, .hard, family: .ipv6)),
     ])
   func clear(line: String, scope: BGPClearScope) throws {
-    guard case .match(.clear, let arguments, _, _, _) = CommandSet(BGPExec.specs).parse(line, mode: .privilegedExec) else { throw TestFailure(line) }
+    guard case .match(.clear, let arguments, _, _, _) = CommandSet(BGPExec.specs).parse(line, mode: .privilegedExec) else {
+      throw TestFailure(line)
+    }
     #expect(BGPExec.scope(arguments) == scope)
   }
 }

@@ -21,7 +21,9 @@ final class BGPCloud {
     var bytesSent = 0, messagesSent = 0
     var isDead = false
 
-    init(_ name: String, _ address: IPAddress, seed: UInt64) { (self.name, self.address, random) = (name, address, RandomSource(seed: seed)) }
+    init(_ name: String, _ address: IPAddress, seed: UInt64) {
+      (self.name, self.address, random) = (name, address, RandomSource(seed: seed))
+    }
   }
 
   private struct Delivery {
@@ -119,7 +121,9 @@ final class BGPCloud {
 
   private func connect(_ i: Int, _ stream: StreamID, _ remote: IPAddress) {
     let mine = nodes[i].address
-    guard let j = nodes.firstIndex(where: { $0.address == remote && !$0.isDead }), nodes[j].listeners.contains(where: { $0.peers.contains(mine) }) else {
+    guard let j = nodes.firstIndex(where: { $0.address == remote && !$0.isDead }),
+      nodes[j].listeners.contains(where: { $0.peers.contains(mine) })
+    else {
       return deliver(i, .closed(stream, .reset))
     }
     nodes[j].nextAccepted += 1

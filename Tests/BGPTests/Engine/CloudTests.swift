@@ -32,7 +32,9 @@ struct CloudTests {
   func pair() throws {
     let cloud = BGPCloud()
     for (me, you) in [(1, 2), (2, 1)] {
-      let i = try cloud.add("r\(me)", IPAddress(10, 0, 0, UInt8(me)), "router bgp 6500\(me)\n neighbor 10.0.0.\(you) remote-as 6500\(you)\n network 192.168.\(me).0")
+      let i = try cloud.add(
+        "r\(me)", IPAddress(10, 0, 0, UInt8(me)),
+        "router bgp 6500\(me)\n neighbor 10.0.0.\(you) remote-as 6500\(you)\n network 192.168.\(me).0")
       cloud.offer(i, "192.168.\(me).0/24")
     }
     cloud.run(.seconds(15))
@@ -61,7 +63,10 @@ struct CloudTests {
 
   @Test("a summary and a default from the hub are all that spokes hear (phase 3)")
   func summary() throws {
-    let cloud = try cloud(2, hubMore: "\n aggregate-address 192.168.0.0 255.255.0.0 summary-only\n neighbor SPOKES default-originate\n neighbor SPOKES next-hop-self all")
+    let cloud = try cloud(
+      2,
+      hubMore:
+        "\n aggregate-address 192.168.0.0 255.255.0.0 summary-only\n neighbor SPOKES default-originate\n neighbor SPOKES next-hop-self all")
     cloud.run(.seconds(15))
     #expect(cloud.nodes[1].table.keys.sorted().map { "\($0)" } == ["0.0.0.0/0", "192.168.0.0/16"])
     cloud.takeBack(1, "192.168.1.0/24")
@@ -75,7 +80,8 @@ struct CloudTests {
     let cloud = BGPCloud()
     try cloud.add(
       "hub", hub,
-      "router bgp 65000\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S\n neighbor S as-override\n neighbor S next-hop-self")
+      "router bgp 65000\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S\n neighbor S as-override\n neighbor S next-hop-self"
+    )
     for i in 1...2 {
       let s = try cloud.add("s\(i)", spoke(i), "router bgp 65001\n neighbor 10.0.0.1 remote-as 65000\n network 192.168.\(i).0")
       cloud.offer(s, "192.168.\(i).0/24")
@@ -107,10 +113,13 @@ struct CloudTests {
     for h in 1...2 {
       try cloud.add(
         "hub\(h)", IPAddress(10, 0, 0, UInt8(h)),
-        "router bgp 65001\n timers bgp 3 9\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S\n neighbor S route-reflector-client\n neighbor S next-hop-self all")
+        "router bgp 65001\n timers bgp 3 9\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S\n neighbor S route-reflector-client\n neighbor S next-hop-self all"
+      )
     }
     for i in 1...4 {
-      let s = try cloud.add("s\(i)", spoke(i), "router bgp 65001\n neighbor 10.0.0.1 remote-as 65001\n neighbor 10.0.0.2 remote-as 65001\n network 192.168.\(i).0")
+      let s = try cloud.add(
+        "s\(i)", spoke(i),
+        "router bgp 65001\n neighbor 10.0.0.1 remote-as 65001\n neighbor 10.0.0.2 remote-as 65001\n network 192.168.\(i).0")
       cloud.offer(s, "192.168.\(i).0/24")
     }
     cloud.run(.seconds(15))
@@ -127,9 +136,12 @@ struct CloudTests {
     let cloud = BGPCloud(network: IPPrefix(IPAddress(10, 0, 0, 0), length: 16))
     try cloud.add(
       "hub", IPAddress(10, 0, 255, 1),
-      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen limit 1000\n bgp listen range 10.0.0.0/16 peer-group S\n neighbor S route-reflector-client")
+      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen limit 1000\n bgp listen range 10.0.0.0/16 peer-group S\n neighbor S route-reflector-client"
+    )
     for i in 1...200 {
-      let s = try cloud.add("s\(i)", IPAddress(10, 0, 1, UInt8(i)), "router bgp 65001\n neighbor 10.0.255.1 remote-as 65001\n network 172.16.\(i).0 mask 255.255.255.0")
+      let s = try cloud.add(
+        "s\(i)", IPAddress(10, 0, 1, UInt8(i)),
+        "router bgp 65001\n neighbor 10.0.255.1 remote-as 65001\n network 172.16.\(i).0 mask 255.255.255.0")
       cloud.offer(s, "172.16.\(i).0/24")
     }
     cloud.run(.seconds(20))

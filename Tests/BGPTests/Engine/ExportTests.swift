@@ -194,13 +194,15 @@ struct ExportTests {
 
   @Test("several paths of a prefix are told and taken back one by one, RFC 7911")
   func addPath() throws {
-    let three = "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003\n neighbor 10.0.0.4 remote-as 65001\n neighbor 10.0.0.4 additional-paths send receive"
+    let three =
+      "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003\n neighbor 10.0.0.4 remote-as 65001\n neighbor 10.0.0.4 additional-paths send receive"
     let bench = try BGPBench(three)
     bench.connect(a, asNumber: 65002)
     bench.connect(b, asNumber: 65003)
     bench.connect(
       c, asNumber: 65001,
-      capabilities: [.multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65001), .addPath([.init(afi: 1, safi: 1, mode: 3)])], pathIDs: true)
+      capabilities: [.multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65001), .addPath([.init(afi: 1, safi: 1, mode: 3)])],
+      pathIDs: true)
     bench.forget()
     bench.announce(["192.168.1.0/24"], from: a, path: [65002])
     bench.announce(["192.168.1.0/24"], from: b, path: [65003])

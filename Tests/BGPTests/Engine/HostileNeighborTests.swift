@@ -16,10 +16,14 @@ struct HostileNeighborTests {
     bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: a, path: [65002])
     #expect(bench.told(b).count == 2)
     let bad: [PathAttribute] = [
-      .init(.origin(.igp)), .init(.asPath(ASPath(sequence: [65002]), isWide: true)), .init(.nextHop(a)), .init(.malformed(code: 8, [1, 2, 3])),
+      .init(.origin(.igp)), .init(.asPath(ASPath(sequence: [65002]), isWide: true)), .init(.nextHop(a)),
+      .init(.malformed(code: 8, [1, 2, 3])),
     ]
-    bench.send(.update(UpdateMessage(attributes: bad.map { PathAttribute($0.value, flags: $0.value.code == 8 ? 0xc0 : $0.flags) },
-      nlri: [NLRI(IPPrefix(IPAddress(192, 168, 1, 0), length: 24))])), from: a)
+    bench.send(
+      .update(
+        UpdateMessage(
+          attributes: bad.map { PathAttribute($0.value, flags: $0.value.code == 8 ? 0xc0 : $0.flags) },
+          nlri: [NLRI(IPPrefix(IPAddress(192, 168, 1, 0), length: 24))])), from: a)
     bench.run()
     #expect(bench.told(b) == ["192.168.1.0/24": nil])
     #expect(bench.table.count == 1)
@@ -49,7 +53,8 @@ struct HostileNeighborTests {
     let bench = try BGPBench(Self.pair + "\n neighbor 10.0.0.2 additional-paths receive")
     bench.connect(
       a, asNumber: 65002,
-      capabilities: [.multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65002), .addPath([.init(afi: 1, safi: 1, mode: 2)])], pathIDs: true)
+      capabilities: [.multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65002), .addPath([.init(afi: 1, safi: 1, mode: 2)])],
+      pathIDs: true)
     for i in 0..<1000 { bench.announce(["192.168.1.0/24"], from: a, path: [65002], pathID: UInt32(i)) }
     #expect(bench.engine.summary()?.paths[0] == BGPLimits.pathsPerPrefix)
     #expect(bench.engine.summary()?.counters.refusedPaths == UInt64(1000 - BGPLimits.pathsPerPrefix))
@@ -79,9 +84,11 @@ struct HostileNeighborTests {
     #expect(told.count == 1000)
   }
 
-  @Test("next hops that cannot be are refused: ours, none, multicast; so are loopback and multicast prefixes", arguments: [
-    IPAddress(10, 0, 0, 1), IPAddress(0, 0, 0, 0), IPAddress(224, 0, 0, 5), IPAddress(127, 0, 0, 1),
-  ])
+  @Test(
+    "next hops that cannot be are refused: ours, none, multicast; so are loopback and multicast prefixes",
+    arguments: [
+      IPAddress(10, 0, 0, 1), IPAddress(0, 0, 0, 0), IPAddress(224, 0, 0, 5), IPAddress(127, 0, 0, 1),
+    ])
   func nextHops(_ hop: IPAddress) throws {
     let bench = try BGPBench(Self.pair)
     bench.connect(a, asNumber: 65002)

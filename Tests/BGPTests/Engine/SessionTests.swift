@@ -57,7 +57,9 @@ struct SessionTests {
     let bench = try BGPBench(
       lines + "\n neighbor 10.0.0.2 ttl-security hops 2\n neighbor 10.0.0.2 password se cret\n neighbor S peer-group\n"
         + " neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S")
-    guard case .listen(179, let list)? = bench.effects.last(where: { if case .listen = $0 { true } else { false } }) else { throw TestFailure("no listener") }
+    guard case .listen(179, let list)? = bench.effects.last(where: { if case .listen = $0 { true } else { false } }) else {
+      throw TestFailure("no listener")
+    }
     #expect(list.map { "\($0.peers)" } == ["10.0.0.0/24", "10.0.0.2/32"])
     #expect(list[1].options == StreamOptions(ttl: 255, minimumTTL: 254, key: SecretBytes("se cret".utf8)))
     #expect(list[0].options == StreamOptions())
@@ -66,7 +68,8 @@ struct SessionTests {
   @Test(
     "an OPEN that does not fit is answered by its error, RFC 4271 §6.2",
     arguments: [
-      ("another AS", UInt32(65003), UInt32(5), UInt16(180), UInt8(2)), ("no identifier", 65002, 0, 180, 3), ("a hold time of 2", 65002, 5, 2, 6),
+      ("another AS", UInt32(65003), UInt32(5), UInt16(180), UInt8(2)), ("no identifier", 65002, 0, 180, 3),
+      ("a hold time of 2", 65002, 5, 2, 6),
     ])
   func badOpen(name: String, asNumber: UInt32, identifier: UInt32, hold: UInt16, subcode: UInt8) throws {
     let bench = try BGPBench(lines)
@@ -137,7 +140,8 @@ struct SessionTests {
   @Test("neighbours of a listen range come without a line, up to the limit, and leave no trace")
   func dynamic() throws {
     let bench = try BGPBench(
-      "router bgp 65001\n neighbor SPOKES peer-group\n neighbor SPOKES remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group SPOKES\n bgp listen limit 2")
+      "router bgp 65001\n neighbor SPOKES peer-group\n neighbor SPOKES remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group SPOKES\n bgp listen limit 2"
+    )
     for last in [11, 12, 13] as [UInt8] { bench.connect(IPAddress(10, 0, 0, last), asNumber: 65001) }
     #expect(bench.engine.summary()?.established == 2)
     #expect(bench.engine.summary()?.dynamic == 2)
@@ -154,7 +158,8 @@ struct SessionTests {
   @Test("a thousand dynamic neighbours that come and go leave the tables empty")
   func churn() throws {
     let bench = try BGPBench(
-      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as external\n bgp listen range 10.0.0.0/8 peer-group S\n bgp listen limit 200")
+      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as external\n bgp listen range 10.0.0.0/8 peer-group S\n bgp listen limit 200"
+    )
     bench.routes.connected = [IPPrefix(IPAddress(10, 0, 0, 0), length: 8)]
     for i in 0..<1000 {
       let peer = IPAddress(v4: 0x0a01_0000 + UInt32(i))

@@ -39,7 +39,8 @@ struct TableSizeTests {
   func fullTable() throws {
     let peer = IPAddress(10, 0, 0, 2), other = IPAddress(10, 0, 0, 3)
     let messages = Self.messages(peer)
-    let load = TableLoad(peer, other, try Lines.bgp("router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003"))
+    let load = TableLoad(
+      peer, other, try Lines.bgp("router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003"))
     load.connect(peer, asNumber: 65002)
     var chunk: [UInt8] = []
     let memory = Self.status("VmRSS"), start = Self.cpuSeconds()
@@ -69,7 +70,8 @@ struct TableSizeTests {
     // One way in and out is remembered by the update group.
     #expect((load.engine.summary()?.attributeSets ?? 9) <= 2)
     print(
-      "\(Self.count) routes, \(messages.count) messages: \(Self.text(loaded)) CPU s to take, \(grown / 1024) MB more; \(Self.text(told)) CPU s to tell one neighbour (\(load.bytesSent / 1024) kB); \(Self.text(swept)) CPU s to withdraw")
+      "\(Self.count) routes, \(messages.count) messages: \(Self.text(loaded)) CPU s to take, \(grown / 1024) MB more; \(Self.text(told)) CPU s to tell one neighbour (\(load.bytesSent / 1024) kB); \(Self.text(swept)) CPU s to withdraw"
+    )
   }
 
   private static func text(_ seconds: Double) -> String { "\(Int(seconds * 1000)) m" }
@@ -120,7 +122,8 @@ private final class TableLoad {
     streams[address] = stream
     handle(.stream(.accepted(stream, local: IPAddress(10, 0, 0, 1), remote: address, remotePort: 5)))
     let open = OpenMessage(
-      asNumber: asNumber, holdTime: 0, identifier: address.v4Bits, capabilities: [.multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(asNumber)])
+      asNumber: asNumber, holdTime: 0, identifier: address.v4Bits,
+      capabilities: [.multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(asNumber)])
     receive(open.encode(), address)
     receive(BGPMessage.keepalive.encode(UpdateContext(isWide: true)), address)
   }

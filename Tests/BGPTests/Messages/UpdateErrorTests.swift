@@ -16,7 +16,9 @@ struct UpdateErrorTests {
   struct Case: CustomTestStringConvertible {
     let name: String, attributes: String, approach: ErrorApproach
     var testDescription: String { name }
-    init(_ name: String, _ attributes: String, _ approach: ErrorApproach) { (self.name, self.attributes, self.approach) = (name, attributes, approach) }
+    init(_ name: String, _ attributes: String, _ approach: ErrorApproach) {
+      (self.name, self.attributes, self.approach) = (name, attributes, approach)
+    }
   }
 
   static let cases: [Case] = [
@@ -81,7 +83,8 @@ struct UpdateErrorTests {
 
   @Test("IPv6 prefixes with a link-local next hop are written as they came, RFC 2545 §3")
   func ipv6() throws {
-    let reach = "800e37 000201 20 20010db8000000000000000000000001 fe800000000000000000000000000001 00 30 20010db80002 00 4120010db800030000 80"
+    let reach =
+      "800e37 000201 20 20010db8000000000000000000000001 fe800000000000000000000000000001 00 30 20010db80002 00 4120010db800030000 80"
     let bytes = hex("0000 0047" + reach + origin6 + "4002 06 0201 0000fde9")
     let update = try UpdateMessage.decode(bytes, Self.context)
     guard case .mpReach(let value)? = update.attributes.first?.value else { throw TestFailure("no MP_REACH") }
