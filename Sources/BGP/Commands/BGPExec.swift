@@ -35,7 +35,8 @@ public enum BGPExec {
     spec(opening + " <address:address> [<mask:mask>] [longer-prefixes]", .entry),
     spec(opening, .table),
     CommandSpec(
-      "clear {ip bgp|bgp {ipv4|ipv6} unicast} {*|<as:int(1-4294967295)>|<address:address>|external|peer-group <group:word>} [{soft [{in|out}]|in|out}]",
+      "clear {ip bgp|bgp {ipv4|ipv6} unicast} {*|<as:int(1-4294967295)>|<address:address>|external|peer-group <group:word>} "
+        + "[{soft [{in|out}]|in|out}]",
       modes: [.privilegedExec], help: words, action: .clear),
   ]
 

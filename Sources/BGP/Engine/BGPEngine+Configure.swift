@@ -166,6 +166,7 @@ extension BGPEngine {
   // MARK: Families
 
   private mutating func configure(_ s: BGPFamilySettings, was old: BGPFamilySettings?, _ turn: inout Turn<Output>) {
+    distances[s.family.index] = s.distance
     guard let old else { return originateAll(turn.now) }
     if s.networks != old.networks || s.redistributions != old.redistributions || s.defaultMetric != old.defaultMetric {
       originateAll(turn.now)

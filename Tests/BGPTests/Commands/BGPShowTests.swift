@@ -11,7 +11,8 @@ struct BGPShowTests {
 
   private func bench() throws -> BGPBench {
     let bench = try BGPBench(
-      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.2 description core\n network 172.16.1.0 mask 255.255.255.0"
+      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S"
+        + "\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.2 description core\n network 172.16.1.0 mask 255.255.255.0"
     )
     bench.offer("172.16.1.0/24", .connected)
     bench.connect(a, asNumber: 65002)

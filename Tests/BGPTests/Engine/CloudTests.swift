@@ -80,7 +80,8 @@ struct CloudTests {
     let cloud = BGPCloud()
     try cloud.add(
       "hub", hub,
-      "router bgp 65000\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S\n neighbor S as-override\n neighbor S next-hop-self"
+      "router bgp 65000\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S"
+        + "\n neighbor S as-override\n neighbor S next-hop-self"
     )
     for i in 1...2 {
       let s = try cloud.add("s\(i)", spoke(i), "router bgp 65001\n neighbor 10.0.0.1 remote-as 65000\n network 192.168.\(i).0")
@@ -113,7 +114,8 @@ struct CloudTests {
     for h in 1...2 {
       try cloud.add(
         "hub\(h)", IPAddress(10, 0, 0, UInt8(h)),
-        "router bgp 65001\n timers bgp 3 9\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S\n neighbor S route-reflector-client\n neighbor S next-hop-self all"
+        "router bgp 65001\n timers bgp 3 9\n neighbor S peer-group\n neighbor S remote-as 65001"
+          + "\n bgp listen range 10.0.0.0/24 peer-group S\n neighbor S route-reflector-client\n neighbor S next-hop-self all"
       )
     }
     for i in 1...4 {
@@ -136,7 +138,8 @@ struct CloudTests {
     let cloud = BGPCloud(network: IPPrefix(IPAddress(10, 0, 0, 0), length: 16))
     try cloud.add(
       "hub", IPAddress(10, 0, 255, 1),
-      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen limit 1000\n bgp listen range 10.0.0.0/16 peer-group S\n neighbor S route-reflector-client"
+      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65001\n bgp listen limit 1000"
+        + "\n bgp listen range 10.0.0.0/16 peer-group S\n neighbor S route-reflector-client"
     )
     for i in 1...200 {
       let s = try cloud.add(

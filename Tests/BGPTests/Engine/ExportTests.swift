@@ -195,7 +195,8 @@ struct ExportTests {
   @Test("several paths of a prefix are told and taken back one by one, RFC 7911")
   func addPath() throws {
     let three =
-      "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003\n neighbor 10.0.0.4 remote-as 65001\n neighbor 10.0.0.4 additional-paths send receive"
+      "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003"
+      + "\n neighbor 10.0.0.4 remote-as 65001\n neighbor 10.0.0.4 additional-paths send receive"
     let bench = try BGPBench(three)
     bench.connect(a, asNumber: 65002)
     bench.connect(b, asNumber: 65003)

@@ -140,7 +140,8 @@ struct SessionTests {
   @Test("neighbours of a listen range come without a line, up to the limit, and leave no trace")
   func dynamic() throws {
     let bench = try BGPBench(
-      "router bgp 65001\n neighbor SPOKES peer-group\n neighbor SPOKES remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group SPOKES\n bgp listen limit 2"
+      "router bgp 65001\n neighbor SPOKES peer-group\n neighbor SPOKES remote-as 65001"
+        + "\n bgp listen range 10.0.0.0/24 peer-group SPOKES\n bgp listen limit 2"
     )
     for last in [11, 12, 13] as [UInt8] { bench.connect(IPAddress(10, 0, 0, last), asNumber: 65001) }
     #expect(bench.engine.summary()?.established == 2)
@@ -158,7 +159,8 @@ struct SessionTests {
   @Test("a thousand dynamic neighbours that come and go leave the tables empty")
   func churn() throws {
     let bench = try BGPBench(
-      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as external\n bgp listen range 10.0.0.0/8 peer-group S\n bgp listen limit 200"
+      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as external\n bgp listen range 10.0.0.0/8 peer-group S"
+        + "\n bgp listen limit 200"
     )
     bench.routes.connected = [IPPrefix(IPAddress(10, 0, 0, 0), length: 8)]
     for i in 0..<1000 {

@@ -70,11 +70,15 @@ struct TableSizeTests {
     // One way in and out is remembered by the update group.
     #expect((load.engine.summary()?.attributeSets ?? 9) <= 2)
     print(
-      "\(Self.count) routes, \(messages.count) messages: \(Self.text(loaded)) CPU s to take, \(grown / 1024) MB more; \(Self.text(told)) CPU s to tell one neighbour (\(load.bytesSent / 1024) kB); \(Self.text(swept)) CPU s to withdraw"
+      "\(Self.count) routes, \(messages.count) messages: \(Self.text(loaded)) CPU s to take, \(grown / 1024) MB more; "
+        + "\(Self.text(told)) CPU s to tell one neighbour (\(load.bytesSent / 1024) kB); "
+        + "\(Self.text(swept)) CPU s to withdraw"
     )
   }
 
-  private static func text(_ seconds: Double) -> String { "\(Int(seconds * 1000)) m" }
+  private static func text(_ seconds: Double) -> String {
+    "\(Int(seconds * 1000) / 1000)." + String(1000 + Int(seconds * 1000) % 1000).suffix(3)
+  }
 }
 
 /// Just enough around an engine to load it, with nothing that costs.
