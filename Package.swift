@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "NHRP", targets: ["NHRP"]),
     .library(name: "IPsecCrypto", targets: ["IPsecCrypto"]),
     .library(name: "IKE", targets: ["IKE"]),
+    .library(name: "BGP", targets: ["BGP"]),
     .library(name: "NodeRuntime", targets: ["NodeRuntime"]),
     .library(name: "Lab", targets: ["Lab"]),
   ],

@@ -6,7 +6,8 @@ import Wire
 
 /// BGP-4 of one node.
 ///
-/// **Structures.** `Neighbor`: settings, two connections each with a `SessionStateMachine`, what was negotiated. `RouteTable`, one a family: all
+/// **Structures.** `Neighbor`: settings, two connections each with a `SessionStateMachine`, what was negotiated. `RouteTable`, one a
+/// family: all
 /// prefixes with all their paths, which is every Adj-RIB-In and the Loc-RIB in one. `AttributeTable` holds each set of attributes once,
 /// `NextHopTable` each next hop with its way. `UpdateGroup`: neighbours that are told the same, with what they were told (Adj-RIB-Out).
 /// Everything lies in flat arrays; a path costs some 60 bytes.
@@ -32,7 +33,8 @@ import Wire
 /// **Timers.** connect retry 10 s · hold 180 s, keepalive a third of it · idle after an error 1…60 s · flush 20 ms after a change, or the
 /// advertisement interval · restart of a neighbour with too many prefixes · stale routes of one that restarts.
 ///
-/// **Rules that hold.** A wrong attribute costs the routes of its message, never the session (RFC 7606). A route does not go back to whom it
+/// **Rules that hold.** A wrong attribute costs the routes of its message, never the session (RFC 7606). A route does not go back to whom
+/// it
 /// came from. Each neighbour's paths and bytes are bounded; a full one does not stop the others. Nothing depends on the order of a hash.
 ///
 /// RFC 1997, 2385, 2545, 2918, 4271, 4456, 4486, 4724 (helper), 4760, 5082, 5492, 6286, 6608, 6793, 7606, 7911, 8092, 8212, 9072.
@@ -107,6 +109,8 @@ public struct BGPEngine: Engine, Sendable {
   /// Counts changes of what is chosen, as `show ip bgp summary` has it.
   var tableVersion: UInt64 = 0
   var counters = BGPCounters()
+  /// `distance bgp` of each family, where each route finds it without reading the settings.
+  var distances = [BGPDistance(), BGPDistance()]
   /// The time of this turn.
   var now = Instant.start
   var isRouterIDConfigured = false
@@ -201,5 +205,7 @@ public struct BGPClearScope: Sendable, Hashable {
   /// Only this family; nil for both.
   public var family: BGPFamily?
   /// Clears `target`.
-  public init(_ target: Target, _ way: Way = .hard, family: BGPFamily? = nil) { (self.target, self.way, self.family) = (target, way, family) }
+  public init(_ target: Target, _ way: Way = .hard, family: BGPFamily? = nil) {
+    (self.target, self.way, self.family) = (target, way, family)
+  }
 }

@@ -83,16 +83,22 @@ extension BGPError {
       switch code {
       case .header: ["", "connection not synchronized", "illegal header length", "illegal message type"].at(subcode)
       case .open:
-        ["", "unsupported version", "peer in wrong AS", "BGP identifier wrong", "unsupported optional parameter", "authentication failure",
-          "unacceptable hold time", "unsupported/disjoint capability"].at(subcode)
+        [
+          "", "unsupported version", "peer in wrong AS", "BGP identifier wrong", "unsupported optional parameter", "authentication failure",
+          "unacceptable hold time", "unsupported/disjoint capability",
+        ].at(subcode)
       case .update:
-        ["", "malformed attribute list", "unrecognized well-known attribute", "missing well-known attribute", "attribute flags error",
+        [
+          "", "malformed attribute list", "unrecognized well-known attribute", "missing well-known attribute", "attribute flags error",
           "attribute length error", "invalid ORIGIN", "AS routing loop", "invalid NEXT_HOP", "optional attribute error",
-          "invalid network field", "malformed AS_PATH"].at(subcode)
+          "invalid network field", "malformed AS_PATH",
+        ].at(subcode)
       case .cease:
-        ["", "maximum number of prefixes reached", "administrative shutdown", "peer de-configured", "administrative reset",
+        [
+          "", "maximum number of prefixes reached", "administrative shutdown", "peer de-configured", "administrative reset",
           "connection rejected", "other configuration change", "connection collision resolution", "out of resources", "hard reset",
-          "link down"].at(subcode)
+          "link down",
+        ].at(subcode)
       default: nil
       }
     return "\(code.rawValue)/\(subcode) (\(detail ?? name))"

@@ -134,7 +134,8 @@ extension BGPEngine {
     let live = neighbors.count { $0.isLive }
     return BGPSummary(
       asNumber: settings.asNumber, routerID: IPAddress(v4: routerID), tableVersion: tableVersion, prefixes: tables.map(\.count),
-      paths: tables.map(\.pathCount), attributeSets: attributes.count, neighbors: live, established: neighbors.count { $0.established != nil },
+      paths: tables.map(\.pathCount), attributeSets: attributes.count, neighbors: live,
+      established: neighbors.count { $0.established != nil },
       dynamic: dynamicCount, listenLimit: settings.listenLimit, listenRanges: settings.listenRanges, counters: counters)
   }
 
@@ -160,7 +161,9 @@ extension BGPEngine {
       isWide: n.context.isWide, takesRefresh: n.takesRefresh, restart: n.restart, received: n.received, sent: n.sent,
       inputBytes: connections.reduce(0) { $0 + $1.pendingBytes }, outputBytes: connections.reduce(0) { $0 + $1.outstandingBytes },
       establishments: n.establishments, drops: n.drops, lastError: n.lastError, lastErrorAt: n.lastErrorAt, updateErrors: n.updateErrors,
-      families: BGPFamily.allCases.filter { n.policies[$0.index].isActive || n.families[$0.index].isNegotiated }.map { familySnapshot(n, $0) })
+      families: BGPFamily.allCases.filter { n.policies[$0.index].isActive || n.families[$0.index].isNegotiated }.map {
+        familySnapshot(n, $0)
+      })
   }
 
   private func familySnapshot(_ n: Neighbor, _ family: BGPFamily) -> BGPNeighborSnapshot.Family {
@@ -243,7 +246,8 @@ extension BGPEngine {
     if !isBest, isValid, let winner, let mine = comparable(p, f) { lostBy = decision.compare(winner, mine).step.text }
     return BGPPathRow(
       attributes: attributes[entry.attributes], neighbor: n?.address, identifier: IPAddress(v4: n?.remoteID ?? routerID), isValid: isValid,
-      isBest: isBest, isMultipath: !isBest && entry.flags.contains(.isMultipath), isInternal: !entry.isLocal && !entry.flags.contains(.isExternal),
+      isBest: isBest, isMultipath: !isBest && entry.flags.contains(.isMultipath),
+      isInternal: !entry.isLocal && !entry.flags.contains(.isExternal),
       isStale: n.map { $0.families[f].epoch != entry.epoch } ?? false, isFiltered: isFiltered,
       isSuppressed: isSuppressed(tables[f].prefix(d), entry, family), metric: hop.metric, pathID: entry.pathID,
       since: .start + .seconds(Int64(entry.since)), lostBy: lostBy)
@@ -256,7 +260,8 @@ extension BGPEngine {
     let n = entry.isLocal ? nil : neighbors[Int(entry.peer)]
     return DecisionPath(
       place: p, rank: rank, isLocal: entry.isLocal, isExternal: entry.flags.contains(.isExternal),
-      metric: entry.isLocal ? 0 : nextHops[rank.nextHop].metric, identifier: attributes[entry.attributes].originatorID ?? n?.remoteID ?? routerID,
+      metric: entry.isLocal ? 0 : nextHops[rank.nextHop].metric,
+      identifier: attributes[entry.attributes].originatorID ?? n?.remoteID ?? routerID,
       address: n?.address ?? .anyV4, pathID: entry.pathID)
   }
 }

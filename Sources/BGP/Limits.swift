@@ -33,7 +33,8 @@ public enum BGPLimits {
   public static let walkPerTurn = 4_096
   /// Prefixes formatted for one neighbour group in one turn.
   public static let advertisedPerTurn = 2_048
-  /// How long changes are collected before they are sent, in milliseconds: 1,000 spokes that come together make tens of messages, not a million.
+  /// How long changes are collected before they are sent, in milliseconds: 1,000 spokes that come together make tens of messages, not a
+  /// million.
   public static let coalesceMilliseconds = 20
   /// The pause between two computations of an aggregate's AS set, in seconds: each reads the whole table.
   public static let asSetSeconds = 1
@@ -55,7 +56,8 @@ public enum BGPLimits {
 public enum BGPDefaults {
   /// `timers bgp`, in seconds, as on IOS.
   public static let keepaliveSeconds = 60, holdSeconds = 180
-  /// Between two tries to connect, in seconds. RFC 4271 suggests 120, FRR has 30; a spoke whose hub returns should not wait longer than this.
+  /// Between two tries to connect, in seconds. RFC 4271 suggests 120, FRR has 30; a spoke whose hub returns should not wait longer than
+  /// this.
   public static let connectRetrySeconds = 10
   /// `distance bgp`, as on IOS.
   public static let externalDistance: UInt8 = 20, internalDistance: UInt8 = 200, localDistance: UInt8 = 200

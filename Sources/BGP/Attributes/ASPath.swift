@@ -102,6 +102,15 @@ public struct ASPath: Hashable, Sendable {
   /// The path with `number` before it, `times` times (RFC 4271 §5.1.2).
   public func prepending(_ number: UInt32, times: Int = 1) -> ASPath {
     guard times > 0 else { return self }
+    // Nearly always there is a sequence first, with room in it.
+    if let head = words.first, head >> 8 == UInt32(Kind.sequence.rawValue), Int(head & 0xff) + times <= 255 {
+      var path = ASPath()
+      path.words.reserveCapacity(words.count + times)
+      path.words.append(head + UInt32(times))
+      path.words.append(contentsOf: repeatElement(number, count: times))
+      path.words.append(contentsOf: words[1...])
+      return path
+    }
     var segments = segments
     let new = [UInt32](repeating: number, count: times)
     if let first = segments.first, first.kind == .sequence, first.numbers.count + times <= 255 {
@@ -119,7 +128,9 @@ public struct ASPath: Hashable, Sendable {
 
   /// The path without what belongs to a confederation (RFC 5065 §4).
   public var withoutConfederations: ASPath {
-    ASPath(segments.filter { $0.kind == .set || $0.kind == .sequence })
+    var hasSome = false
+    visit { kind, _ in if kind == .confederationSet || kind == .confederationSequence { hasSome = true } }
+    return hasSome ? ASPath(segments.filter { $0.kind == .set || $0.kind == .sequence }) : self
   }
 
   /// As IOS writes it: `65001 65002 {1,2}`.

@@ -7,7 +7,8 @@ struct AttributeID: Hashable, Sendable {
   static let none = AttributeID(rawValue: 0)
 }
 
-/// Every set of attributes once, counted by who uses it. What the decision compares is worked out when a set is stored, so that comparing two
+/// Every set of attributes once, counted by who uses it. What the decision compares is worked out when a set is stored, so that comparing
+/// two
 /// paths reads two small records.
 struct AttributeTable: Sendable {
   /// What the decision process reads of a set.

@@ -71,7 +71,9 @@ public struct PathAttributes: Hashable, Sendable {
     case .as4Path(let path): old.path = path
     case .as4Aggregator(let a): old.aggregator = a
     case .unknown(let code, _):
-      if attribute.flags & PathAttribute.transitive != 0, code != AttributeCode.mpReach, code != AttributeCode.mpUnreach { unknown.append(attribute) }
+      if attribute.flags & PathAttribute.transitive != 0, code != AttributeCode.mpReach, code != AttributeCode.mpUnreach {
+        unknown.append(attribute)
+      }
     case .mpReach, .mpUnreach, .malformed: break
     }
   }

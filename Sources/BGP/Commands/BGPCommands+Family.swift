@@ -16,12 +16,16 @@ extension BGPCommands {
   }
 
   private static let familyWords = [
-    "network": "Specify a network to announce via BGP", "mask": "Network mask", "route-map": "Route-map to modify the attributes", "map": "Name",
+    "network": "Specify a network to announce via BGP", "mask": "Network mask", "route-map": "Route-map to modify the attributes",
+    "map": "Name",
     "aggregate-address": "Configure BGP aggregate entries", "as-set": "Generate AS set path information",
     "summary-only": "Filter more specific routes from updates", "redistribute": "Redistribute information from another routing protocol",
-    "connected": "Connected", "static": "Static routes", "kernel": "Routes of the host", "nhrp": "Shortcuts of NHRP", "rip": "RIP", "odr": "On Demand stub Routes",
-    "metric": "Metric for redistributed routes", "default-metric": "Set metric of redistributed routes", "maximum-paths": "Forward packets over multiple paths",
-    "ibgp": "Paths of our own AS", "distance": "Define an administrative distance", "bgp": "BGP distance", "external": "Distance of routes of other ASes",
+    "connected": "Connected", "static": "Static routes", "kernel": "Routes of the host", "nhrp": "Shortcuts of NHRP", "rip": "RIP",
+    "odr": "On Demand stub Routes",
+    "metric": "Metric for redistributed routes", "default-metric": "Set metric of redistributed routes",
+    "maximum-paths": "Forward packets over multiple paths",
+    "ibgp": "Paths of our own AS", "distance": "Define an administrative distance", "bgp": "BGP distance",
+    "external": "Distance of routes of other ASes",
     "internal": "Distance of routes of our AS", "local": "Distance of local routes",
   ]
 
@@ -39,7 +43,8 @@ extension BGPCommands {
 
   private static func networkV6(_ mode: CommandMode) -> Command<BGPFamilySettings> {
     Command(
-      "network <prefix:prefix> [route-map <map:word>]", modes: [mode], help: familyWords.merging(["prefix": "Network and its length"]) { $1 },
+      "network <prefix:prefix> [route-map <map:word>]", modes: [mode],
+      help: familyWords.merging(["prefix": "Network and its length"]) { $1 },
       apply: { (settings: inout BGPFamilySettings, input: CommandInput) throws(CommandRefusal) in
         guard let prefix = input.arguments.prefix("prefix"), BGPFamily(of: prefix) == settings.family else {
           throw CommandRefusal("expected a network of the family")
@@ -82,20 +87,28 @@ extension BGPCommands {
 
   private static func aggregateV4(_ mode: CommandMode) -> Command<BGPFamilySettings> {
     Command(
-      "aggregate-address <network:ipv4> <mask:mask> {[as-set]|[summary-only]|as-set summary-only|summary-only as-set}", modes: [mode], help: familyWords,
+      "aggregate-address <network:ipv4> <mask:mask> {[as-set]|[summary-only]|as-set summary-only|summary-only as-set}", modes: [mode],
+      help: familyWords,
       apply: { (settings: inout BGPFamilySettings, input: CommandInput) throws(CommandRefusal) in
-        guard let address = input.arguments.address("network"), let length = input.arguments.address("mask").flatMap(IPPrefix.length(ofMask:)) else {
+        guard let address = input.arguments.address("network"),
+          let length = input.arguments.address("mask").flatMap(IPPrefix.length(ofMask:))
+        else {
           throw CommandRefusal("expected a network and its mask")
         }
         guard settings.family == .ipv4 else { throw CommandRefusal("expected an IPv6 network and its length") }
         try setAggregate(&settings, try exact(address, length), input)
       },
-      write: { settings in settings.aggregates.filter { $0.prefix.address.isV4 }.map { "aggregate-address \($0.prefix.address) \($0.prefix.mask)" + options($0) } })
+      write: { settings in
+        settings.aggregates.filter { $0.prefix.address.isV4 }.map {
+          "aggregate-address \($0.prefix.address) \($0.prefix.mask)" + options($0)
+        }
+      })
   }
 
   private static func aggregateV6(_ mode: CommandMode) -> Command<BGPFamilySettings> {
     Command(
-      "aggregate-address <prefix:prefix> {[as-set]|[summary-only]|as-set summary-only|summary-only as-set}", modes: [mode], help: familyWords,
+      "aggregate-address <prefix:prefix> {[as-set]|[summary-only]|as-set summary-only|summary-only as-set}", modes: [mode],
+      help: familyWords,
       apply: { (settings: inout BGPFamilySettings, input: CommandInput) throws(CommandRefusal) in
         guard let prefix = input.arguments.prefix("prefix"), BGPFamily(of: prefix) == settings.family else {
           throw CommandRefusal("expected a network of the family")
@@ -125,7 +138,8 @@ extension BGPCommands {
 
   private static func redistribute(_ mode: CommandMode) -> Command<BGPFamilySettings> {
     Command(
-      "redistribute {connected|static|kernel|nhrp|rip|odr} [metric <metric:int(0-4294967295)>] [route-map <map:word>]", modes: [mode], help: familyWords,
+      "redistribute {connected|static|kernel|nhrp|rip|odr} [metric <metric:int(0-4294967295)>] [route-map <map:word>]", modes: [mode],
+      help: familyWords,
       no: .words(2),
       apply: { settings, input in
         guard let source = sources.first(where: { input.arguments.has(BGPWords.source($0)) }) else { return }
@@ -137,7 +151,8 @@ extension BGPCommands {
       },
       write: { settings in
         settings.redistributions.map {
-          "redistribute \(BGPWords.source($0.source))" + ($0.metric.map { " metric \($0)" } ?? "") + ($0.routeMap.map { " route-map \($0)" } ?? "")
+          "redistribute \(BGPWords.source($0.source))" + ($0.metric.map { " metric \($0)" } ?? "")
+            + ($0.routeMap.map { " route-map \($0)" } ?? "")
         }
       })
   }
@@ -145,7 +160,9 @@ extension BGPCommands {
   private static func defaultMetric(_ mode: CommandMode) -> Command<BGPFamilySettings> {
     Command(
       "default-metric <metric:int(1-4294967295)>", modes: [mode], help: familyWords,
-      apply: { settings, input in settings.defaultMetric = input.negated ? nil : input.arguments.int("metric").flatMap(UInt32.init(exactly:)) },
+      apply: { settings, input in
+        settings.defaultMetric = input.negated ? nil : input.arguments.int("metric").flatMap(UInt32.init(exactly:))
+      },
       write: { $0.defaultMetric.map { ["default-metric \($0)"] } ?? [] })
   }
 

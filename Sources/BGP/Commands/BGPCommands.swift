@@ -29,7 +29,9 @@ public enum BGPCommands {
   public static let router: CommandSection<BGPConfiguration> = {
     var shape = SectionShape<BGPSettings>(headLine: { "router bgp \($0.name)" }, lines: routerLines + ipv4Lines)
     shape.nameAmong = { (arguments, there) throws(CommandRefusal) in
-      guard let text = arguments[text: "as"], let number = ASNumberText.read(text) else { throw CommandRefusal("an AS number is 1 to 4294967295, or 1.0 to 65535.65535") }
+      guard let text = arguments[text: "as"], let number = ASNumberText.read(text) else {
+        throw CommandRefusal("an AS number is 1 to 4294967295, or 1.0 to 65535.65535")
+      }
       if let other = there.first(where: { $0.asNumber != number }) { throw CommandRefusal("BGP is already running; AS is \(other.name)") }
       return there.first?.name ?? text
     }
@@ -37,7 +39,8 @@ public enum BGPCommands {
     shape.parts = [family]
     return CommandSection(
       "router bgp <as:word>", in: .global, mode: .routerBGP,
-      help: ["router": "Enable a routing process", "bgp": "Border Gateway Protocol (BGP)", "as": "Autonomous system number"], at: \.routers, shape: shape)
+      help: ["router": "Enable a routing process", "bgp": "Border Gateway Protocol (BGP)", "as": "Autonomous system number"], at: \.routers,
+      shape: shape)
   }()
 
   /// `address-family {ipv4 | ipv6} [unicast]`
@@ -46,13 +49,16 @@ public enum BGPCommands {
     shape.name = { $0.has("ipv6") ? "ipv6" : "ipv4" }
     return CommandSection(
       "address-family {ipv4|ipv6} [unicast]", in: .routerBGP, mode: .routerBGPFamily,
-      help: ["address-family": "Enter Address Family command mode", "ipv4": "Address family", "ipv6": "Address family", "unicast": "Unicast"],
+      help: [
+        "address-family": "Enter Address Family command mode", "ipv4": "Address family", "ipv6": "Address family", "unicast": "Unicast",
+      ],
       at: \.explicitFamilies, shape: shape)
   }()
 
   /// `exit-address-family`: the last line of a family as IOS writes it. The section is left by whoever reads the lines.
   private static let leave = Command<BGPFamilySettings>(
-    "exit-address-family", modes: [.routerBGPFamily], help: ["exit-address-family": "Exit from Address Family configuration mode"], no: .none,
+    "exit-address-family", modes: [.routerBGPFamily], help: ["exit-address-family": "Exit from Address Family configuration mode"],
+    no: .none,
     apply: { _, _ in }, write: { _ in ["exit-address-family"] })
 
   /// The family lines that are typed without `address-family`: they are of IPv4, and written here only while nobody entered that.
@@ -99,7 +105,9 @@ public enum BGPCommands {
 
   static func help(_ more: [String: String]) -> [String: String] { words.merging(more) { $1 } }
 
-  private static func flag(_ pattern: String, _ text: String, _ path: WritableKeyPath<BGPSettings, Bool> & Sendable, off normal: Bool) -> Command<BGPSettings> {
+  private static func flag(_ pattern: String, _ text: String, _ path: WritableKeyPath<BGPSettings, Bool> & Sendable, off normal: Bool)
+    -> Command<BGPSettings>
+  {
     let last = pattern.split(separator: " ").last.map(String.init) ?? ""
     return Command<BGPSettings>(
       pattern, modes: [.routerBGP], help: help([last: text]), no: .whole,
@@ -114,7 +122,8 @@ public enum BGPCommands {
 
   private static let clusterID = Command<BGPSettings>(
     "bgp cluster-id {<id:ipv4>|<number:int(1-4294967295)>}", modes: [.routerBGP],
-    help: help(["cluster-id": "Configure the cluster id of a route reflector", "id": "As an address", "number": "As a number"]), no: .words(2),
+    help: help(["cluster-id": "Configure the cluster id of a route reflector", "id": "As an address", "number": "As a number"]),
+    no: .words(2),
     apply: { settings, input in
       let a = input.arguments
       settings.clusterID = input.negated ? nil : a.address("id")?.v4Bits ?? a.int("number").flatMap(UInt32.init(exactly:))
@@ -123,7 +132,8 @@ public enum BGPCommands {
 
   /// IOS writes it where it is on.
   private static let logging = Command<BGPSettings>(
-    "bgp log-neighbor-changes", modes: [.routerBGP], help: help(["log-neighbor-changes": "Log neighbor up/down and reset reason"]), no: .whole,
+    "bgp log-neighbor-changes", modes: [.routerBGP], help: help(["log-neighbor-changes": "Log neighbor up/down and reset reason"]),
+    no: .whole,
     apply: { settings, input in settings.logsNeighborChanges = input.isDefault || !input.negated },
     write: { [($0.logsNeighborChanges ? "" : "no ") + "bgp log-neighbor-changes"] })
 
@@ -132,10 +142,14 @@ public enum BGPCommands {
     apply: { settings, input in settings.helpsRestarts = !input.negated },
     write: { $0.helpsRestarts ? ["bgp graceful-restart"] : [] })
 
-  private static let restartTime = seconds("bgp graceful-restart restart-time", "Time a session may need to come back", \.restartSeconds, BGPDefaults.restartSeconds)
-  private static let stalePathTime = seconds("bgp graceful-restart stalepath-time", "Time stale routes are kept", \.stalePathSeconds, BGPDefaults.stalePathSeconds)
+  private static let restartTime = seconds(
+    "bgp graceful-restart restart-time", "Time a session may need to come back", \.restartSeconds, BGPDefaults.restartSeconds)
+  private static let stalePathTime = seconds(
+    "bgp graceful-restart stalepath-time", "Time stale routes are kept", \.stalePathSeconds, BGPDefaults.stalePathSeconds)
 
-  private static func seconds(_ words: String, _ text: String, _ path: WritableKeyPath<BGPSettings, Int> & Sendable, _ normal: Int) -> Command<BGPSettings> {
+  private static func seconds(_ words: String, _ text: String, _ path: WritableKeyPath<BGPSettings, Int> & Sendable, _ normal: Int)
+    -> Command<BGPSettings>
+  {
     let last = words.split(separator: " ").last.map(String.init) ?? ""
     return Command<BGPSettings>(
       words + " <seconds:int(1-3600)>", modes: [.routerBGP], help: help([last: text]),
@@ -145,13 +159,18 @@ public enum BGPCommands {
 
   private static let listenRange = Command<BGPSettings>(
     "bgp listen range <network:prefix> peer-group <group:word>", modes: [.routerBGP],
-    help: help(["range": "Subnet of dynamic neighbors", "network": "Network and its length", "peer-group": "Peer group they belong to", "group": "Name"]),
+    help: help([
+      "range": "Subnet of dynamic neighbors", "network": "Network and its length", "peer-group": "Peer group they belong to",
+      "group": "Name",
+    ]),
     no: .words(4),
     apply: { (settings: inout BGPSettings, input: CommandInput) throws(CommandRefusal) in
       guard let network = input.arguments.prefix("network") else { throw CommandRefusal("expected a network and its length") }
       settings.listenRanges.removeAll { $0.network == network }
       guard !input.negated, let group = input.arguments[text: "group"] else { return }
-      guard settings.neighbor(group)?.isGroup == true else { throw CommandRefusal("Peer-group \(group) must be configured first: neighbor \(group) peer-group") }
+      guard settings.neighbor(group)?.isGroup == true else {
+        throw CommandRefusal("Peer-group \(group) must be configured first: neighbor \(group) peer-group")
+      }
       settings.listenRanges.append(ListenRange(network, group: group))
     },
     // The groups are written below; IOS reads them in this order, so a range waits for its group there.
@@ -167,7 +186,8 @@ public enum BGPCommands {
     "bgp default local-preference <value:int(0-4294967295)>", modes: [.routerBGP],
     help: help(["local-preference": "Local preference of routes from other ASes", "value": "Higher is better"]),
     apply: { settings, input in
-      settings.localPreference = (input.negated ? nil : input.arguments.int("value").flatMap(UInt32.init(exactly:))) ?? BGPAssignments.localPreference
+      settings.localPreference =
+        (input.negated ? nil : input.arguments.int("value").flatMap(UInt32.init(exactly:))) ?? BGPAssignments.localPreference
     },
     write: { $0.localPreference == BGPAssignments.localPreference ? [] : ["bgp default local-preference \($0.localPreference)"] })
 
@@ -187,7 +207,9 @@ enum TimersText {
     timers.keepalive = arguments.int("keepalive") ?? timers.keepalive
     timers.hold = arguments.int("hold") ?? timers.hold
     timers.minimumHold = arguments.int("minimum") ?? 0
-    guard timers.hold == 0 || timers.hold >= 3 else { throw CommandRefusal("the hold time is 0, or at least 3 seconds (RFC 4271 section 4.2)") }
+    guard timers.hold == 0 || timers.hold >= 3 else {
+      throw CommandRefusal("the hold time is 0, or at least 3 seconds (RFC 4271 section 4.2)")
+    }
     return timers
   }
 

@@ -14,11 +14,16 @@ public enum BGPRequest: Sendable {
 /// The lines of `show` and `clear`, and their answers.
 public enum BGPExec {
   private static let words = [
-    "show": "Show running system information", "clear": "Reset functions", "ip": "IP information", "bgp": "BGP information", "ipv4": "Address family",
-    "ipv6": "Address family", "unicast": "Unicast", "summary": "Summary of BGP neighbor status", "neighbors": "Detailed information on TCP and BGP neighbor connections",
-    "address": "Address", "mask": "Network mask", "prefix": "Network and its length", "longer-prefixes": "Also longer ones", "routes": "Routes learned from the neighbor",
-    "advertised-routes": "Routes advertised to the neighbor", "*": "Clear all peers", "as": "Clear peers of this AS", "external": "Clear peers of other ASes",
-    "peer-group": "Clear all members of a peer-group", "group": "Name", "soft": "Soft reconfig", "in": "Soft reconfig inbound update", "out": "Soft reconfig outbound update",
+    "show": "Show running system information", "clear": "Reset functions", "ip": "IP information", "bgp": "BGP information",
+    "ipv4": "Address family",
+    "ipv6": "Address family", "unicast": "Unicast", "summary": "Summary of BGP neighbor status",
+    "neighbors": "Detailed information on TCP and BGP neighbor connections",
+    "address": "Address", "mask": "Network mask", "prefix": "Network and its length", "longer-prefixes": "Also longer ones",
+    "routes": "Routes learned from the neighbor",
+    "advertised-routes": "Routes advertised to the neighbor", "*": "Clear all peers", "as": "Clear peers of this AS",
+    "external": "Clear peers of other ASes",
+    "peer-group": "Clear all members of a peer-group", "group": "Name", "soft": "Soft reconfig", "in": "Soft reconfig inbound update",
+    "out": "Soft reconfig outbound update",
   ]
   private static let opening = "show {ip bgp|bgp {ipv4|ipv6} unicast}"
 
@@ -30,7 +35,8 @@ public enum BGPExec {
     spec(opening + " <address:address> [<mask:mask>] [longer-prefixes]", .entry),
     spec(opening, .table),
     CommandSpec(
-      "clear {ip bgp|bgp {ipv4|ipv6} unicast} {*|<as:int(1-4294967295)>|<address:address>|external|peer-group <group:word>} [{soft [{in|out}]|in|out}]",
+      "clear {ip bgp|bgp {ipv4|ipv6} unicast} {*|<as:int(1-4294967295)>|<address:address>|external|peer-group <group:word>} "
+        + "[{soft [{in|out}]|in|out}]",
       modes: [.privilegedExec], help: words, action: .clear),
   ]
 
@@ -103,6 +109,7 @@ extension BGPEngine {
     let rows = rows(query)
     guard !rows.isEmpty else { return [] }
     let isCut = rows.count == BGPLimits.rowsPerAnswer
-    return BGPShow.head(summary) + BGPShow.table(rows) + BGPShow.total(rows.count) + (isCut ? ["% The first \(rows.count) prefixes only"] : [])
+    return BGPShow.head(summary) + BGPShow.table(rows) + BGPShow.total(rows.count)
+      + (isCut ? ["% The first \(rows.count) prefixes only"] : [])
   }
 }

@@ -35,29 +35,37 @@ enum BGPPolicyLines {
   private static let switches: [NeighborLine<BGPPolicySettings>] = [
     Line.value(
       "send-community [{both|standard|extended|large|all}]",
-      ["send-community": "Send community attribute", "both": "Standard and extended", "standard": "Standard", "extended": "Extended", "large": "Large", "all": "All"],
+      [
+        "send-community": "Send community attribute", "both": "Standard and extended", "standard": "Standard", "extended": "Extended",
+        "large": "Large", "all": "All",
+      ],
       \.sendsCommunities, read: communities, text: communityText),
     Line.value(
-      "additional-paths {send [receive]|receive}", ["additional-paths": "Several paths of a prefix", "send": "Send them", "receive": "Take them"],
+      "additional-paths {send [receive]|receive}",
+      ["additional-paths": "Several paths of a prefix", "send": "Send them", "receive": "Take them"],
       \.additionalPaths, read: paths,
       text: { "additional-paths" + ($0.contains(.send) ? " send" : "") + ($0.contains(.receive) ? " receive" : "") }),
     Line.flag("route-reflector-client", ["route-reflector-client": "Configure a neighbor as route reflector client"], \.isReflectorClient),
     Line.flag("next-hop-unchanged", ["next-hop-unchanged": "Propagate the next hop unchanged to neighbors of other ASes"], \.keepsNextHop),
     Line.value(
-      "next-hop-self [all]", ["next-hop-self": "Disable the next hop calculation for this neighbor", "all": "Also for reflected routes"], \.nextHopSelf,
+      "next-hop-self [all]", ["next-hop-self": "Disable the next hop calculation for this neighbor", "all": "Also for reflected routes"],
+      \.nextHopSelf,
       read: { $0.has("all") ? .all : .external }, text: { "next-hop-self" + ($0 == .all ? " all" : "") }),
     Line.flag("as-override", ["as-override": "Override matching AS-number while sending update"], \.overridesAS),
     Line.value(
       "allowas-in [<count:int(1-10)>]", ["allowas-in": "Accept as-path with my AS present in it", "count": "How often"], \.allowedOwnAS,
       read: { $0.int("count") ?? 3 }, text: { "allowas-in" + ($0 == 3 ? "" : " \($0)") }),
     Line.value(
-      "remove-private-as [all]", ["remove-private-as": "Remove private AS number from outbound updates", "all": "Also beside others"], \.removesPrivateAS,
+      "remove-private-as [all]", ["remove-private-as": "Remove private AS number from outbound updates", "all": "Also beside others"],
+      \.removesPrivateAS,
       read: { $0.has("all") ? .all : .onlyPrivate }, text: { "remove-private-as" + ($0 == .all ? " all" : "") }),
     Line.value(
       "default-originate [route-map <map:word>]",
       ["default-originate": "Originate default route to this neighbor", "route-map": "Route-map for its attributes", "map": "Name"],
-      \.originatesDefault, read: { .init(routeMap: $0[text: "map"]) }, text: { "default-originate" + ($0.routeMap.map { " route-map \($0)" } ?? "") }),
-    Line.flag("soft-reconfiguration inbound", ["soft-reconfiguration": "Keep received routes", "inbound": "Those that come in"], \.keepsReceived),
+      \.originatesDefault, read: { .init(routeMap: $0[text: "map"]) },
+      text: { "default-originate" + ($0.routeMap.map { " route-map \($0)" } ?? "") }),
+    Line.flag(
+      "soft-reconfiguration inbound", ["soft-reconfiguration": "Keep received routes", "inbound": "Those that come in"], \.keepsReceived),
   ]
 
   private static let listWords = [
@@ -78,12 +86,16 @@ enum BGPPolicyLines {
       "weight <weight:int(0-65535)>", ["weight": "Set default weight for routes from this neighbor", "<weight>": "Weight"], \.weight,
       read: { $0.int("weight").flatMap(UInt32.init(exactly:)) }, text: { "weight \($0)" }),
     Line.value(
-      "advertisement-interval <seconds:int(0-600)>", ["advertisement-interval": "Minimum interval between sending BGP routing updates", "seconds": "Seconds"],
+      "advertisement-interval <seconds:int(0-600)>",
+      ["advertisement-interval": "Minimum interval between sending BGP routing updates", "seconds": "Seconds"],
       \.advertisementSeconds, read: { $0.int("seconds") }, text: { "advertisement-interval \($0)" }),
     Line.value(
       "maximum-prefix <limit:int(1-2147483647)> [<threshold:int(1-100)>] [{warning-only|restart <minutes:int(1-65535)>}]",
-      ["maximum-prefix": "Maximum number of prefixes accepted from this peer", "limit": "Prefixes", "threshold": "Percent at which to warn",
-        "warning-only": "Only give warning message", "restart": "Restart the session after some time", "minutes": "Minutes"],
+      [
+        "maximum-prefix": "Maximum number of prefixes accepted from this peer", "limit": "Prefixes",
+        "threshold": "Percent at which to warn",
+        "warning-only": "Only give warning message", "restart": "Restart the session after some time", "minutes": "Minutes",
+      ],
       \.maximumPrefix, read: maximum, text: maximumText),
   ]
 
@@ -119,7 +131,8 @@ enum BGPPolicyLines {
   }
 
   @Sendable private static func maximumText(_ m: BGPPolicySettings.MaximumPrefix) -> String {
-    "maximum-prefix \(m.limit)" + (m.threshold == BGPDefaults.prefixThreshold ? "" : " \(m.threshold)") + (m.isWarningOnly ? " warning-only" : "")
+    "maximum-prefix \(m.limit)" + (m.threshold == BGPDefaults.prefixThreshold ? "" : " \(m.threshold)")
+      + (m.isWarningOnly ? " warning-only" : "")
       + (m.restartMinutes.map { " restart \($0)" } ?? "")
   }
 }

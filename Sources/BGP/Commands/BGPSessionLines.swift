@@ -29,7 +29,8 @@ enum BGPSessionLines {
 
   /// `neighbor G peer-group`: makes a group. Writes groups, ranges and neighbours, in the order in which they can be read again.
   private static let group = Command<BGPSettings>(
-    "neighbor <peer:word> peer-group", modes: [.routerBGP], help: NeighborName.help.merging(["peer-group": "Configure a peer-group"]) { $1 }, no: .whole,
+    "neighbor <peer:word> peer-group", modes: [.routerBGP],
+    help: NeighborName.help.merging(["peer-group": "Configure a peer-group"]) { $1 }, no: .whole,
     apply: { (settings: inout BGPSettings, input: CommandInput) throws(CommandRefusal) in
       guard let name = NeighborName.read(input.arguments), IPAddress(name) == nil else {
         if input.negated { return try leave(&settings, input) }
@@ -62,7 +63,9 @@ enum BGPSessionLines {
       guard let name = NeighborName.read(input.arguments), let group = input.arguments[text: "group"], IPAddress(name) != nil else {
         throw CommandRefusal("a member of a peer-group is an address")
       }
-      guard let groupSettings = settings.neighbor(group), groupSettings.isGroup else { throw CommandRefusal("Peer-group \(group) must be configured first: neighbor \(group) peer-group") }
+      guard let groupSettings = settings.neighbor(group), groupSettings.isGroup else {
+        throw CommandRefusal("Peer-group \(group) must be configured first: neighbor \(group) peer-group")
+      }
       if settings.neighbor(name) == nil {
         guard groupSettings.remoteAS != nil else { throw CommandRefusal("Specify remote-as or peer-group remote AS first") }
         try add(&settings, BGPNeighborSettings(name: name))
@@ -81,7 +84,9 @@ enum BGPSessionLines {
   /// `neighbor X remote-as N`
   private static let remoteAS = Command<BGPSettings>(
     "neighbor <peer:word> remote-as {internal|external|<as:word>}", modes: [.routerBGP],
-    help: NeighborName.help.merging(["remote-as": "Specify a BGP neighbor", "as": "AS of the neighbor", "internal": "Our own AS", "external": "Any other AS"]) { $1 },
+    help: NeighborName.help.merging([
+      "remote-as": "Specify a BGP neighbor", "as": "AS of the neighbor", "internal": "Our own AS", "external": "Any other AS",
+    ]) { $1 },
     no: .words(3),
     apply: { (settings: inout BGPSettings, input: CommandInput) throws(CommandRefusal) in
       guard let name = NeighborName.read(input.arguments) else { throw CommandRefusal("expected a neighbor") }
@@ -102,7 +107,9 @@ enum BGPSessionLines {
   private static func remote(_ arguments: Arguments) throws(CommandRefusal) -> RemoteAS {
     if arguments.has("internal") { return .internal }
     if arguments.has("external") { return .external }
-    guard let number = arguments[text: "as"].flatMap(ASNumberText.read) else { throw CommandRefusal("an AS number is 1 to 4294967295, or 1.0 to 65535.65535") }
+    guard let number = arguments[text: "as"].flatMap(ASNumberText.read) else {
+      throw CommandRefusal("an AS number is 1 to 4294967295, or 1.0 to 65535.65535")
+    }
     return .number(number)
   }
 
@@ -143,17 +150,24 @@ enum BGPSessionLines {
 
   private static let lines: [NeighborLine<BGPNeighborSettings>] = [
     Line.value(
-      "description <text:line>", ["description": "Neighbor specific description", "text": "Up to 80 characters"], \.text, read: { $0[text: "text"] },
+      "description <text:line>", ["description": "Neighbor specific description", "text": "Up to 80 characters"], \.text,
+      read: { $0[text: "text"] },
       text: { "description \($0)" }),
     Line.flag("shutdown", ["shutdown": "Administratively shut down this neighbor"], \.isShutdown),
     Line.value(
-      "password {0 <key:line>|7 <cipher:line>|<key:line>}", ["password": "Set a password", "0": "The key follows in clear", "7": "A hidden key follows", "key": "The key", "cipher": "Not read here"],
+      "password {0 <key:line>|7 <cipher:line>|<key:line>}",
+      [
+        "password": "Set a password", "0": "The key follows in clear", "7": "A hidden key follows", "key": "The key",
+        "cipher": "Not read here",
+      ],
       \.password, read: { (a) throws(CommandRefusal) in try password(a) }, text: passwordText),
     Line.value(
-      "ebgp-multihop [<hops:int(1-255)>]", ["ebgp-multihop": "Allow neighbors of other ASes not on connected networks", "hops": "Hops"], \.multihop,
+      "ebgp-multihop [<hops:int(1-255)>]", ["ebgp-multihop": "Allow neighbors of other ASes not on connected networks", "hops": "Hops"],
+      \.multihop,
       read: { $0.int("hops") ?? 255 }, text: { "ebgp-multihop \($0)" }),
     Line.value(
-      "ttl-security hops <hops:int(1-254)>", ["ttl-security": "BGP TTL security check", "hops": "How far the neighbor may be", "<hops>": "Hops"], \.securityHops,
+      "ttl-security hops <hops:int(1-254)>",
+      ["ttl-security": "BGP TTL security check", "hops": "How far the neighbor may be", "<hops>": "Hops"], \.securityHops,
       read: { $0.int("hops") }, text: { "ttl-security hops \($0)" }),
     Line.flag("disable-connected-check", ["disable-connected-check": "One-hop neighbors need not be connected"], \.skipsConnectedCheck),
     Line.value(
@@ -161,13 +175,16 @@ enum BGPSessionLines {
       read: { $0[text: "interface"] }, text: { "update-source \($0)" }),
     Line.value(
       "timers <keepalive:int(0-65535)> <hold:int(0-65535)> [<minimum:int(0-65535)>]",
-      ["timers": "BGP per neighbor timers", "keepalive": "Keepalive interval", "hold": "Hold time", "minimum": "Lowest hold time taken"], \.timers,
+      ["timers": "BGP per neighbor timers", "keepalive": "Keepalive interval", "hold": "Hold time", "minimum": "Lowest hold time taken"],
+      \.timers,
       read: { (a) throws(CommandRefusal) in try TimersText.read(a) }, text: { "timers " + TimersText.text($0) }),
     Line.value(
-      "timers connect <seconds:int(1-65535)>", ["timers": "BGP per neighbor timers", "connect": "Time between two tries to connect", "seconds": "Seconds"],
+      "timers connect <seconds:int(1-65535)>",
+      ["timers": "BGP per neighbor timers", "connect": "Time between two tries to connect", "seconds": "Seconds"],
       \.connectRetrySeconds, no: .words(4), read: { $0.int("seconds") }, text: { "timers connect \($0)" }),
     Line.flag(
-      "transport connection-mode passive", ["transport": "Transport options", "connection-mode": "Who connects", "passive": "The neighbor"], \.isPassive),
+      "transport connection-mode passive",
+      ["transport": "Transport options", "connection-mode": "Who connects", "passive": "The neighbor"], \.isPassive),
     Line.flag("fall-over", ["fall-over": "End the session when the way to the neighbor is lost"], \.fallsOver),
   ]
 

@@ -8,7 +8,8 @@ extension BGPShow {
   /// Everything of one neighbour.
   public static func neighbor(_ n: BGPNeighborSnapshot, _ s: BGPSummary, now: Instant) -> [String] {
     var lines = [
-      "BGP neighbor is " + (n.isDynamic ? "*" : "") + "\(n.address),  remote AS \(n.remoteAS), \(n.isInternal ? "internal" : "external") link"
+      "BGP neighbor is " + (n.isDynamic ? "*" : "")
+        + "\(n.address),  remote AS \(n.remoteAS), \(n.isInternal ? "internal" : "external") link"
     ]
     if let text = n.text { lines.append(" Description: \(text)") }
     if let group = n.group { lines.append(" Member of peer-group \(group) for session parameters") }
@@ -54,7 +55,8 @@ extension BGPShow {
       "    " + (word + ":").trailing(16) + "\(sent)".leading(10) + "\(received)".leading(11)
     }
     return [
-      "  Message statistics:", "    InQ depth is \(n.inputBytes > 0 ? 1 : 0)", "    OutQ depth is \(n.outputBytes / BGPAssignments.messageBytes)", "    ",
+      "  Message statistics:", "    InQ depth is \(n.inputBytes > 0 ? 1 : 0)",
+      "    OutQ depth is \(n.outputBytes / BGPAssignments.messageBytes)", "    ",
       "                          Sent       Rcvd", line("Opens", n.sent.opens, n.received.opens),
       line("Notifications", n.sent.notifications, n.received.notifications), line("Updates", n.sent.updates, n.received.updates),
       line("Keepalives", n.sent.keepalives, n.received.keepalives), line("Route Refresh", n.sent.refreshes, n.received.refreshes),

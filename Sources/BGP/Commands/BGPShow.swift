@@ -30,7 +30,9 @@ public enum BGPShow {
       lines.append("BGP peergroup \(group) listen range group members: ")
       lines += s.listenRanges.filter { $0.group == group }.map { "\($0.network) " }
     }
-    return lines + ["", "Total dynamically created neighbors: \(s.dynamic)/(\(s.listenLimit) max), Subnet ranges: \(s.listenRanges.count)", ""]
+    return lines + [
+      "", "Total dynamically created neighbors: \(s.dynamic)/(\(s.listenLimit) max), Subnet ranges: \(s.listenRanges.count)", "",
+    ]
   }
 
   private static func groups(_ ranges: [ListenRange]) -> [String] {
@@ -46,7 +48,8 @@ public enum BGPShow {
     let last = isUp ? "\(n.prefixes(family))".leading(8) : stateText(n)
     let rest =
       "4".leading(1) + "\(n.remoteAS)".leading(13) + "\(n.received.total)".leading(8) + "\(n.sent.total)".leading(8)
-      + "\(isUp ? version : 1)".leading(9) + "\(n.inputBytes > 0 ? 1 : 0)".leading(5) + "\(n.outputBytes / BGPAssignments.messageBytes)".leading(5) + " "
+      + "\(isUp ? version : 1)".leading(9) + "\(n.inputBytes > 0 ? 1 : 0)".leading(5)
+      + "\(n.outputBytes / BGPAssignments.messageBytes)".leading(5) + " "
       + age.trailing(8) + " " + last
     // A long address has a line of its own.
     return name.count > 15 ? [name, String(repeating: " ", count: 16) + rest] : [name.trailing(16) + rest]
@@ -93,7 +96,8 @@ public enum BGPShow {
   private static func lines(_ p: BGPPathRow, _ network: String) -> [String] {
     let a = p.attributes
     let numbers =
-      (a.multiExitDiscriminator.map { "\($0)" } ?? "").leading(6) + (p.neighbor == nil ? "" : a.localPreference.map { "\($0)" } ?? "").leading(7)
+      (a.multiExitDiscriminator.map { "\($0)" } ?? "").leading(6)
+      + (p.neighbor == nil ? "" : a.localPreference.map { "\($0)" } ?? "").leading(7)
       + "\(a.weight)".leading(7) + " " + [a.asPath.text, a.origin.letter].filter { !$0.isEmpty }.joined(separator: " ")
     var out: [String] = []
     var line = status(p) + network
@@ -135,7 +139,8 @@ public enum BGPShow {
     let hop = "    \(a.nextHop)" + (p.isValid ? (p.metric > 0 ? " (metric \(p.metric))" : "") : p.isFiltered ? "" : " (inaccessible)")
     lines.append(hop + " from " + (p.neighbor.map { "\($0)" } ?? "0.0.0.0") + " (\(p.identifier))")
     lines.append("      " + attributes(p).joined(separator: ", "))
-    return lines + marks(p) + ["      Last update: \(AgeText.format(now - p.since)) ago"] + (p.lostBy.map { ["      Not best: \($0)"] } ?? [])
+    return lines + marks(p) + ["      Last update: \(AgeText.format(now - p.since)) ago"]
+      + (p.lostBy.map { ["      Not best: \($0)"] } ?? [])
   }
 
   private static func attributes(_ p: BGPPathRow) -> [String] {
@@ -161,9 +166,13 @@ public enum BGPShow {
     if !a.extendedCommunities.isEmpty {
       lines.append("      Extended Community: " + a.extendedCommunities.map { "0x" + String($0, radix: 16) }.joined(separator: " "))
     }
-    if !a.largeCommunities.isEmpty { lines.append("      Large Community: " + a.largeCommunities.sorted().map(\.description).joined(separator: " ")) }
+    if !a.largeCommunities.isEmpty {
+      lines.append("      Large Community: " + a.largeCommunities.sorted().map(\.description).joined(separator: " "))
+    }
     if let originator = a.originatorID {
-      lines.append("      Originator: \(IPAddress(v4: originator)), Cluster list: " + a.clusterList.map { "\(IPAddress(v4: $0))" }.joined(separator: ", "))
+      lines.append(
+        "      Originator: \(IPAddress(v4: originator)), Cluster list: "
+          + a.clusterList.map { "\(IPAddress(v4: $0))" }.joined(separator: ", "))
     }
     if p.pathID != 0, p.neighbor != nil { lines.append("      rx pathid: 0x" + String(p.pathID, radix: 16)) }
     return lines

@@ -83,6 +83,8 @@ extension BGPEngine {
     let isEnd = batch.range.upperBound >= (groups[f][g]?.records.count ?? 0)
     for peer in batch.members {
       if batch.isDump {
+        // What the log holds so far is in the table that is told now.
+        if batch.range.lowerBound == 0 { neighbors[Int(peer)].families[f].cursor.position = groups[f][g]?.end ?? 0 }
         neighbors[Int(peer)].families[f].cursor.dump = isEnd ? nil : batch.range.upperBound
       } else {
         neighbors[Int(peer)].families[f].cursor.position = batch.range.upperBound

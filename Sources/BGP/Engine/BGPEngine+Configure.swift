@@ -166,6 +166,7 @@ extension BGPEngine {
   // MARK: Families
 
   private mutating func configure(_ s: BGPFamilySettings, was old: BGPFamilySettings?, _ turn: inout Turn<Output>) {
+    distances[s.family.index] = s.distance
     guard let old else { return originateAll(turn.now) }
     if s.networks != old.networks || s.redistributions != old.redistributions || s.defaultMetric != old.defaultMetric {
       originateAll(turn.now)
@@ -211,7 +212,8 @@ extension BGPEngine {
     }
     for family in BGPFamily.allCases {
       let f = family.index
-      for g in groups[f].indices where groups[f][g].map({ $0.key.policy.hasFilter || $0.key.policy.originatesDefault?.routeMap != nil }) == true {
+      for g in groups[f].indices
+      where groups[f][g].map({ $0.key.policy.hasFilter || $0.key.policy.originatesDefault?.routeMap != nil }) == true {
         reevaluate(group: g, family)
       }
     }
@@ -287,7 +289,8 @@ extension BGPEngine {
     var list: [StreamListener] = []
     if let settings, routerID != 0 {
       for n in neighbors where n.isLive && !n.isDynamic && !n.session.isShutdown {
-        list.append(StreamListener(peers: IPPrefix(host: n.address), options: streamOptions(n.session, isInternal: n.isExpectedInternal(ownAS))))
+        list.append(
+          StreamListener(peers: IPPrefix(host: n.address), options: streamOptions(n.session, isInternal: n.isExpectedInternal(ownAS))))
       }
       for range in settings.listenRanges {
         guard let group = settings.neighbor(range.group) else { continue }

@@ -69,7 +69,9 @@ extension BGPEngine {
     groupNumbers[f][group.key] = nil
     timers.cancel(.flush(family, g))
     for d in group.records.indices { forget(&group, d, family) }
-    for list in group.several.keys.sorted().compactMap({ group.several[$0] }) { for path in list { attributes.release(path.attributes, &nextHops) } }
+    for list in group.several.keys.sorted().compactMap({ group.several[$0] }) {
+      for path in list { attributes.release(path.attributes, &nextHops) }
+    }
     clearCache(&group)
   }
 
@@ -162,13 +164,19 @@ extension BGPEngine {
 
   // MARK: One prefix
 
-  /// Works out what a group is told of a prefix, and notes where that is new.
-  mutating func reevaluate(_ d: Int, _ g: Int, _ family: BGPFamily) {
+  /// Works out what a group is told of some prefixes, and notes where that is new. Whether it was anywhere.
+  mutating func reevaluate(_ list: [UInt32], _ g: Int, _ family: BGPFamily) -> Bool {
     let f = family.index
-    guard var group = groups[f][g] else { return }
+    // Taken out for the while, so that nothing copies it.
+    guard var group = groups[f][g], !group.members.isEmpty else { return false }
     groups[f][g] = nil
-    if group.key.takesPaths { reevaluateSeveral(d, &group, family) } else { reevaluateOne(d, &group, family) }
+    let end = group.end
+    for d in list {
+      if group.key.takesPaths { reevaluateSeveral(Int(d), &group, family) } else { reevaluateOne(Int(d), &group, family) }
+    }
+    let isNew = group.end != end
     groups[f][g] = group
+    return isNew
   }
 
   private mutating func reevaluateOne(_ d: Int, _ group: inout UpdateGroup, _ family: BGPFamily) {
@@ -217,7 +225,9 @@ extension BGPEngine {
       if id != .none { new.append(.init(pathID: .max, attributes: id, source: PathEntry.localPeer)) }
     }
     let old = group.several[UInt32(d)] ?? []
-    let gone = old.filter { was in !new.contains { $0.pathID == was.pathID } }.map { UpdateGroup.AdvertisedPath(pathID: $0.pathID, attributes: .none, source: $0.source) }
+    let gone = old.filter { was in !new.contains { $0.pathID == was.pathID } }.map {
+      UpdateGroup.AdvertisedPath(pathID: $0.pathID, attributes: .none, source: $0.source)
+    }
     let all = new + gone
     guard all != old else {
       for path in new { attributes.release(path.attributes, &nextHops) }
@@ -347,7 +357,8 @@ extension BGPEngine {
     a.clusterList.insert(clusterID, at: 0)
   }
 
-  /// To another AS: our number in front (RFC 4271 §5.1.2), and nothing that is ours alone. The MULTI_EXIT_DISC of a third AS stays here (§5.1.4).
+  /// To another AS: our number in front (RFC 4271 §5.1.2), and nothing that is ours alone. The MULTI_EXIT_DISC of a third AS stays here
+  /// (§5.1.4).
   private func makeExternal(_ a: inout PathAttributes, _ before: PathAttributes, _ entry: PathEntry, _ key: UpdateGroupKey) {
     if !entry.isLocal, a.multiExitDiscriminator == before.multiExitDiscriminator { a.multiExitDiscriminator = nil }
     (a.localPreference, a.originatorID, a.clusterList) = (nil, nil, [])

@@ -189,7 +189,8 @@ extension BGPEngine {
     }
     for i in aggregates[f].indices {
       // One that stood already takes its new attributes.
-      guard let d = tables[f].find(aggregates[f][i].settings.prefix), tables[f].path(of: PathEntry.localPeer, LocalKind.aggregate, at: d) != nil
+      guard let d = tables[f].find(aggregates[f][i].settings.prefix),
+        tables[f].path(of: PathEntry.localPeer, LocalKind.aggregate, at: d) != nil
       else { continue }
       setLocal(aggregates[f][i].settings.prefix, LocalKind.aggregate, aggregates[f][i].count > 0 ? aggregate(aggregates[f][i]) : nil, now)
       aggregates[f][i].isActive = aggregates[f][i].count > 0

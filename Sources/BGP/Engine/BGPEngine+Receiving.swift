@@ -26,7 +26,7 @@ extension BGPEngine {
         return advance(peer, slot, .messageError(error), &turn)
       }
       // A message may have ended the connection.
-      guard neighbors[Int(peer)][slot]?.stream == stream else { return }
+      guard neighbors[Int(peer)].stream(slot) == stream else { return }
     }
     keep(bytes, at, peer, slot)
     if left == 0 { timers.set(.input(peer, slot), at: turn.now) }
@@ -51,7 +51,7 @@ extension BGPEngine {
   private mutating func receive(
     _ type: MessageType, _ body: ByteReader, _ peer: UInt32, _ slot: Slot, _ turn: inout Turn<Output>
   ) throws(BGPError) {
-    let state = neighbors[Int(peer)][slot]?.machine.state ?? .idle
+    let state = neighbors[Int(peer)].state(slot)
     if type == .update, state == .established {
       advance(peer, slot, .update, &turn)
       return try receiveUpdate(body, peer, &turn)
@@ -217,7 +217,8 @@ extension BGPEngine {
   }
 
   private func isNamed(_ family: BGPFamily, _ restart: GracefulRestartCapability?, requiringForwarding: Bool) -> Bool {
-    restart?.families.contains { BGPFamily(afi: $0.afi, safi: $0.safi) == family && (!requiringForwarding || $0.flags & 0x80 != 0) } ?? false
+    restart?.families.contains { BGPFamily(afi: $0.afi, safi: $0.safi) == family && (!requiringForwarding || $0.flags & 0x80 != 0) }
+      ?? false
   }
 
   /// A neighbour that restarted is back: its old routes stay until it has told all of its new ones, if it kept on forwarding.

@@ -97,10 +97,11 @@ extension BGPEngine {
     }
     let hop = nextHops.resolved(rank.nextHop, routes)
     guard hop.isReachable else { return nil }
-    let n = neighbors[Int(entry.peer)]
+    let peer = Int(entry.peer)
     return DecisionPath(
       place: p, rank: rank, isLocal: false, isExternal: entry.flags.contains(.isExternal), metric: hop.metric,
-      identifier: attributes[entry.attributes].originatorID ?? n.remoteID, address: n.address, pathID: entry.pathID)
+      identifier: attributes[entry.attributes].originatorID ?? neighbors[peer].remoteID, address: neighbors[peer].address,
+      pathID: entry.pathID)
   }
 
   /// The places of the paths that share with the best one, as many as `maximum-paths` allows, by their order in the decision.
@@ -129,12 +130,7 @@ extension BGPEngine {
       tables[f].change(Int(d)) { $0.flags.remove(.isChanged) }
       tellTable(Int(d), family)
     }
-    for g in groups[f].indices where groups[f][g]?.members.isEmpty == false {
-      for d in list { reevaluate(Int(d), g, family) }
-      if groups[f][g].map({ $0.end > ($0.members.first.map { m in neighbors[Int(m)].families[f].cursor.position } ?? 0) }) == true {
-        scheduleFlush(family, g, &turn)
-      }
-    }
+    for g in groups[f].indices where groups[f][g] != nil && reevaluate(list, g, family) { scheduleFlush(family, g, &turn) }
     for d in list { tables[f].removeIfUnused(Int(d)) }
   }
 
@@ -154,7 +150,7 @@ extension BGPEngine {
     guard best != RouteTable.none else { return [] }
     let entry = tables[f].paths[Int(best)]
     let prefix = tables[f].prefix(d)
-    let distance = settings?.family(family).distance ?? BGPDistance()
+    let distance = distances[f]
     if entry.isLocal {
       guard entry.pathID == LocalKind.aggregate else { return [] }
       return [Route(prefix: prefix, source: .bgp, distance: distance.local, installed: instant(entry.since), isDiscard: true)]
@@ -192,6 +188,7 @@ extension BGPEngine {
 
   private mutating func walkSlice(_ family: BGPFamily, _ turn: inout Turn<Output>) {
     let f = family.index
+    var seen: [UInt32] = []
     let groupsToTell = groups[f].indices.filter { groups[f][$0]?.isReevaluating == true }
     let isReapplying = neighbors.contains { $0.families[f].isReapplying }
     var left = min(BGPLimits.walkPerTurn, walks[f].remaining)
@@ -202,9 +199,12 @@ extension BGPEngine {
       walks[f].position = d + 1
       guard tables[f].destinations[d].flags.contains(.isLive) else { continue }
       visit(d, family, isReapplying: isReapplying)
-      for g in groupsToTell { reevaluate(d, g, family) }
+      if !groupsToTell.isEmpty, tables[f].destinations[d].flags.contains(.isLive) { seen.append(UInt32(d)) }
     }
-    for g in groupsToTell { scheduleFlush(family, g, &turn) }
+    for g in groupsToTell {
+      _ = reevaluate(seen, g, family)
+      scheduleFlush(family, g, &turn)
+    }
     if walks[f].remaining == 0 || tables[f].destinations.isEmpty { endWalk(family, groupsToTell) }
   }
 
@@ -229,13 +229,13 @@ extension BGPEngine {
       let entry = tables[f].paths[Int(p)]
       let next = entry.next
       if !entry.isLocal {
-        let n = neighbors[Int(entry.peer)].families[f]
-        if n.epoch != entry.epoch, !n.holdsStale {
+        let peer = Int(entry.peer)
+        if neighbors[peer].families[f].epoch != entry.epoch, !neighbors[peer].families[f].holdsStale {
           removePath(Int(p), at: d, family)
         } else if walks[f].looksAtNextHops, nextHops[attributes.rank(entry.attributes).nextHop].isChanged {
           markDirty(d, family)
           markChanged(d, family)
-        } else if isReapplying, n.isReapplying, entry.received != .none {
+        } else if isReapplying, neighbors[peer].families[f].isReapplying, entry.received != .none {
           offerAgain(Int(p), d, family)
         }
       }

@@ -68,11 +68,11 @@ extension BGPEngine {
   private mutating func startHold(_ peer: UInt32, _ slot: Slot, _ seconds: Int, _ turn: inout Turn<Output>) {
     let isAccepted = slot == .incoming && seconds == BGPLimits.largeHoldSeconds && neighbors[Int(peer)].incoming?.open == nil
     let span = isAccepted ? BGPLimits.acceptedHoldSeconds : seconds
-    neighbors[Int(peer)][slot]?.lastReceived = turn.now
-    neighbors[Int(peer)][slot]?.holdSeconds = span
+    let now = turn.now
+    neighbors[Int(peer)].change(slot) { ($0.lastReceived, $0.holdSeconds) = (now, span) }
     guard span > 0 else { return timers.cancel(.hold(peer, slot)) }
     // Set once and moved on when it fires: a table of 100,000 messages must not set it 100,000 times.
-    if neighbors[Int(peer)][slot]?.machine.state != .established || !timers.isSet(.hold(peer, slot)) {
+    if neighbors[Int(peer)].state(slot) != .established || !timers.isSet(.hold(peer, slot)) {
       timers.set(.hold(peer, slot), at: turn.now + .seconds(span))
     }
   }
@@ -164,9 +164,13 @@ extension BGPEngine {
   }
 
   mutating func send(_ type: MessageType, _ bytes: [UInt8], _ peer: UInt32, _ slot: Slot, _ turn: inout Turn<Output>) {
-    guard let stream = neighbors[Int(peer)][slot]?.stream else { return }
+    guard let stream = neighbors[Int(peer)].stream(slot) else { return }
     neighbors[Int(peer)].sent.count(type)
-    if slot == .outgoing { neighbors[Int(peer)].outgoing.outstandingBytes += bytes.count } else { neighbors[Int(peer)].incoming?.outstandingBytes += bytes.count }
+    if slot == .outgoing {
+      neighbors[Int(peer)].outgoing.outstandingBytes += bytes.count
+    } else {
+      neighbors[Int(peer)].incoming?.outstandingBytes += bytes.count
+    }
     turn.emit(.stream(.send(stream, bytes)))
   }
 
@@ -197,7 +201,7 @@ extension BGPEngine {
       }
     case .drained(let stream):
       guard let (peer, slot) = byStream[stream] else { return }
-      neighbors[Int(peer)][slot]?.outstandingBytes = 0
+      neighbors[Int(peer)].change(slot) { $0.outstandingBytes = 0 }
       if neighbors[Int(peer)].established == slot { scheduleFlush(of: peer, &turn) }
     case .closed(let stream, _):
       guard let (peer, slot) = byStream.removeValue(forKey: stream) else { return }
@@ -240,7 +244,9 @@ extension BGPEngine {
   private mutating func newDynamic(_ address: IPAddress, _ turn: inout Turn<Output>) -> UInt32? {
     guard let settings, dynamicCount < min(settings.listenLimit, BGPLimits.highestListenLimit) else { return nil }
     let matching = settings.listenRanges.filter { $0.network.contains(address) }
-    guard let range = matching.max(by: { $0.network.length < $1.network.length }), let group = settings.neighbor(range.group) else { return nil }
+    guard let range = matching.max(by: { $0.network.length < $1.network.length }), let group = settings.neighbor(range.group) else {
+      return nil
+    }
     guard let peer = newNeighbor(address, SessionSettings(nil, group, settings), policies(nil, range.group, settings)) else { return nil }
     neighbors[Int(peer)].isDynamic = true
     neighbors[Int(peer)].groupName = range.group

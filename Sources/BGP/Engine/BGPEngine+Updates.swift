@@ -7,8 +7,7 @@ import Wire
 extension BGPEngine {
   mutating func receiveUpdate(_ body: ByteReader, _ peer: UInt32, _ turn: inout Turn<Output>) throws(BGPError) {
     if try receiveKnown(body, peer, &turn) { return }
-    let n = neighbors[Int(peer)]
-    let update = try UpdateMessage.decode(body.bytes, from: body.position, to: body.end, n.context)
+    let update = try UpdateMessage.decode(body.bytes, from: body.position, to: body.end, neighbors[Int(peer)].context)
     if let family = update.endOfTable {
       dropStale(peer, family)
       return
@@ -24,7 +23,8 @@ extension BGPEngine {
       if case .mpReach(let value) = attribute.value { reach = value }
     }
     guard reach != nil || !update.nlri.isEmpty else { return }
-    let attributes = update.approach == .treatAsWithdraw ? nil : PathAttributes(update.attributes, isInternal: n.isInternal)
+    let attributes =
+      update.approach == .treatAsWithdraw ? nil : PathAttributes(update.attributes, isInternal: neighbors[Int(peer)].isInternal)
     if let reach {
       var mine = attributes
       mine?.nextHop = reach.nextHop
@@ -59,7 +59,9 @@ extension BGPEngine {
   mutating func withdraw(_ list: [NLRI], _ family: BGPFamily, _ peer: UInt32) {
     guard neighbors[Int(peer)].families[family.index].isNegotiated else { return }
     for nlri in list {
-      guard let d = tables[family.index].find(nlri.prefix), let p = tables[family.index].path(of: peer, nlri.pathID, at: d) else { continue }
+      guard let d = tables[family.index].find(nlri.prefix), let p = tables[family.index].path(of: peer, nlri.pathID, at: d) else {
+        continue
+      }
       removePath(p, at: d, family)
     }
   }
@@ -78,12 +80,15 @@ extension BGPEngine {
     if !neighbors[Int(peer)].isInternal { a.localPreference = settings?.localPreference }
     let now = UInt32(clamping: turn.now.seconds)
     let received = self.attributes.retain(a, &nextHops)
+    let policy = neighbors[Int(peer)].policies[family.index]
+    let isFiltered = !policy.inbound.isEmpty || (settings?.requiresPolicy == true && !neighbors[Int(peer)].isInternal)
+    let plain = StoredPath(attributes: received, received: policy.keepsReceived ? received : .none, isFiltered: false)
     for nlri in list {
       guard !isMartian(nlri.prefix) else {
         neighbors[Int(peer)].families[family.index].refused += 1
         continue
       }
-      offer(nlri, family, a, received, peer, now)
+      if isFiltered { offer(nlri, family, a, received, peer, now) } else { store(plain, nlri, family, peer, now) }
     }
     self.attributes.release(received, &nextHops)
     checkLimit(peer, family, &turn)
@@ -91,12 +96,12 @@ extension BGPEngine {
 
   /// What makes every route of a message useless (RFC 4271 §6.3, §9.1.2; RFC 4456 §8).
   private func isAcceptable(_ a: PathAttributes, _ family: BGPFamily, _ peer: UInt32) -> Bool {
-    let n = neighbors[Int(peer)]
+    let i = Int(peer)
     if a.nextHop.isUnspecified || a.nextHop.isMulticast || a.nextHop.isLoopback || isOwn(a.nextHop) { return false }
     if a.nextHop.isV4 != (family == .ipv4) || a.asPath.numberCount > BGPLimits.asPathNumbers { return false }
-    if a.asPath.count(of: ownAS) > n.policies[family.index].allowedOwnAS { return false }
-    if n.isInternal { return a.originatorID != routerID && !a.clusterList.contains(clusterID) }
-    return settings?.enforcesFirstAS != true || a.asPath.neighborAS == n.remoteAS
+    if a.asPath.count(of: ownAS) > neighbors[i].policies[family.index].allowedOwnAS { return false }
+    if neighbors[i].isInternal { return a.originatorID != routerID && !a.clusterList.contains(clusterID) }
+    return settings?.enforcesFirstAS != true || a.asPath.neighborAS == neighbors[i].remoteAS
   }
 
   /// Prefixes that nobody may announce: multicast and loopback.
@@ -136,11 +141,11 @@ extension BGPEngine {
   mutating func offerAgain(_ p: Int, _ d: Int, _ family: BGPFamily) {
     let entry = tables[family.index].paths[p]
     let nlri = NLRI(tables[family.index].prefix(d), pathID: entry.pathID)
-    attributes.retain(entry.received)
     var a = attributes[entry.received]
     a.weight = neighbors[Int(entry.peer)].policies[family.index].weight
-    offer(nlri, family, a, entry.received, entry.peer, UInt32(clamping: now.seconds))
-    attributes.release(entry.received, &nextHops)
+    let id = attributes.retain(a, &nextHops)
+    offer(nlri, family, a, id, entry.peer, UInt32(clamping: now.seconds))
+    attributes.release(id, &nextHops)
   }
 
   struct StoredPath {
@@ -230,7 +235,9 @@ extension BGPEngine {
     guard let limit = neighbors[i].policies[f].maximumPrefix else { return }
     let count = neighbors[i].families[f].paths
     let isHigh = count * 100 > limit.limit * limit.threshold
-    if isHigh, !neighbors[i].families[f].isWarned { turn.record(record(.bgpPrefixWarning, peer, x: UInt32(clamping: count), y: UInt32(clamping: limit.limit))) }
+    if isHigh, !neighbors[i].families[f].isWarned {
+      turn.record(record(.bgpPrefixWarning, peer, x: UInt32(clamping: count), y: UInt32(clamping: limit.limit)))
+    }
     neighbors[i].families[f].isWarned = isHigh
     guard count > limit.limit, !limit.isWarningOnly else { return }
     turn.record(record(.bgpPrefixLimit, peer, x: UInt32(clamping: count), y: UInt32(clamping: limit.limit)))

@@ -29,7 +29,8 @@ public struct MPReach: Hashable, Sendable {
     let nlri = try NLRI.decodeAll(ahead.bytes, from: ahead.position, to: ahead.end, family, hasPathIDs: context.pathIDs(family))
     let first = count == 32 ? hop.prefix(16) : hop[...]
     guard let nextHop = IPAddress(bytes: first) else { throw .badLength }
-    return MPReach(family, nextHop: nextHop, linkLocal: count == 32 ? IPAddress(bytes: hop.suffix(16)) : nil, reserved: reserved, nlri: nlri)
+    return MPReach(
+      family, nextHop: nextHop, linkLocal: count == 32 ? IPAddress(bytes: hop.suffix(16)) : nil, reserved: reserved, nlri: nlri)
   }
 
   func encode(into w: inout ByteWriter, _ context: UpdateContext) {

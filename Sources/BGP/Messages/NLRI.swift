@@ -11,7 +11,8 @@ public struct NLRI: Hashable, Sendable {
   /// Names a path of a prefix.
   @inlinable public init(_ prefix: IPPrefix, pathID: UInt32 = 0) { (self.prefix, self.pathID) = (prefix, pathID) }
 
-  /// Reads all prefixes of `bytes[start..<end]`; `hasPathIDs` says whether each has a number in front. Bits behind a prefix's length are ignored.
+  /// Reads all prefixes of `bytes[start..<end]`; `hasPathIDs` says whether each has a number in front. Bits behind a prefix's length are
+  /// ignored.
   static func decodeAll(
     _ bytes: [UInt8], from start: Int, to end: Int, _ family: BGPFamily, hasPathIDs: Bool
   ) throws(WireError) -> [NLRI] {

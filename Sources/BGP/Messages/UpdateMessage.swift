@@ -20,7 +20,8 @@ public struct UpdateMessage: Hashable, Sendable {
     (self.withdrawn, self.attributes, self.nlri) = (withdrawn, attributes, nlri)
   }
 
-  /// Reads `bytes[start..<end]`, which is what follows a header. Throws only where RFC 7606 asks for a session reset: §3 b, g, j, §5.2, §5.3.
+  /// Reads `bytes[start..<end]`, which is what follows a header. Throws only where RFC 7606 asks for a session reset: §3 b, g, j, §5.2,
+  /// §5.3.
   public static func decode(
     _ bytes: [UInt8], from start: Int = 0, to end: Int? = nil, _ context: UpdateContext
   ) throws(BGPError) -> UpdateMessage {

@@ -137,6 +137,19 @@ struct Neighbor: Sendable {
     set { if slot == .outgoing { outgoing = newValue ?? Connection() } else { incoming = newValue } }
   }
 
+  /// Changes a connection in its place.
+  mutating func change(_ slot: Slot, _ body: (inout Connection) -> Void) {
+    if slot == .outgoing { return body(&outgoing) }
+    guard var connection = incoming else { return }
+    incoming = nil
+    body(&connection)
+    incoming = connection
+  }
+
+  /// The host's name for a connection, its state; nil where there is none.
+  func stream(_ slot: Slot) -> StreamID? { slot == .outgoing ? outgoing.stream : incoming?.stream }
+  func state(_ slot: Slot) -> SessionStateMachine.State { slot == .outgoing ? outgoing.machine.state : incoming?.machine.state ?? .idle }
+
   /// The farthest of its connections.
   var state: SessionStateMachine.State { max(outgoing.machine.state, incoming?.machine.state ?? .idle) }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// What happens to a session, in the words and the order of RFC 4271 §8.1. Events that ask for the optional DelayOpen timer do not exist here.
+/// What happens to a session, in the words and the order of RFC 4271 §8.1. Events that ask for the optional DelayOpen timer do not exist
+/// here.
 public enum SessionEvent: Hashable, Sendable {
   /// Event 2: the operator stops it; the subcode of the CEASE that tells the neighbour why.
   case manualStop(subcode: UInt8)
@@ -56,7 +57,8 @@ public enum SessionAction: Hashable, Sendable {
 
 /// The state machine of one connection (RFC 4271 §8.2.2): `switch state`, then `switch event`, in the RFC's order. It does nothing itself.
 ///
-/// Of the optional attributes it has automatic start, passive start and the damping of oscillations, which its owner times. Ours differs in one
+/// Of the optional attributes it has automatic start, passive start and the damping of oscillations, which its owner times. Ours differs
+/// in one
 /// place: a connection that cannot be opened leads to Active, where the retry timer runs on, not to Idle.
 public struct SessionStateMachine: Hashable, Sendable {
   /// RFC 4271 §8.2.2.

@@ -27,8 +27,10 @@ struct Decision {
     static func < (a: Step, b: Step) -> Bool { a.rawValue < b.rawValue }
     /// The words of `show ip bgp A.B.C.D`.
     var text: String {
-      ["Weight", "Local Preference", "Locally Originated", "AS Path", "Origin", "MED", "External", "IGP Metric", "Router ID",
-        "Cluster Length", "Neighbor Address", "Path ID", "Equal"][rawValue]
+      [
+        "Weight", "Local Preference", "Locally Originated", "AS Path", "Origin", "MED", "External", "IGP Metric", "Router ID",
+        "Cluster Length", "Neighbor Address", "Path ID", "Equal",
+      ][rawValue]
     }
   }
 
@@ -63,7 +65,8 @@ struct Decision {
 
   private func med(_ path: DecisionPath) -> UInt32 { path.rank.hasMED || !isMissingMEDWorst ? path.rank.med : .max }
 
-  /// The index of the best path. With deterministic MED the best of each neighbouring AS is found first, so that the outcome does not depend on
+  /// The index of the best path. With deterministic MED the best of each neighbouring AS is found first, so that the outcome does not
+  /// depend on
   /// the order (RFC 4271 §9.1.2.2 c); without, paths are compared in the order given, the newest first, as on IOS.
   func best(_ paths: [DecisionPath]) -> Int? {
     guard paths.count > 1 else { return paths.isEmpty ? nil : 0 }
@@ -88,7 +91,8 @@ struct Decision {
     return best
   }
 
-  /// Whether `path` may carry packets beside `best`: alike in all up to the cost of the next hop, and of the same AS path but where relaxed.
+  /// Whether `path` may carry packets beside `best`: alike in all up to the cost of the next hop, and of the same AS path but where
+  /// relaxed.
   func sharesWith(best: DecisionPath, _ path: DecisionPath, samePath: () -> Bool) -> Bool {
     guard !path.isLocal, path.rank.nextHop != best.rank.nextHop else { return false }
     guard compare(path, best).step > .metric else { return false }

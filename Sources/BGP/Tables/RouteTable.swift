@@ -67,8 +67,10 @@ struct Destination: Sendable {
 
 /// All prefixes of a family with all their paths: the Adj-RIBs-In and the Loc-RIB in one (RFC 4271 §3.2).
 ///
-/// **In bytes.** IPv4: key 8, hash slot 4 to 8, destination 12, path 32: some 60 bytes for a prefix with one path, 30 MB for 500,000; another
-/// path of it costs 32. IPv6 keys have 24. Everything lies in five arrays; a prefix or a path is a place in one of them, and places freed are
+/// **In bytes.** IPv4: key 8, hash slot 4 to 8, destination 12, path 32: some 60 bytes for a prefix with one path, 30 MB for 500,000;
+/// another
+/// path of it costs 32. IPv6 keys have 24. Everything lies in five arrays; a prefix or a path is a place in one of them, and places freed
+/// are
 /// used again. Order of places is order of arrival: the same inputs give the same order, in another process too.
 struct RouteTable: Sendable {
   static let none: UInt32 = .max

@@ -17,7 +17,8 @@ struct UpdateGroupKey: Hashable, Sendable {
 
 /// Neighbours that are told the same: their Adj-RIB-Out, once for all of them.
 ///
-/// What changes is appended to a log; each member has a place in it, and a place in the table while it is told all of it. A prefix that changes
+/// What changes is appended to a log; each member has a place in it, and a place in the table while it is told all of it. A prefix that
+/// changes
 /// again before a slow member has come to it is told once: only its last element of the log counts.
 struct UpdateGroup: Sendable {
   /// What is told of a prefix.

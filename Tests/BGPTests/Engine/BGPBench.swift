@@ -75,7 +75,9 @@ final class BGPBench {
     switch effect {
     case .send(let stream, let bytes):
       guard let address = streams.first(where: { $0.value == stream })?.key else { return }
-      if let message = try? BGPMessage.decode(bytes, contexts[address] ?? UpdateContext(isWide: true)) { got[address, default: []].append(message.0) }
+      if let message = try? BGPMessage.decode(bytes, contexts[address] ?? UpdateContext(isWide: true)) {
+        got[address, default: []].append(message.0)
+      }
       if drainsAtOnce { handle(.stream(.drained(stream))) }
     case .close(let stream), .reset(let stream):
       guard let address = streams.first(where: { $0.value == stream })?.key else { return }
@@ -133,7 +135,9 @@ final class BGPBench {
   func isConnected(_ address: IPAddress) -> Bool { streams[address] != nil }
 
   func send(_ bytes: [UInt8], from address: IPAddress) { streams[address].map { handle(.stream(.received($0, bytes))) } }
-  func send(_ message: BGPMessage, from address: IPAddress) { send(message.encode(contexts[address] ?? UpdateContext(isWide: true)), from: address) }
+  func send(_ message: BGPMessage, from address: IPAddress) {
+    send(message.encode(contexts[address] ?? UpdateContext(isWide: true)), from: address)
+  }
 
   /// Announces prefixes.
   func announce(
@@ -179,6 +183,7 @@ final class BGPBench {
   func messages(_ address: IPAddress) -> [BGPMessage] { got[address] ?? [] }
   func forget() { got = [:] }
 
+  func row(_ prefix: String) -> BGPRow? { IPPrefix(prefix).flatMap { engine.row(for: $0) } }
   func best(_ prefix: String) -> IPAddress? { IPPrefix(prefix).flatMap { engine.row(for: $0) }?.paths.first { $0.isBest }?.neighbor }
   func nextHops(_ prefix: String) -> [IPAddress] { IPPrefix(prefix).flatMap { table[$0] }?.compactMap(\.nextHop) ?? [] }
 
@@ -232,7 +237,8 @@ struct FakeRoutes: RouteView {
       return RouteMatch(prefix: hit, interface: InterfaceID(1), nextHop: nil, isConnected: true)
     }
     guard let hit = others.keys.filter({ $0.contains(destination) }).max(by: { $0.length < $1.length }) else { return nil }
-    return RouteMatch(prefix: hit, interface: InterfaceID(1), nextHop: IPAddress(10, 0, 0, 254), isConnected: false, metric: others[hit] ?? 0)
+    return RouteMatch(
+      prefix: hit, interface: InterfaceID(1), nextHop: IPAddress(10, 0, 0, 254), isConnected: false, metric: others[hit] ?? 0)
   }
 
   func hasRoute(exactly prefix: IPPrefix, vrf: VRFID) -> Bool { connected.contains(prefix) || others[prefix] != nil }

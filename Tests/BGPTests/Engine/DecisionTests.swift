@@ -29,18 +29,22 @@ struct DecisionTests {
   static let cases: [Case] = [
     Case(name: "the higher weight", lines: lines("neighbor 10.0.0.2 weight 5"), good: Path(path: [65002, 1, 2, 3]), bad: Path()),
     Case(
-      name: "the higher local preference", lines: lines("", 65001, 65001), good: Path(path: [7, 8], preference: 200), bad: Path(path: [7], preference: 100),
+      name: "the higher local preference", lines: lines("", 65001, 65001), good: Path(path: [7, 8], preference: 200),
+      bad: Path(path: [7], preference: 100),
       asNumbers: (65001, 65001)),
     Case(name: "the shorter AS path", lines: lines(), good: Path(), bad: Path(path: [65002, 100, 100], med: 0)),
     Case(name: "the lower origin", lines: lines(), good: Path(med: 99), bad: Path(origin: .incomplete, med: 0)),
     Case(name: "the lower MED of one AS", lines: lines(), good: Path(med: 5), bad: Path(med: 6)),
     Case(name: "a missing MED is the best", lines: lines(), good: Path(med: nil), bad: Path(med: 1)),
-    Case(name: "a missing MED is the worst where that is said", lines: lines("bgp bestpath med missing-as-worst"), good: Path(med: 1), bad: Path(med: nil)),
+    Case(
+      name: "a missing MED is the worst where that is said", lines: lines("bgp bestpath med missing-as-worst"), good: Path(med: 1),
+      bad: Path(med: nil)),
     Case(
       name: "the lower MED of different ASes where that is said", lines: lines("bgp always-compare-med", 65002, 65003), good: Path(med: 5),
       bad: Path(path: [65003, 100], med: 6), asNumbers: (65002, 65003)),
     Case(
-      name: "external before internal", lines: lines("", 65002, 65001), good: Path(), bad: Path(path: [65002, 100], preference: 100), asNumbers: (65002, 65001)),
+      name: "external before internal", lines: lines("", 65002, 65001), good: Path(), bad: Path(path: [65002, 100], preference: 100),
+      asNumbers: (65002, 65001)),
     Case(
       name: "the nearer next hop", lines: lines("", 65001, 65001), good: Path(path: [7], hop: IPAddress(192, 0, 2, 1)),
       bad: Path(path: [7], hop: IPAddress(198, 51, 100, 1)), asNumbers: (65001, 65001)),
@@ -54,7 +58,8 @@ struct DecisionTests {
     bench.connect(Self.a, asNumber: one.asNumbers.0)
     bench.connect(Self.b, asNumber: one.asNumbers.1)
     func announce(_ p: Path, _ from: IPAddress) {
-      bench.announce(["192.168.7.0/24"], from: from, path: p.path, nextHop: p.hop, origin: p.origin, med: p.med, localPreference: p.preference)
+      bench.announce(
+        ["192.168.7.0/24"], from: from, path: p.path, nextHop: p.hop, origin: p.origin, med: p.med, localPreference: p.preference)
     }
     if isGoodFirst { announce(one.good, Self.a) }
     announce(one.bad, Self.b)
@@ -63,7 +68,9 @@ struct DecisionTests {
     #expect(bench.table.count == 1)
   }
 
-  @Test("with deterministic MED the outcome does not depend on the order, RFC 4271 §9.1.2.2 c", arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+  @Test(
+    "with deterministic MED the outcome does not depend on the order, RFC 4271 §9.1.2.2 c",
+    arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
   func deterministic(order: [Int]) throws {
     let c = IPAddress(10, 0, 0, 4)
     let bench = try BGPBench(Self.lines("neighbor 10.0.0.4 remote-as 65001\n bgp deterministic-med", 65001, 65001))

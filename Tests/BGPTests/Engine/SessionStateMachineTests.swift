@@ -24,7 +24,9 @@ struct SessionStateMachineTests {
   struct Row: CustomTestStringConvertible {
     let from: State, event: SessionEvent, to: State, does: [SessionAction]
     var testDescription: String { "\(from) \(event)" }
-    init(_ from: State, _ event: SessionEvent, _ to: State, _ does: [SessionAction]) { (self.from, self.event, self.to, self.does) = (from, event, to, does) }
+    init(_ from: State, _ event: SessionEvent, _ to: State, _ does: [SessionAction]) {
+      (self.from, self.event, self.to, self.does) = (from, event, to, does)
+    }
   }
 
   static let rows: [Row] = [
@@ -37,7 +39,9 @@ struct SessionStateMachineTests {
     Row(.connect, .connectionFails, .active, [.startConnectRetry]),
     Row(.connect, .start(isPassive: false), .connect, []),
     Row(.active, .connected, .openSent, [.stopConnectRetry, .sendOpen, .startHold(seconds: 240)]),
-    Row(.openSent, .open(holdSeconds: 90), .openConfirm, [.stopConnectRetry, .sendKeepalive, .startKeepalive(holdSeconds: 90), .startHold(seconds: 90)]),
+    Row(
+      .openSent, .open(holdSeconds: 90), .openConfirm,
+      [.stopConnectRetry, .sendKeepalive, .startKeepalive(holdSeconds: 90), .startHold(seconds: 90)]),
     Row(.openSent, .connectionFails, .active, [.drop, .stopTimers, .startConnectRetry]),
     Row(.openConfirm, .keepalive, .established, [.startHold(seconds: 90), .established]),
     Row(.openConfirm, .keepaliveTimerExpires, .openConfirm, [.sendKeepalive, .startKeepalive(holdSeconds: 90)]),
@@ -72,7 +76,9 @@ struct SessionStateMachineTests {
 
   @Test("messages out of turn are errors of the machine with the state's subcode, RFC 6608 §3")
   func outOfTurn() {
-    for (state, event, subcode) in [(State.openSent, SessionEvent.update, 1), (.openConfirm, .update, 2), (.established, .open(holdSeconds: 9), 3)] {
+    for (state, event, subcode) in [
+      (State.openSent, SessionEvent.update, 1), (.openConfirm, .update, 2), (.established, .open(holdSeconds: 9), 3),
+    ] {
       var m = Self.machine(state)
       #expect(m.handle(event).contains(.sendNotification(BGPError(.stateMachine, UInt8(subcode)))))
     }

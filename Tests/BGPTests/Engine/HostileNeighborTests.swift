@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
+import Testing
+import Wire
+
+/// What a neighbour that is broken or worse can do: to itself, and not to others.
+struct HostileNeighborTests {
+  private let a = IPAddress(10, 0, 0, 2), b = IPAddress(10, 0, 0, 3)
+  private static let pair = "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003"
+
+  @Test("a wrong attribute withdraws the routes of its message and keeps the session, RFC 7606")
+  func treatAsWithdraw() throws {
+    let bench = try BGPBench(Self.pair)
+    bench.connect(a, asNumber: 65002)
+    bench.connect(b, asNumber: 65003)
+    bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: a, path: [65002])
+    #expect(bench.told(b).count == 2)
+    let bad: [PathAttribute] = [
+      .init(.origin(.igp)), .init(.asPath(ASPath(sequence: [65002]), isWide: true)), .init(.nextHop(a)),
+      .init(.malformed(code: 8, [1, 2, 3])),
+    ]
+    bench.send(
+      .update(
+        UpdateMessage(
+          attributes: bad.map { PathAttribute($0.value, flags: $0.value.code == 8 ? 0xc0 : $0.flags) },
+          nlri: [NLRI(IPPrefix(IPAddress(192, 168, 1, 0), length: 24))])), from: a)
+    bench.run()
+    #expect(bench.told(b) == ["192.168.1.0/24": nil])
+    #expect(bench.table.count == 1)
+    #expect(bench.engine.neighborSnapshot(a)?.state == .established)
+    #expect(bench.engine.neighborSnapshot(a)?.updateErrors == 1)
+    #expect(bench.records.contains { $0.kind == .bgpUpdateError && $0.x == 8 })
+  }
+
+  @Test("ten thousand prefixes against a limit of a hundred: bounded, and the other neighbour does not notice")
+  func flood() throws {
+    let bench = try BGPBench(Self.pair + "\n neighbor 10.0.0.2 maximum-prefix 100")
+    bench.connect(a, asNumber: 65002)
+    bench.connect(b, asNumber: 65003)
+    bench.announce(["172.16.0.0/16"], from: b, path: [65003])
+    for i in 0..<20 where bench.isConnected(a) {
+      bench.announce((0..<500).map { "20.\(i).\($0 / 250).\($0 % 250)/32" }, from: a, path: [65002])
+    }
+    #expect(!bench.isConnected(a))
+    bench.run(.seconds(1))
+    #expect(bench.table.keys.map { "\($0)" } == ["172.16.0.0/16"])
+    #expect(bench.engine.neighborSnapshot(b)?.drops == 0)
+    #expect(bench.engine.summary()?.paths[0] == 1)
+  }
+
+  @Test("a thousand paths of one prefix from one neighbour are cut, RFC 7911")
+  func manyPaths() throws {
+    let bench = try BGPBench(Self.pair + "\n neighbor 10.0.0.2 additional-paths receive")
+    bench.connect(
+      a, asNumber: 65002,
+      capabilities: [.multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65002), .addPath([.init(afi: 1, safi: 1, mode: 2)])],
+      pathIDs: true)
+    for i in 0..<1000 { bench.announce(["192.168.1.0/24"], from: a, path: [65002], pathID: UInt32(i)) }
+    #expect(bench.engine.summary()?.paths[0] == BGPLimits.pathsPerPrefix)
+    #expect(bench.engine.summary()?.counters.refusedPaths == UInt64(1000 - BGPLimits.pathsPerPrefix))
+  }
+
+  @Test("a neighbour that does not read is not sent more than its share, and gets the last state when it does")
+  func slow() throws {
+    let bench = try BGPBench(Self.pair)
+    bench.connect(a, asNumber: 65002, holdTime: 0)
+    bench.connect(b, asNumber: 65003, holdTime: 0)
+    bench.drainsAtOnce = false
+    bench.drained(b)
+    for i in 0..<2000 {
+      bench.announce(["172.\(16 + i / 250).\(i % 250).0/24"], from: a, path: [65002, UInt32(i) + 1] + [UInt32](repeating: 9, count: 30))
+      bench.drained(a)
+    }
+    let sent = bench.messages(b).count
+    #expect(sent < 2000 && sent > 500, "\(sent)")
+    let output = bench.engine.neighborSnapshot(b)?.outputBytes ?? 0
+    #expect(output < BGPLimits.outputBytes * 4, "\(output)")
+    for i in 0..<1000 { bench.withdraw(["172.\(16 + (1000 + i) / 250).\((1000 + i) % 250).0/24"], from: a) }
+    bench.drainsAtOnce = true
+    bench.drained(b)
+    bench.run(.seconds(1))
+    var told: Set<String> = []
+    for (prefix, attributes) in bench.told(b) { if attributes != nil { told.insert(prefix) } }
+    #expect(told.count == 1000)
+  }
+
+  @Test(
+    "next hops that cannot be are refused: ours, none, multicast; so are loopback and multicast prefixes",
+    arguments: [
+      IPAddress(10, 0, 0, 1), IPAddress(0, 0, 0, 0), IPAddress(224, 0, 0, 5), IPAddress(127, 0, 0, 1),
+    ])
+  func nextHops(_ hop: IPAddress) throws {
+    let bench = try BGPBench(Self.pair)
+    bench.connect(a, asNumber: 65002)
+    bench.announce(["192.168.1.0/24"], from: a, path: [65002], nextHop: hop)
+    bench.announce(["127.0.0.0/8", "224.0.0.0/4"], from: a, path: [65002])
+    #expect(bench.table.isEmpty)
+    #expect(bench.engine.neighborSnapshot(a)?.state == .established)
+  }
+
+  @Test("captured messages with every byte disturbed do not trap a live session, and a new one comes up behind them")
+  func disturbed() throws {
+    let bench = try BGPBench("router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n bgp graceful-restart")
+    var random = RandomBytes(seed: 4271)
+    for captured in CapturedMessage.all {
+      for at in captured.bytes.indices where at >= 16 {
+        if !bench.isConnected(a) {
+          bench.run(.seconds(70))
+          bench.connect(a, asNumber: 65002, holdTime: 0)
+        }
+        var bytes = captured.bytes
+        bytes[at] = random.next()
+        bench.send(bytes, from: a)
+      }
+    }
+    bench.lose(a)
+    bench.run(.seconds(400))
+    bench.connect(a, asNumber: 65002)
+    #expect(bench.engine.neighborSnapshot(a)?.state == .established)
+    bench.lose(a)
+    bench.run(.seconds(200))
+    #expect(bench.engine.summary()?.paths == [0, 0])
+    #expect(bench.engine.summary()?.attributeSets == 0)
+  }
+
+  @Test("bytes that come one by one, or many messages at once, are the same messages")
+  func segments() throws {
+    let bench = try BGPBench(Self.pair)
+    bench.accept(a)
+    let open = OpenMessage(asNumber: 65002, holdTime: 90, identifier: 9, capabilities: [.fourOctetAS(65002)])
+    var bytes = open.encode() + BGPMessage.keepalive.encode(UpdateContext(isWide: true))
+    for i in 0..<300 {
+      let update = UpdateMessage(
+        attributes: [.init(.origin(.igp)), .init(.asPath(ASPath(sequence: [65002]), isWide: true)), .init(.nextHop(a))],
+        nlri: [NLRI(IPPrefix(IPAddress(172, 16, UInt8(i % 256), UInt8(i / 256)), length: 32))])
+      bytes += update.encode(UpdateContext(isWide: true))
+    }
+    for byte in bytes.prefix(300) { bench.send([byte], from: a) }
+    bench.send(Array(bytes.dropFirst(300)), from: a)
+    bench.run()
+    #expect(bench.table.count == 300)
+  }
+}

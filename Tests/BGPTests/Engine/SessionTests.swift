@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
+import ProtocolKit
+import Testing
+import Wire
+
+/// Sessions from the outside: connections, OPENs, timers.
+struct SessionTests {
+  let a = IPAddress(10, 0, 0, 2)
+  let lines = "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002"
+
+  private func notifications(_ bench: BGPBench) -> [BGPError] {
+    bench.messages(a).compactMap { if case .notification(let n) = $0 { n.error } else { nil } }
+  }
+
+  @Test("a session comes up from an accepted connection, with everything we can in our OPEN")
+  func up() throws {
+    let bench = try BGPBench(lines)
+    bench.connect(a, asNumber: 65002)
+    #expect(bench.engine.neighborSnapshot(a)?.state == .established)
+    guard case .open(let open)? = bench.messages(a).first else { throw TestFailure("no OPEN") }
+    #expect(open.asNumber == 65001)
+    #expect(open.identifier == IPAddress(10, 0, 0, 1).v4Bits)
+    #expect(open.capabilities == [.multiprotocol(afi: 1, reserved: 0, safi: 1), .routeRefresh, .fourOctetAS(65001)])
+    #expect(bench.records.contains { $0.kind == .bgpUp && $0.a == a })
+  }
+
+  @Test("we connect ourselves, again after a failure, and with TTL 1 to another AS")
+  func connecting() throws {
+    let bench = try BGPBench(lines)
+    bench.run()
+    guard case .connect(let stream, nil, let remote, 179, let options)? = bench.effects.last else { throw TestFailure("no connection") }
+    #expect(remote == a && options.ttl == 1)
+    bench.handle(.stream(.closed(stream, .timedOut)))
+    #expect(bench.engine.neighborSnapshot(a)?.state == .active)
+    bench.run(.seconds(11))
+    guard case .connect(let second, _, _, _, _)? = bench.effects.last else { throw TestFailure("no second connection") }
+    #expect(second != stream)
+    bench.handle(.stream(.connected(second, local: IPAddress(10, 0, 0, 1), localPort: 40000)))
+    #expect(bench.engine.neighborSnapshot(a)?.state == .openSent)
+  }
+
+  @Test("a neighbour of another AS behind a router is not called without ebgp-multihop")
+  func multihop() throws {
+    let far = "router bgp 65001\n neighbor 192.0.2.9 remote-as 65002"
+    let bench = try BGPBench(far)
+    bench.routes.others = [IPPrefix(IPAddress(192, 0, 2, 0), length: 24): 1]
+    bench.run(.seconds(30))
+    #expect(!bench.effects.contains { if case .connect = $0 { true } else { false } })
+    try bench.configure(far + "\n neighbor 192.0.2.9 ebgp-multihop 4")
+    bench.run(.seconds(70))
+    #expect(bench.effects.contains { if case .connect(_, _, _, _, let o) = $0 { o.ttl == 4 } else { false } })
+  }
+
+  @Test("ttl-security, passwords and ranges reach the listener, RFC 5082, RFC 2385")
+  func listening() throws {
+    let bench = try BGPBench(
+      lines + "\n neighbor 10.0.0.2 ttl-security hops 2\n neighbor 10.0.0.2 password se cret\n neighbor S peer-group\n"
+        + " neighbor S remote-as 65001\n bgp listen range 10.0.0.0/24 peer-group S")
+    guard case .listen(179, let list)? = bench.effects.last(where: { if case .listen = $0 { true } else { false } }) else {
+      throw TestFailure("no listener")
+    }
+    #expect(list.map { "\($0.peers)" } == ["10.0.0.0/24", "10.0.0.2/32"])
+    #expect(list[1].options == StreamOptions(ttl: 255, minimumTTL: 254, key: SecretBytes("se cret".utf8)))
+    #expect(list[0].options == StreamOptions())
+  }
+
+  @Test(
+    "an OPEN that does not fit is answered by its error, RFC 4271 §6.2",
+    arguments: [
+      ("another AS", UInt32(65003), UInt32(5), UInt16(180), UInt8(2)), ("no identifier", 65002, 0, 180, 3),
+      ("a hold time of 2", 65002, 5, 2, 6),
+    ])
+  func badOpen(name: String, asNumber: UInt32, identifier: UInt32, hold: UInt16, subcode: UInt8) throws {
+    let bench = try BGPBench(lines)
+    bench.connect(a, asNumber: asNumber, identifier: identifier, holdTime: hold)
+    #expect(notifications(bench).map(\.code) == [.open])
+    #expect(notifications(bench).first?.subcode == subcode)
+    #expect(!bench.isConnected(a))
+  }
+
+  @Test("bytes that are no BGP end the connection with header errors, RFC 4271 §6.1")
+  func garbage() throws {
+    let bench = try BGPBench(lines)
+    bench.accept(a)
+    bench.send([UInt8](repeating: 0, count: 40), from: a)
+    #expect(notifications(bench) == [BGPError(.header, 1)])
+    #expect(!bench.isConnected(a))
+  }
+
+  @Test("silence for the hold time ends the session; keepalives keep it, RFC 4271 §4.4, §6.5")
+  func holdTime() throws {
+    let bench = try BGPBench(lines)
+    bench.connect(a, asNumber: 65002, holdTime: 9)
+    for _ in 0..<10 {
+      bench.run(.seconds(5))
+      bench.send(BGPMessage.keepalive, from: a)
+    }
+    #expect(bench.engine.neighborSnapshot(a)?.state == .established)
+    let sent = bench.engine.neighborSnapshot(a)?.sent.keepalives ?? 0
+    #expect((15...30).contains(sent), "\(sent) keepalives in 50 s of a hold time of 9 s")
+    bench.run(.seconds(10))
+    #expect(notifications(bench).last == BGPError(.holdTimerExpired))
+    #expect(bench.engine.neighborSnapshot(a)?.state != .established)
+  }
+
+  @Test("a hold time of 0 means no keepalives and no end, RFC 4271 §4.2")
+  func noHoldTime() throws {
+    let bench = try BGPBench(lines)
+    bench.connect(a, asNumber: 65002, holdTime: 0)
+    bench.forget()
+    bench.run(.seconds(3600))
+    #expect(bench.engine.neighborSnapshot(a)?.state == .established)
+    #expect(!bench.messages(a).contains(.keepalive))
+  }
+
+  @Test("of two connections the one of the higher identifier is kept, RFC 4271 §6.8", arguments: [(UInt32(1), false), (0xffff_fff0, true)])
+  func collision(identifier: UInt32, keepsTheirs: Bool) throws {
+    let bench = try BGPBench(lines)
+    bench.run()
+    guard case .connect(let ours, _, _, _, _)? = bench.effects.last else { throw TestFailure("no connection") }
+    bench.handle(.stream(.connected(ours, local: IPAddress(10, 0, 0, 1), localPort: 40000)))
+    bench.accept(a)
+    let open = OpenMessage(asNumber: 65002, holdTime: 90, identifier: identifier, capabilities: [.fourOctetAS(65002)])
+    bench.handle(.stream(.received(ours, open.encode())))
+    bench.send(open.encode(), from: a)
+    #expect(bench.isConnected(a) == keepsTheirs)
+    let isOursClosed = bench.effects.contains(.close(ours))
+    #expect(isOursClosed == keepsTheirs)
+  }
+
+  @Test("a neighbour that is not configured is refused, and counted")
+  func stranger() throws {
+    let bench = try BGPBench(lines)
+    bench.accept(IPAddress(10, 0, 0, 77))
+    #expect(!bench.isConnected(IPAddress(10, 0, 0, 77)))
+    #expect(bench.engine.summary()?.counters.refusedConnections == 1)
+  }
+
+  @Test("neighbours of a listen range come without a line, up to the limit, and leave no trace")
+  func dynamic() throws {
+    let bench = try BGPBench(
+      "router bgp 65001\n neighbor SPOKES peer-group\n neighbor SPOKES remote-as 65001"
+        + "\n bgp listen range 10.0.0.0/24 peer-group SPOKES\n bgp listen limit 2"
+    )
+    for last in [11, 12, 13] as [UInt8] { bench.connect(IPAddress(10, 0, 0, last), asNumber: 65001) }
+    #expect(bench.engine.summary()?.established == 2)
+    #expect(bench.engine.summary()?.dynamic == 2)
+    bench.announce(["192.168.11.0/24"], from: IPAddress(10, 0, 0, 11), path: [], localPreference: 100)
+    #expect(bench.table.count == 1)
+    bench.lose(IPAddress(10, 0, 0, 11))
+    bench.run()
+    #expect(bench.table.isEmpty)
+    #expect(bench.engine.neighborSnapshots().map(\.address) == [IPAddress(10, 0, 0, 12)])
+    bench.connect(IPAddress(10, 0, 0, 13), asNumber: 65001)
+    #expect(bench.engine.summary()?.established == 2)
+  }
+
+  @Test("a thousand dynamic neighbours that come and go leave the tables empty")
+  func churn() throws {
+    let bench = try BGPBench(
+      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as external\n bgp listen range 10.0.0.0/8 peer-group S"
+        + "\n bgp listen limit 200"
+    )
+    bench.routes.connected = [IPPrefix(IPAddress(10, 0, 0, 0), length: 8)]
+    for i in 0..<1000 {
+      let peer = IPAddress(v4: 0x0a01_0000 + UInt32(i))
+      bench.connect(peer, asNumber: 65100 + UInt32(i))
+      bench.announce(["172.16.\(i % 250).0/24"], from: peer, path: [65100 + UInt32(i)])
+      if i % 2 == 0 { bench.lose(peer) }
+      if i >= 100 { bench.lose(IPAddress(v4: 0x0a01_0000 + UInt32(i - 100))) }
+    }
+    for i in 0..<1000 { bench.lose(IPAddress(v4: 0x0a01_0000 + UInt32(i))) }
+    bench.run(.seconds(1))
+    let summary = try #require(bench.engine.summary())
+    #expect(summary.neighbors == 0 && summary.prefixes == [0, 0] && summary.paths == [0, 0] && summary.attributeSets == 0)
+    #expect(bench.table.isEmpty)
+  }
+
+  @Test("NHRP's loss of a neighbour ends a session that has fall-over, at once")
+  func fallOver() throws {
+    let bench = try BGPBench(lines + "\n neighbor 10.0.0.2 fall-over")
+    bench.connect(a, asNumber: 65002)
+    bench.announce(["192.168.2.0/24"], from: a, path: [65002])
+    bench.handle(.neighborLost(a))
+    bench.run(.milliseconds(1))
+    #expect(bench.table.isEmpty)
+    #expect(bench.engine.neighborSnapshot(a)?.lastError?.contains("link down") == true)
+    let without = try BGPBench(lines)
+    without.connect(a, asNumber: 65002)
+    without.handle(.neighborLost(a))
+    #expect(without.engine.neighborSnapshot(a)?.state == .established)
+  }
+
+  @Test("routes of a neighbour that restarts are kept until it is back and has told all, RFC 4724 §4.2")
+  func restart() throws {
+    let capabilities: [Capability] = [
+      .multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65002),
+      .gracefulRestart(.init(flags: 8, restartSeconds: 60, families: [.init(afi: 1, safi: 1, flags: 0x80)])),
+    ]
+    let bench = try BGPBench(lines + "\n bgp graceful-restart")
+    bench.connect(a, asNumber: 65002, capabilities: capabilities)
+    bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: a, path: [65002])
+    bench.lose(a)
+    bench.run(.seconds(30))
+    #expect(bench.table.count == 2)
+    #expect(bench.row("192.168.1.0/24")?.paths.first?.isStale == true)
+    bench.connect(a, asNumber: 65002, capabilities: capabilities)
+    bench.announce(["192.168.1.0/24"], from: a, path: [65002])
+    #expect(bench.table.count == 2)
+    bench.send(.update(UpdateMessage()), from: a)
+    bench.run()
+    #expect(bench.table.keys.map { "\($0)" } == ["192.168.1.0/24"])
+    bench.lose(a)
+    bench.run(.seconds(61))
+    #expect(bench.table.isEmpty)
+  }
+
+  @Test("shutdown and clear tell the neighbour why, RFC 4486")
+  func cease() throws {
+    let bench = try BGPBench(lines)
+    bench.connect(a, asNumber: 65002)
+    bench.handle(.clear(BGPClearScope(.all)))
+    #expect(notifications(bench).last == BGPError(.cease, 4))
+    bench.connect(a, asNumber: 65002)
+    try bench.configure(lines + "\n neighbor 10.0.0.2 shutdown")
+    #expect(notifications(bench).last == BGPError(.cease, 2))
+    bench.accept(a)
+    #expect(!bench.isConnected(a))
+    try bench.configure("router bgp 65001")
+    #expect(bench.engine.neighborSnapshots().isEmpty)
+    bench.handle(.configure(nil))
+    #expect(bench.engine.summary() == nil)
+  }
+}
