@@ -20,6 +20,8 @@ let package = Package(
     .library(name: "ProtocolKit", targets: ["ProtocolKit"]),
     .library(name: "DataPlane", targets: ["DataPlane"]),
     .library(name: "NHRP", targets: ["NHRP"]),
+    .library(name: "RIP", targets: ["RIP"]),
+    .library(name: "ODR", targets: ["ODR"]),
     .library(name: "IPsecCrypto", targets: ["IPsecCrypto"]),
     .library(name: "IKE", targets: ["IKE"]),
     .library(name: "BGP", targets: ["BGP"]),

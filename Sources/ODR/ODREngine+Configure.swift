@@ -13,6 +13,7 @@ extension ODREngine {
     let changedSides = (old.router == nil) != (new.router == nil) || old.isStub != new.isStub
     if changedSides { forgetRoutes(where: { _ in true }, &turn) }
     if old.policy != new.policy || old.router?.distributeLists != new.router?.distributeLists { filterAgain(&turn) }
+    if old.router?.timers != new.router?.timers { for prefix in routes.keys.sorted() { timers.set(.route(prefix), at: turn.now) } }
     if old.router?.distance != new.router?.distance || old.router?.maximumPaths != new.router?.maximumPaths {
       unpublished.formUnion(routes.keys)
     }

@@ -18,6 +18,8 @@ public enum RIPLimits {
   public static let lines = 256
   /// Updates under way at once: one an interface and one a configured neighbour, and the rest for those who ask.
   public static let updates = 1_024
+  /// Whole tables told on request in a second: each costs a look at every network, and who asks needs no key where none is configured.
+  public static let answersPerSecond = 64
   /// Entries written in one turn, 20 messages: some 200 µs.
   public static let entriesPerTurn = 500
   /// Milliseconds between two such turns, so that 10,000 routes do not meet the receiver's queue at once: half a second for all of them.

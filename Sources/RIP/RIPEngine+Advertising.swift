@@ -12,13 +12,14 @@ extension RIPEngine {
     guard route.isReachable || route.loss != nil else { return nil }
     let isReturned = isFrom(interfaces[i].id, route)
     if isReturned, !isPoisoned(i), interfaces[i].settings.splitHorizon { return nil }
-    guard var metric = filteredMetric(route, on: i) else { return nil }
+    guard var (metric, tag) = filtered(route, on: i) else { return nil }
     // Poisoned reverse is said of what was learned here, not of the network of the link itself.
     if isReturned, isPoisoned(i) {
       if route.local != nil { return nil }
-      metric = RIPNumbers.infinity
+      (metric, tag) = (RIPNumbers.infinity, 0)
     }
-    return entry(prefix, metric: metric, route, on: i, version: version)
+    guard version > 1 else { return RIPRouteEntry(address: prefix.address.v4Bits, mask: 0, metric: metric) }
+    return RIPRouteEntry(prefix, metric: metric, nextHop: metric < RIPNumbers.infinity ? thirdParty(route, on: i) : nil, tag: tag)
   }
 
   private func isPoisoned(_ i: Int) -> Bool { interfaces[i].settings.poisonsReverse }
@@ -29,20 +30,23 @@ extension RIPEngine {
     return route.local == nil && route.paths.contains { $0.neighbour.interface == id }
   }
 
-  /// The metric after outbound lists and offsets; nil where they keep the network back.
-  private func filteredMetric(_ route: RIPRoute, on i: Int) -> UInt32? {
+  /// The metric and tag after outbound lists and offsets; nil where they keep the network back.
+  private func filtered(_ route: RIPRoute, on i: Int) -> (UInt32, UInt16)? {
     let name = interfaces[i].link.name
-    var metric = route.announcedMetric
+    var metric = route.announcedMetric, tag = route.tag
     if !router.distributeLists.isEmpty {
       var policy = PolicyRoute(
         prefix: route.prefix, nextHop: route.paths.first?.nextHop, interface: name, source: sourceWord(route), metric: metric,
         tag: UInt32(route.tag))
       guard settings.policy.permits(router.distributeLists, &policy, .outbound, interface: name) else { return nil }
+      tag = UInt16(truncatingIfNeeded: policy.tag)
+      if metric < RIPNumbers.infinity { metric = min(RIPNumbers.infinity, max(1, policy.metric ?? metric)) }
     }
     if metric < RIPNumbers.infinity {
-      metric = min(RIPNumbers.infinity, metric + settings.policy.offset(router.offsetLists, route.prefix, .outbound, interface: name))
+      let offset = settings.policy.offset(router.offsetLists, route.prefix, .outbound, interface: name)
+      metric = min(RIPNumbers.infinity, metric + min(RIPNumbers.infinity, offset))
     }
-    return metric
+    return (metric, tag)
   }
 
   private func sourceWord(_ route: RIPRoute) -> String {
@@ -54,17 +58,12 @@ extension RIPEngine {
     }
   }
 
-  private func entry(_ prefix: IPPrefix, metric: UInt32, _ route: RIPRoute, on i: Int, version: Int) -> RIPRouteEntry {
-    guard version > 1 else { return RIPRouteEntry(address: prefix.address.v4Bits, mask: 0, metric: metric) }
-    let nextHop = metric < RIPNumbers.infinity ? thirdParty(route, on: i) : nil
-    return RIPRouteEntry(prefix, metric: metric, nextHop: nextHop, tag: route.tag)
-  }
-
   /// The router that neighbours on this network reach without us (RFC 2453 §4.4): phase 2 lives by it, phase 3 sets `nextHopSelf`.
   private func thirdParty(_ route: RIPRoute, on i: Int) -> IPAddress? {
     guard !interfaces[i].settings.nextHopSelf else { return nil }
     let id = interfaces[i].id
-    let nextHop = route.local != nil
+    let nextHop =
+      route.local != nil
       ? (route.local?.interface == id ? route.local?.nextHop : nil)
       : route.paths.first { $0.neighbour.interface == id }?.nextHop
     guard let nextHop, interfaces[i].isAttached(nextHop), !isOwn(nextHop) else { return nil }

@@ -19,7 +19,19 @@ extension RIPEngine {
     wantSources(&turn)
     refreshLocals(&turn)
     if old.policy != new.policy || old.router?.distributeLists != new.router?.distributeLists { filterAgain(&turn) }
-    if old.router?.timers.update != new.router?.timers.update { setUpdateTimer(&turn) }
+    if old.router?.timers != new.router?.timers { setTimers(&turn) }
+  }
+
+  /// Other timers hold for what is there, too.
+  private mutating func setTimers(_ turn: inout Turn<Output>) {
+    setUpdateTimer(&turn)
+    let life = Duration.seconds(router.timers.invalid)
+    for prefix in table.order {
+      if let heard = table[prefix]?.paths.map(\.heard).min() { timers.set(.route(prefix), at: max(turn.now, heard + life)) }
+    }
+    for key in neighbours.keys.sorted() {
+      if let neighbour = neighbours[key] { timers.set(.neighbour(key), at: max(turn.now, neighbour.heard + life)) }
+    }
   }
 
   /// Takes out all that runs.
@@ -50,7 +62,7 @@ extension RIPEngine {
   private mutating func filterAgain(_ turn: inout Turn<Output>) {
     for prefix in table.order {
       guard let route = table[prefix] else { continue }
-      for path in route.paths where !admits(prefix, from: path.neighbour, metric: path.metric, tag: path.tag) {
+      for path in route.paths where admitted(prefix, from: path.neighbour, metric: path.metric, tag: path.tag) == nil {
         removePath(prefix, path.neighbour, &turn)
       }
     }

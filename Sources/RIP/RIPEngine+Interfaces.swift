@@ -27,9 +27,14 @@ extension RIPEngine {
     interfaces = links.keys.sorted().compactMap { id in links[id].flatMap(participant) }
     for interface in old where index(of: interface.id) == nil { dropInterface(interface.id, &turn) }
     for i in interfaces.indices {
-      let before = old.first { $0.id == interfaces[i].id }
-      interfaces[i].summaries = before?.summaries ?? [:]
-      if before == nil { enter(i, &turn) } else if before?.isPassive == true, !interfaces[i].isPassive { askForTable(i, &turn) }
+      guard let before = old.first(where: { $0.id == interfaces[i].id }) else {
+        enter(i, &turn)
+        continue
+      }
+      interfaces[i].summaries = before.summaries
+      let isRenumbered = before.link.addresses != interfaces[i].link.addresses
+      if isRenumbered { forgetNeighbours(of: before.id, &turn) }
+      if isRenumbered || before.isPassive && !interfaces[i].isPassive { askForTable(i, &turn) }
     }
     if interfaces.isEmpty {
       timers.cancel(.update)
@@ -63,6 +68,10 @@ extension RIPEngine {
   private mutating func dropInterface(_ id: InterfaceID, _ turn: inout Turn<Output>) {
     leave(id, &turn)
     jobs.removeAll { $0.interface == id }
+    forgetNeighbours(of: id, &turn)
+  }
+
+  private mutating func forgetNeighbours(of id: InterfaceID, _ turn: inout Turn<Output>) {
     for prefix in table.order {
       for path in table[prefix]?.paths ?? [] where path.neighbour.interface == id {
         removePath(prefix, path.neighbour, holdsDown: false, &turn)

@@ -12,7 +12,10 @@ extension RIPEngine {
       switch change {
       case .route(let route):
         guard route.prefix.address.isV4, route.source != .rip, wantedSources.contains(route.source) else { continue }
-        guard imports[route.prefix] != nil || imports.count < RIPLimits.routes else { countRefused(.limit); continue }
+        guard imports[route.prefix] != nil || imports.count < RIPLimits.routes else {
+          countRefused(.limit)
+          continue
+        }
         imports[route.prefix] = route
         refreshLocal(route.prefix, &turn)
       case .gone(let prefix, let source):
@@ -108,15 +111,7 @@ extension RIPEngine {
 extension RouteSource {
   /// The words of `redistribute` and `match source-protocol`.
   func policyWord(_ process: Int? = nil) -> String {
-    let name = switch self {
-    case .connected, .local: "connected"
-    case .static: "static"
-    case .kernel: "kernel"
-    case .nhrp: "nhrp"
-    case .bgp: "bgp"
-    case .rip: "rip"
-    case .odr: "odr"
-    }
+    let name = self == .local ? "connected" : "\(self)"
     return process.map { "\(name) \($0)" } ?? name
   }
 }

@@ -143,7 +143,7 @@ extension RIPEngine {
         .send(
           Datagram(
             interface: interfaces[i].id, source: interfaces[i].source, destination: target.address, sourcePort: RIPNumbers.port,
-            destinationPort: target.port, ttl: 1, bytes: bytes))))
+            destinationPort: target.port, ttl: target.ttl, bytes: bytes))))
   }
 
   /// Says of everything that it can no longer be reached through us: on shutdown neighbours need not wait for their timers.

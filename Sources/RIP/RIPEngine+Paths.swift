@@ -86,7 +86,8 @@ extension RIPEngine {
     noteChange(prefix)
     turn.record(
       JournalRecord(
-        .ripRouteLost, interface: key?.interface ?? .none, a: prefix.address, c: key?.address ?? .anyV4, x: UInt32(prefix.length), y: metric))
+        .ripRouteLost, interface: key?.interface ?? .none, a: prefix.address, c: key?.address ?? .anyV4, x: UInt32(prefix.length), y: metric
+      ))
   }
 
   /// A network's timer: paths that were not heard of go, or the network is forgotten.

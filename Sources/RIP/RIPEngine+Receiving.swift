@@ -40,7 +40,8 @@ extension RIPEngine {
     guard receiveVersions(received.i).contains(min(2, Int(received.message.version))) else { return .version }
     guard isAuthentic(received, now) else { return .authentication }
     if case .digest(let header, _) = received.message.authentication,
-      let neighbour = neighbours[received.key], !neighbour.allows(header.sequence, key: header.keyID) {
+      let neighbour = neighbours[received.key], !neighbour.allows(header.sequence, key: header.keyID)
+    {
       return .replay
     }
     guard neighbours[received.key] != nil || neighbours.count < RIPLimits.neighbours else { return .limit }
@@ -74,6 +75,7 @@ extension RIPEngine {
     guard !interfaces[received.i].isPassive || received.datagram.sourcePort != RIPNumbers.port else { return }
     let version = min(2, Int(received.message.version))
     if received.message.isWholeTableRequest {
+      guard mayAnswer(turn.now) else { return traffic.droppedUpdates &+= 1 }
       begin(
         RIPUpdateJob(
           interface: received.datagram.interface, destination: received.answerTo, version: version, prefixes: table.order, isWhole: true),
@@ -81,6 +83,13 @@ extension RIPEngine {
     } else {
       answerEntries(received, version: version, &turn)
     }
+  }
+
+  /// Whole tables are told so many times a second; who is left without one hears the next regular update.
+  private mutating func mayAnswer(_ now: Instant) -> Bool {
+    if answersSecond != now.seconds { (answersSecond, answers) = (now.seconds, 0) }
+    answers += 1
+    return answers <= RIPLimits.answersPerSecond
   }
 
   /// The metrics of the networks that were asked for, as they stand: no split horizon, for this is no update.
@@ -143,10 +152,10 @@ extension RIPEngine {
     let named = version > 1 ? IPAddress(v4: entry.nextHop) : .anyV4
     guard named.isUnspecified || !isOwn(named) else { return count(.ownNextHop, received.key) }
     let name = interfaces[received.i].link.name
-    let metric = min(
-      RIPNumbers.infinity, entry.metric + settings.policy.offset(router.offsetLists, prefix, .inbound, interface: name))
-    let tag = version > 1 ? entry.tag : 0
-    guard admits(prefix, from: received.key, metric: metric, tag: tag), let distance = distance(of: prefix, from: received.key.address)
+    let offset = settings.policy.offset(router.offsetLists, prefix, .inbound, interface: name)
+    let told = min(RIPNumbers.infinity, entry.metric + min(RIPNumbers.infinity, offset))
+    guard let (metric, tag) = admitted(prefix, from: received.key, metric: told, tag: version > 1 ? entry.tag : 0),
+      let distance = distance(of: prefix, from: received.key.address)
     else { return count(.filtered, received.key) }
     // A next hop that is not on this network is as good as none (§4.4).
     let isNear = !named.isUnspecified && !named.isMulticast && interfaces[received.i].isAttached(named)
@@ -172,12 +181,15 @@ extension RIPEngine {
     return prefix.isDefault || (first != 0 && first != 127 && first < 224)
   }
 
-  /// Whether the inbound lists take this network from this neighbour.
-  func admits(_ prefix: IPPrefix, from key: RIPNeighbourKey, metric: UInt32, tag: UInt16) -> Bool {
-    guard !router.distributeLists.isEmpty else { return true }
+  /// The metric and tag after the inbound lists, whose route-maps may set them; nil where they do not take this network from this neighbour.
+  func admitted(_ prefix: IPPrefix, from key: RIPNeighbourKey, metric: UInt32, tag: UInt16) -> (UInt32, UInt16)? {
+    guard !router.distributeLists.isEmpty else { return (metric, tag) }
     let name = links[key.interface]?.name
     var route = PolicyRoute(prefix: prefix, nextHop: key.address, interface: name, source: "rip", metric: metric, tag: UInt32(tag))
-    return settings.policy.permits(router.distributeLists, &route, .inbound, interface: name, gateway: key.address)
+    guard settings.policy.permits(router.distributeLists, &route, .inbound, interface: name, gateway: key.address) else { return nil }
+    // A network that is lost cannot be found by a list.
+    let new = metric < RIPNumbers.infinity ? min(RIPNumbers.infinity, max(1, route.metric ?? metric)) : metric
+    return (new, UInt16(truncatingIfNeeded: route.tag))
   }
 
   /// The distance of a network from this neighbour; nil for 255, which is never used.

@@ -93,6 +93,8 @@ public struct RIPEngine: Engine, Sendable {
   var nextUpdate: Instant?
   var lastSequence: UInt32 = 0
   var lastRefusalRecord: Instant?
+  /// Whole tables told on request in this second.
+  var answersSecond: Int64 = 0, answers = 0
   /// What was counted.
   public internal(set) var traffic = RIPTraffic()
 

@@ -6,6 +6,9 @@ import Wire
 struct RIPDestination: Sendable, Hashable {
   var address: IPAddress
   var port: UInt16 = RIPNumbers.port
+
+  /// Multicast stays on the link (RFC 2453 §4.5); who asks may be farther away.
+  var ttl: UInt8 { address.isMulticast || address.isBroadcast ? 1 : 64 }
 }
 
 /// An update under way: to one destination, some networks at a time.

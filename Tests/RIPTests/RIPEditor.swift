@@ -106,7 +106,8 @@ struct RIPEditor {
   var text: [String] {
     RIPCommands.all.flatMap { $0.write(root.rip) }.flatMap { $0 }
       + root.interfaces.keys.sorted().flatMap { name in
-        ["interface \(name)"] + RIPInterfaceCommands.all.flatMap { $0.write(root.interfaces[name] ?? RIPInterfaceSettings()) }.map { " " + $0 }
+        ["interface \(name)"]
+          + RIPInterfaceCommands.all.flatMap { $0.write(root.interfaces[name] ?? RIPInterfaceSettings()) }.map { " " + $0 }
       }
   }
 

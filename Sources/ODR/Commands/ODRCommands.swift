@@ -45,7 +45,8 @@ public enum ODRCommands {
   static let timer = Command<CDPSettings>(
     "cdp timer <seconds:int(5-254)>", modes: [.global],
     help: ["cdp": "Global CDP configuration subcommands", "timer": "Rate at which CDP packets are sent", "seconds": "Seconds"],
-    apply: { settings, input in settings.timerSeconds = (input.negated ? nil : input.arguments.int("seconds")) ?? ODRDefaults.timerSeconds },
+    apply: { settings, input in settings.timerSeconds = (input.negated ? nil : input.arguments.int("seconds")) ?? ODRDefaults.timerSeconds
+    },
     write: { $0.timerSeconds == ODRDefaults.timerSeconds ? [] : ["cdp timer \($0.timerSeconds)"] })
 
   /// `cdp holdtime N`

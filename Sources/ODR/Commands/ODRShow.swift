@@ -38,7 +38,8 @@ public enum ODRShow {
     guard snapshot.router != nil || !snapshot.sources.isEmpty else { return [] }
     let router = snapshot.router ?? ODRRouter(), t = router.timers
     let due = max(0, (snapshot.nextUpdate.map { $0 - now } ?? .zero).wholeSeconds)
-    let general = router.distributeLists.first { $0.interface == nil && $0.direction == .inbound }.map { ODRCommands.name($0.filter) } ?? "not set"
+    let general =
+      router.distributeLists.first { $0.interface == nil && $0.direction == .inbound }.map { ODRCommands.name($0.filter) } ?? "not set"
     let head = [
       "Routing Protocol is \"odr\"", "  Sending updates every \(t.update) seconds, next due in \(due) seconds",
       "  Invalid after \(t.invalid) seconds, hold down \(t.holdDown), flushed after \(t.flush)",
@@ -58,7 +59,8 @@ public enum ODRShow {
   /// A long name has a line of its own, as on IOS.
   private static func row(_ one: CDPNeighbourSnapshot, now: Instant) -> [String] {
     let name = one.packet.deviceID ?? ""
-    let rest = padded(short(one.interfaceName), 18) + padded("\(left(one, now))", 11)
+    let rest =
+      padded(short(one.interfaceName), 18) + padded("\(left(one, now))", 11)
       + padded(leftPadded(one.packet.capabilities?.letters ?? "", 8), 12)
       + padded(String((one.packet.platform ?? "").prefix(9)), 10) + short(one.packet.portID ?? "")
     return name.count < 17 ? [padded(name, 17) + rest] : [name, String(repeating: " ", count: 17) + rest]
@@ -87,5 +89,7 @@ public enum ODRShow {
   }
 
   private static func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
-  private static func leftPadded(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+  private static func leftPadded(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
 }

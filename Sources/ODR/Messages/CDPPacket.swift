@@ -64,7 +64,9 @@ extension CDPPacket {
   /// What it runs.
   public var softwareVersion: String? { text { if case .softwareVersion(let bytes) = $0 { bytes } else { nil } } }
   /// Its addresses there.
-  public var addresses: [IPAddress] { first { if case .addresses(let list) = $0 { list.addresses.compactMap(\.address) } else { nil } } ?? [] }
+  public var addresses: [IPAddress] {
+    first { if case .addresses(let list) = $0 { list.addresses.compactMap(\.address) } else { nil } } ?? []
+  }
   /// What it does.
   public var capabilities: CDPCapabilities? { first { if case .capabilities(let all) = $0 { all } else { nil } } }
   /// A stub's networks; nil when it names none.

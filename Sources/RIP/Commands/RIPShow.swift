@@ -28,10 +28,11 @@ public enum RIPShow {
     case .redistributed: return ["\(row.prefix)    redistributed", "    [\(row.metric)] via 0.0.0.0, "]
     case .lost: return ["\(row.prefix)    is possibly down"]
     case .learned:
-      return ["\(row.prefix)"] + row.paths.map { path in
-        let from = path.nextHop == path.neighbour ? "" : " from \(path.neighbour),"
-        return "    [\(path.metric)] via \(path.nextHop),\(from) \(AgeText.format(now - path.heard)), \(path.interface)"
-      }
+      return ["\(row.prefix)"]
+        + row.paths.map { path in
+          let from = path.nextHop == path.neighbour ? "" : " from \(path.neighbour),"
+          return "    [\(path.metric)] via \(path.nextHop),\(from) \(AgeText.format(now - path.heard)), \(path.interface)"
+        }
     }
   }
 
@@ -73,7 +74,8 @@ public enum RIPShow {
     switch filter {
     case .accessList(let list): list
     case .routeMap(let map): "route-map \(map)"
-    case .prefixList(let list, let gateway): "(prefix-list) " + [list, gateway.map { "gateway \($0)" }].compactMap { $0 }.joined(separator: " ")
+    case .prefixList(let list, let gateway):
+      "(prefix-list) " + [list, gateway.map { "gateway \($0)" }].compactMap { $0 }.joined(separator: " ")
     }
   }
 
@@ -107,5 +109,7 @@ public enum RIPShow {
   }
 
   private static func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
-  private static func leftPadded(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+  private static func leftPadded(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
 }

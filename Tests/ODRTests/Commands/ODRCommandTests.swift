@@ -58,18 +58,20 @@ struct ODRCommandTests {
     let configuration = try typed(Self.lines)
     #expect(text(configuration) == Self.lines.split(separator: "\n").map(String.init))
     #expect(configuration.router?.timers == ODRTimers(update: 10, invalid: 30, holdDown: 5, flush: 40))
-    let undone = Self.lines + """
+    let undone =
+      Self.lines
+        + """
 
-      cdp run
-      no cdp timer
-      no cdp holdtime
-      cdp advertise-v2
-      router odr
-       no timers basic
-       no distribute-list prefix LANS in Tunnel0
-       no distance
-       no maximum-paths
-      """.split(separator: "\n").map { "\n" + $0 }.joined()
+        cdp run
+        no cdp timer
+        no cdp holdtime
+        cdp advertise-v2
+        router odr
+         no timers basic
+         no distribute-list prefix LANS in Tunnel0
+         no distance
+         no maximum-paths
+        """.split(separator: "\n").map { "\n" + $0 }.joined()
     #expect(text(try typed(undone)) == ["router odr"])
     #expect(text(try typed(undone + "\nno router odr")) == [])
     #expect(throws: CommandRefusal.self) { try typed("router odr\n timers basic 60 180 0 100") }
@@ -77,7 +79,8 @@ struct ODRCommandTests {
 
   @Test("cdp enable of an interface")
   func enable() {
-    guard let command = ODRCommands.interface.first, case .match(_, let arguments, _, _, _) = CommandSet([command.spec]).parse("cdp ena", mode: .interface)
+    guard let command = ODRCommands.interface.first,
+      case .match(_, let arguments, _, _, _) = CommandSet([command.spec]).parse("cdp ena", mode: .interface)
     else { return #expect(Bool(false), "not understood") }
     var settings = CDPInterfaceSettings()
     #expect(command.write(settings) == [])

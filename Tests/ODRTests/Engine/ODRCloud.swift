@@ -61,7 +61,9 @@ final class ODRNode {
     return out
   }
 
-  func packets(from start: Instant = .start) -> [CDPPacket] { sent.filter { $0.at >= start }.compactMap { try? CDPPacket.decode($0.bytes) } }
+  func packets(from start: Instant = .start) -> [CDPPacket] {
+    sent.filter { $0.at >= start }.compactMap { try? CDPPacket.decode($0.bytes) }
+  }
 }
 
 /// A hub (10.0.0.1) and spokes on one tunnel, in virtual time: what a spoke sends reaches the hub, what the hub sends reaches all.

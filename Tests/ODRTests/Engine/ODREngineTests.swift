@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-import Policy
 import CommandGrammar
 import ODR
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Policy
 import ProtocolKit
 import Routing
 import Testing
@@ -142,7 +142,8 @@ struct ODREngineTests {
   @Test("nothing runs without `cdp run`, without `cdp enable`, or on other interfaces than tunnels")
   func off() {
     for change: (inout ODRSettings) -> Void in [
-      { $0.cdp.runs = false }, { $0.interfaces = [:] }, { $0.interfaces = ["GigabitEthernet0/1": $0.interfaces["Tunnel0"] ?? CDPInterfaceSettings()] },
+      { $0.cdp.runs = false }, { $0.interfaces = [:] },
+      { $0.interfaces = ["GigabitEthernet0/1": $0.interfaces["Tunnel0"] ?? CDPInterfaceSettings()] },
     ] {
       let cloud = ODRCloud()
       cloud.add("s1", tunnel: "10.0.0.11/24", lan: "192.168.11.1/24", change)
@@ -156,7 +157,8 @@ struct ODREngineTests {
   func badNetworks() {
     let cloud = ODRCloud.hubAndSpokes(1)
     cloud.isLost = { _, _ in true }
-    cloud.receive("hub1", stub(["0.0.0.0/0", "192.168.1.0/24", "192.168.1.128/25", "10.0.0.99/32", "224.0.0.0/4", "127.0.0.0/8", "172.16.1.0/24"]))
+    cloud.receive(
+      "hub1", stub(["0.0.0.0/0", "192.168.1.0/24", "192.168.1.128/25", "10.0.0.99/32", "224.0.0.0/4", "127.0.0.0/8", "172.16.1.0/24"]))
     #expect(cloud["hub1"].table.keys.sorted() == [net("172.16.1.0/24")])
     #expect(cloud["hub1"].engine.traffic.refused == [.badNetwork: 6])
     #expect(cloud["hub1"].records.count { $0.kind == .odrPrefixRefused } == 1)
@@ -169,7 +171,10 @@ struct ODREngineTests {
     cloud.receive("hub1", stub(["172.16.1.0/24"], address: "203.0.113.9"))
     cloud.receive("hub1", stub(["172.16.1.0/24"], address: "10.0.0.1"))
     cloud.receive("hub1", stub(["172.16.1.0/24"], name: ""))
-    cloud.receive("s1", CDPPacket(holdTimeSeconds: 180, tlvs: [.deviceID([72]), .addresses(CDPAddressList([ip("10.0.0.2")])), .gateway(ip("8.8.8.8"))]).encode())
+    cloud.receive(
+      "s1",
+      CDPPacket(holdTimeSeconds: 180, tlvs: [.deviceID([72]), .addresses(CDPAddressList([ip("10.0.0.2")])), .gateway(ip("8.8.8.8"))])
+        .encode())
     #expect(cloud["hub1"].table.isEmpty && cloud["s1"].table.isEmpty)
     #expect(cloud["hub1"].engine.traffic.refused == [.badNextHop: 2, .nameless: 1])
     #expect(cloud["s1"].engine.traffic.refused == [.badNextHop: 1])
@@ -247,7 +252,10 @@ struct ODREngineTests {
     func run() -> ([String], [JournalRecord]) {
       let cloud = ODRCloud.hubAndSpokes(5)
       cloud.run(seconds: 300)
-      return (cloud.nodes.flatMap { node in node.sent.map { "\(node.name) \($0.at.nanoseconds) \(hexText($0.bytes))" } }, cloud.nodes.flatMap(\.records))
+      return (
+        cloud.nodes.flatMap { node in node.sent.map { "\(node.name) \($0.at.nanoseconds) \(hexText($0.bytes))" } },
+        cloud.nodes.flatMap(\.records)
+      )
     }
     let (a, b) = (run(), run())
     #expect(a.0 == b.0 && a.1 == b.1 && !a.0.isEmpty)

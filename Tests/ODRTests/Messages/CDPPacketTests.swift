@@ -103,7 +103,9 @@ struct CDPPacketTests {
     }
   }
 
-  @Test("a packet with one byte disturbed fails its checksum; with one that fits it decodes to what encodes to it, or is a typed error", arguments: CDPSamples.all)
+  @Test(
+    "a packet with one byte disturbed fails its checksum; with one that fits it decodes to what encodes to it, or is a typed error",
+    arguments: CDPSamples.all)
   func disturbance(_ bytes: [UInt8]) {
     for at in bytes.indices {
       for value in [0x00, 0x01, 0x7f, 0x80, 0xff, bytes[at] ^ 0x10] as [UInt8] where value != bytes[at] {

@@ -47,7 +47,8 @@ struct TsharkTests {
     cloud.run(seconds: 130)
     // Every last byte of an odd packet, from either side of the sign.
     let odd = (0...255).map { last in
-      CDPPacket(version: 1, holdTimeSeconds: 180, tlvs: [.deviceID(Array("s1".utf8)), .unknown(CDPTLVType(rawValue: 0x99), [UInt8(last)])]).encode()
+      CDPPacket(version: 1, holdTimeSeconds: 180, tlvs: [.deviceID(Array("s1".utf8)), .unknown(CDPTLVType(rawValue: 0x99), [UInt8(last)])])
+        .encode()
     }
     let packets = cloud.nodes.flatMap { $0.sent.map(\.bytes) } + odd + [CDPSamples.full.encode()]
     let text = try Tshark.text(packets)
@@ -61,7 +62,9 @@ struct TsharkTests {
     let cloud = ODRCloud.hubAndSpokes(1)
     cloud.run(seconds: 5)
     let stub = try Tshark.text([cloud["s1"].sent.last?.bytes ?? []])
-    for line in ["Device ID: s1", "IP Prefix: 192.168.11.0/24", "Sent through Interface: Tunnel0", "IP address: 10.0.0.11", "TTL: 180 seconds"] {
+    for line in [
+      "Device ID: s1", "IP Prefix: 192.168.11.0/24", "Sent through Interface: Tunnel0", "IP address: 10.0.0.11", "TTL: 180 seconds",
+    ] {
       #expect(stub.contains(line), "\(line) in\n\(stub)")
     }
     let hub = try Tshark.text([cloud["hub1"].sent.last?.bytes ?? []])

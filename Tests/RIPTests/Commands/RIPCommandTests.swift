@@ -59,7 +59,11 @@ struct RIPCommandTests {
       var editor = RIPEditor(Self.configuration)
       editor.type("router rip")
       for line in lines.dropFirst().prefix(22) {
-        if line.hasPrefix("no validate") || line.hasPrefix("no auto") { editor.type("default " + line.dropFirst(3)) } else if !line.hasPrefix("no ") { editor.type("\(word) \(line)") }
+        if line.hasPrefix("no validate") || line.hasPrefix("no auto") {
+          editor.type("default " + line.dropFirst(3))
+        } else if !line.hasPrefix("no ") {
+          editor.type("\(word) \(line)")
+        }
       }
       editor.type("interface Tunnel0")
       for line in lines.suffix(9) { editor.type(line.hasPrefix("no ") ? "default \(line.dropFirst(3))" : "\(word) \(line)") }
@@ -92,14 +96,18 @@ struct RIPCommandTests {
         "10.0.0.0/8    auto-summary", "10.0.0.0/24    directly connected, Tunnel0", "172.16.0.0/16    auto-summary",
         "172.16.5.0/24    redistributed", "    [1] via 0.0.0.0, ", "192.168.1.0/24    auto-summary", "192.168.1.0/24",
         "    [1] via 10.0.0.1, \(ages[0]), Tunnel0", "192.168.11.0/24    auto-summary",
-        "192.168.11.0/24    directly connected, GigabitEthernet0/1", "192.168.12.0/24    auto-summary", "192.168.12.0/24    is possibly down",
+        "192.168.11.0/24    directly connected, GigabitEthernet0/1", "192.168.12.0/24    auto-summary",
+        "192.168.12.0/24    is possibly down",
       ])
   }
 
   @Test("show ip protocols")
   func protocols() {
     let cloud = RIPCloud.hubAndSpokes(2)
-    cloud.configure("hub", Self.configuration.replacing("poisoned-reverse", with: "poisoned-reverse\n no ip rip authentication key-chain\n no ip rip send version"))
+    cloud.configure(
+      "hub",
+      Self.configuration.replacing(
+        "poisoned-reverse", with: "poisoned-reverse\n no ip rip authentication key-chain\n no ip rip send version"))
     cloud.run(seconds: 4)
     let snapshot = cloud["hub"].engine.snapshot()
     let due = ((snapshot.nextUpdate ?? cloud.now) - cloud.now).wholeSeconds
@@ -112,7 +120,8 @@ struct RIPCommandTests {
         "  Redistributing: connected, static, bgp 65000, rip", "  Neighbor(s):", "    10.0.0.9",
         "  Default version control: send version 2, receive version 2",
         "    Interface             Send  Recv  Triggered RIP  Key-chain", "    Tunnel0               2     1 2",
-        "  Automatic network summarization is not in effect", "  Address Summarization:", "    192.168.0.0/16 for Tunnel0", "  Maximum path: 2",
+        "  Automatic network summarization is not in effect", "  Address Summarization:", "    192.168.0.0/16 for Tunnel0",
+        "  Maximum path: 2",
         "  Routing for Networks:", "    10.0.0.0", "    192.168.1.0", "  Passive Interface(s):", "    GigabitEthernet0/1",
         "  Routing Information Sources:", "    Gateway         Distance      Last Update",
         "    10.0.0.11            130      \(ages[0])", "    10.0.0.12            130      \(ages[1])", "  Distance: (default is 130)",

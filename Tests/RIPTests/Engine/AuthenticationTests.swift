@@ -98,7 +98,8 @@ struct AuthenticationTests {
   func refusals() {
     let plain = "02020000" + SignedMessages.entry
     for (lines, bytes) in [
-      (Self.lines("md5", key: "other"), SignedMessages.md5), (Self.lines("md5"), SignedMessages.text), (Self.lines("md5"), SignedMessages.sha1),
+      (Self.lines("md5", key: "other"), SignedMessages.md5), (Self.lines("md5"), SignedMessages.text),
+      (Self.lines("md5"), SignedMessages.sha1),
       (Self.lines("text"), SignedMessages.md5), (Self.lines("md5"), plain), (Self.lines("text"), plain),
       ("router rip\n version 2\n network 10.0.0.0", SignedMessages.md5), ("router rip\n version 2\n network 10.0.0.0", SignedMessages.text),
     ] {
@@ -144,7 +145,8 @@ struct AuthenticationTests {
     let cloud = RIPCloud()
     for (name, address, lan) in [("a", "10.0.0.1", "192.168.1.1"), ("b", "10.0.0.2", "192.168.2.1")] {
       let network = "network 10.0.0.0\n network 192.168.1.0\n network 192.168.2.0\n no auto-summary"
-      cloud.add(name, "\(lines)\nrouter rip\n version 2\n \(network)", interfaces: ["Tunnel0 \(address)/24", "GigabitEthernet0/1 \(lan)/24"])
+      cloud.add(
+        name, "\(lines)\nrouter rip\n version 2\n \(network)", interfaces: ["Tunnel0 \(address)/24", "GigabitEthernet0/1 \(lan)/24"])
       #expect(cloud[name].editor.refusals == [])
     }
     cloud.connect([("a", 1), ("b", 1)])

@@ -121,7 +121,9 @@ struct CloudTests {
   func equalCost() {
     let cloud = RIPCloud()
     for (name, address) in [("h1", "10.0.0.1"), ("h2", "10.0.0.2"), ("h3", "10.0.0.3")] {
-      cloud.add(name, "router rip\n version 2\n network 10.0.0.0\n network 192.168.1.0", interfaces: ["Tunnel0 \(address)/24", "GigabitEthernet0/1 192.168.1.\(address.suffix(1))/24"])
+      cloud.add(
+        name, "router rip\n version 2\n network 10.0.0.0\n network 192.168.1.0",
+        interfaces: ["Tunnel0 \(address)/24", "GigabitEthernet0/1 192.168.1.\(address.suffix(1))/24"])
     }
     cloud.add("s", "router rip\n version 2\n network 10.0.0.0\n maximum-paths 2", interfaces: ["Tunnel0 10.0.0.11/24"])
     cloud.connect([("h1", 1), ("h2", 1), ("h3", 1), ("s", 1)])
@@ -156,6 +158,41 @@ struct CloudTests {
     cloud.configure("hub", lines)
     cloud.run(seconds: 40)
     #expect(cloud["s1"].table.count == 1 && cloud["hub"].table.count == 1)
+  }
+
+  @Test("two hubs and 60 spokes, one hub killed: all spokes reach each other again within the timers, by the other hub alone")
+  func hubKilled() {
+    let router = "router rip\n version 2\n network 10.0.0.0\n no auto-summary\n network 192.168.1.0"
+    let cloud = RIPCloud(seed: 5)
+    for n in 1...2 {
+      cloud.add(
+        "h\(n)", "interface Tunnel0\n no ip split-horizon\n\(router)",
+        interfaces: ["Tunnel0 10.0.0.\(n)/24", "GigabitEthernet0/1 192.168.1.\(n)/24"])
+    }
+    for n in 1...60 {
+      cloud.add(
+        "s\(n)", "\(router)\n network 172.16.0.0", interfaces: ["Tunnel0 10.0.0.\(10 + n)/24", "GigabitEthernet0/1 172.16.\(n).1/24"])
+    }
+    let spokes = (1...60).map { ("s\($0)", UInt16(1)) }
+    cloud.connect([("h1", 1)] + spokes, hub: "h1")
+    cloud.connect([("h2", 1)] + spokes, hub: "h2")
+    cloud.connect([("h1", 2), ("h2", 2)])
+    cloud.run(seconds: 70)
+    let all = (1...60).map { net("172.16.\($0).0/24") }
+    #expect(
+      (1...60).allSatisfy { n in Set(cloud["s\(n)"].table.keys) == Set(all).subtracting([all[n - 1]]).union([net("192.168.1.0/24")]) })
+    cloud.isLost = { from, to, _ in from == "h1" || to == "h1" }
+    let killed = cloud.now
+    var healed: Instant?
+    while healed == nil, cloud.now - killed < .seconds(300) {
+      cloud.run(seconds: 1)
+      let isWhole = (1...60).allSatisfy { n in
+        cloud["s\(n)"].table.count == 60 && cloud["s\(n)"].table.values.allSatisfy { !$0.contains { $0.nextHop == ip("10.0.0.1") } }
+      }
+      if isWhole { healed = cloud.now }
+    }
+    // In phase 2 all paths but the one to the hub's own LAN name a spoke as next hop, and the other hub keeps telling of them.
+    #expect(healed != nil && cloud.now - killed <= .seconds(180 + 30), "\(cloud.now - killed)")
   }
 
   @Test("the same seed gives the same run: messages, times and journal")

@@ -23,7 +23,8 @@ struct ProcessingTests {
     cloud.input("n", AuthenticationTests.datagram(bytes, from: "172.16.0.9"))
     cloud.input("n", AuthenticationTests.datagram(bytes, from: "224.0.0.9"))
     let elsewhere = Datagram(
-      interface: InterfaceID(2), source: ip("192.168.9.2"), destination: RIPNumbers.group, sourcePort: 520, destinationPort: 520, ttl: 1, bytes: bytes)
+      interface: InterfaceID(2), source: ip("192.168.9.2"), destination: RIPNumbers.group, sourcePort: 520, destinationPort: 520, ttl: 1,
+      bytes: bytes)
     cloud.input("n", .port(.received(elsewhere)))
     #expect(cloud["n"].table.isEmpty)
     #expect(cloud["n"].engine.traffic.refused == [.badPort: 1, .badSource: 2, .notRunning: 1])
@@ -44,7 +45,8 @@ struct ProcessingTests {
   @Test("entries that no packet can follow are left out and counted, the others are taken, §3.9.2")
   func badEntries() {
     let node = table([
-      RIPRouteEntry(net("224.1.0.0/16"), metric: 1), RIPRouteEntry(net("127.0.0.0/8"), metric: 1), RIPRouteEntry(net("0.1.0.0/16"), metric: 1),
+      RIPRouteEntry(net("224.1.0.0/16"), metric: 1), RIPRouteEntry(net("127.0.0.0/8"), metric: 1),
+      RIPRouteEntry(net("0.1.0.0/16"), metric: 1),
       RIPRouteEntry(family: 9, address: 0xc0a8_0200, mask: 0xffff_ff00, metric: 1),
       RIPRouteEntry(address: 0xc0a8_0200, mask: 0xff00_ff00, metric: 1), RIPRouteEntry(net("192.168.7.0/24"), metric: 0),
       RIPRouteEntry(net("192.168.7.0/24"), metric: 17), RIPRouteEntry(net("192.168.7.0/24"), metric: .max),
@@ -59,7 +61,8 @@ struct ProcessingTests {
   func masks() {
     let node = table([
       RIPRouteEntry(address: ip("192.168.2.77").v4Bits, mask: net("0.0.0.0/24").mask.v4Bits, metric: 1),
-      RIPRouteEntry(address: ip("192.168.3.0").v4Bits, mask: 0, metric: 1), RIPRouteEntry(address: ip("10.0.5.0").v4Bits, mask: 0, metric: 1),
+      RIPRouteEntry(address: ip("192.168.3.0").v4Bits, mask: 0, metric: 1),
+      RIPRouteEntry(address: ip("10.0.5.0").v4Bits, mask: 0, metric: 1),
       RIPRouteEntry(address: ip("192.168.4.9").v4Bits, mask: 0, metric: 1), RIPRouteEntry(.defaultV4, metric: 2),
     ])
     #expect(
@@ -69,7 +72,8 @@ struct ProcessingTests {
   @Test("a next hop on this network is used, another one is as good as none, ours is refused, §4.4")
   func nextHops() {
     let node = table([
-      RIPRouteEntry(net("192.168.2.0/24"), metric: 1, nextHop: ip("10.0.0.9")), RIPRouteEntry(net("192.168.3.0/24"), metric: 1, nextHop: ip("172.16.0.9")),
+      RIPRouteEntry(net("192.168.2.0/24"), metric: 1, nextHop: ip("10.0.0.9")),
+      RIPRouteEntry(net("192.168.3.0/24"), metric: 1, nextHop: ip("172.16.0.9")),
       RIPRouteEntry(net("192.168.4.0/24"), metric: 1, nextHop: ip("10.0.0.1")),
     ])
     #expect(node.table[net("192.168.2.0/24")]?.map(\.nextHop) == [ip("10.0.0.9")])
@@ -113,7 +117,8 @@ struct ProcessingTests {
     cloud.run(seconds: 5)
     let asked = cloud.now
     let request = Datagram(
-      interface: InterfaceID(2), source: ip("192.168.9.77"), destination: ip("192.168.9.1"), sourcePort: 5555, destinationPort: 520, ttl: 64,
+      interface: InterfaceID(2), source: ip("192.168.9.77"), destination: ip("192.168.9.1"), sourcePort: 5555, destinationPort: 520,
+      ttl: 64,
       bytes: RIPMessage(.request, entries: [.wholeTable]).encode())
     cloud.input("n", .port(.received(request)))
     cloud.run(seconds: 2)
@@ -124,12 +129,29 @@ struct ProcessingTests {
     #expect(Set(answers.map(\.at)).count == 3, "in slices of 500")
   }
 
+  @Test("whole tables are told to 64 who ask in a second; the others are counted and hear the regular update")
+  func requestFlood() {
+    let cloud = TimerTests.listener("network 192.168.9.0")
+    cloud.setInterface("n", 2, "GigabitEthernet0/1 192.168.9.1/24")
+    cloud.run(seconds: 8)
+    let before = cloud["n"].sent.count
+    for n in 0..<200 {
+      cloud.input("n", AuthenticationTests.datagram(RIPMessage(.request, entries: [.wholeTable]).encode(), from: "10.0.0.\(20 + n)"))
+    }
+    cloud.run(seconds: 1)
+    #expect(cloud["n"].sent.count - before == RIPLimits.answersPerSecond && cloud["n"].engine.traffic.droppedUpdates == 136)
+  }
+
   @Test("a request for some networks is answered with their metrics as they stand, 16 for unknown ones, without split horizon, §3.9.1")
   func someNetworks() {
     let cloud = TimerTests.listener()
     TimerTests.says(cloud, [RIPRouteEntry(TimerTests.lan, metric: 3)])
     let asked = RIPMessage(
-      .request, entries: [RIPRouteEntry(TimerTests.lan, metric: 16), RIPRouteEntry(net("10.0.0.0/24"), metric: 16), RIPRouteEntry(net("9.9.9.0/24"), metric: 1)])
+      .request,
+      entries: [
+        RIPRouteEntry(TimerTests.lan, metric: 16), RIPRouteEntry(net("10.0.0.0/24"), metric: 16),
+        RIPRouteEntry(net("9.9.9.0/24"), metric: 1),
+      ])
     cloud.input("n", AuthenticationTests.datagram(asked.encode(), from: "10.0.0.5", port: 999))
     let answer = cloud["n"].sent.last.flatMap { try? RIPMessage.decode($0.datagram.bytes) }
     #expect(answer?.command == .response && answer?.entries.map(\.metric) == [4, 1, 16])
@@ -146,7 +168,8 @@ struct ProcessingTests {
     let sent = cloud["hub"].sent.filter { $0.at > start && $0.datagram.interface == InterfaceID(1) }
     #expect(!sent.isEmpty && sent.allSatisfy { $0.datagram.destination == ip("10.0.0.12") })
     #expect(cloud["hub"].table[net("192.168.11.0/24")] != nil)
-    cloud.configure("hub", "router rip\n no passive-interface Tunnel0\n no neighbor 10.0.0.12\n passive-interface default\n no passive-interface Tunnel0")
+    cloud.configure(
+      "hub", "router rip\n no passive-interface Tunnel0\n no neighbor 10.0.0.12\n passive-interface default\n no passive-interface Tunnel0")
     cloud.run(seconds: 1)
     #expect(cloud["hub"].sent.last?.datagram.destination == RIPNumbers.group)
     let later = cloud.now
@@ -187,7 +210,8 @@ struct ProcessingTests {
       cloud.setInterface("n", 3, "GigabitEthernet0/2 172.16.6.1/24")
       cloud.run(seconds: 40)
       let sent = cloud["n"].messages(from: Instant.start + .seconds(20)).flatMap(\.entries)
-      #expect(Set(sent.map { "\(IPAddress(v4: $0.address))/\(IPPrefix.length(ofMask: IPAddress(v4: $0.mask)) ?? 0)" }).isSuperset(of: expected))
+      #expect(
+        Set(sent.map { "\(IPAddress(v4: $0.address))/\(IPPrefix.length(ofMask: IPAddress(v4: $0.mask)) ?? 0)" }).isSuperset(of: expected))
       #expect(Set(sent.map(\.address)).contains(ip("172.16.5.0").v4Bits) == true)
     }
   }

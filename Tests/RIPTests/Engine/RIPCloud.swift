@@ -205,7 +205,8 @@ extension RIPCloud {
     let common = "router rip\n version 2\n network 10.0.0.0\n no auto-summary\n\(router)\n"
     let cloud = RIPCloud(seed: seed)
     cloud.add(
-      "hub", "interface Tunnel0\n\(hub)\n\(common) network 192.168.1.0", interfaces: ["Tunnel0 10.0.0.1/24", "GigabitEthernet0/1 192.168.1.1/24"])
+      "hub", "interface Tunnel0\n\(hub)\n\(common) network 192.168.1.0",
+      interfaces: ["Tunnel0 10.0.0.1/24", "GigabitEthernet0/1 192.168.1.1/24"])
     for n in 1...count {
       cloud.add(
         "s\(n)", "interface Tunnel0\n\(spoke)\n\(common) network 192.168.\(10 + n).0",

@@ -7,16 +7,22 @@ import Wire
 
 @Suite("RIP and lists, redistribution, limits")
 struct RIPPolicyTests {
-  private func route(_ prefix: String, _ source: RouteSource, metric: UInt32 = 0, nextHop: String? = nil, interface: UInt16? = nil) -> RedistributionChange {
+  private func route(_ prefix: String, _ source: RouteSource, metric: UInt32 = 0, nextHop: String? = nil, interface: UInt16? = nil)
+    -> RedistributionChange
+  {
     .route(
-      Route(prefix: net(prefix), source: source, metric: metric, nextHop: nextHop.map(ip), interface: interface.map { InterfaceID($0) }, tag: 9))
+      Route(
+        prefix: net(prefix), source: source, metric: metric, nextHop: nextHop.map(ip), interface: interface.map { InterfaceID($0) }, tag: 9)
+    )
   }
 
   @Test("distribute-list in: a spoke may give its LAN and nothing else; what a new list forbids goes at once")
   func inbound() {
     let cloud = TimerTests.listener("distribute-list prefix LANS in Tunnel0\nip prefix-list LANS permit 192.168.0.0/16 le 24")
     #expect(cloud["n"].editor.refusals == [])
-    TimerTests.says(cloud, [RIPRouteEntry(.defaultV4, metric: 1), RIPRouteEntry(TimerTests.lan, metric: 1), RIPRouteEntry(net("192.168.2.128/25"), metric: 1)])
+    TimerTests.says(
+      cloud,
+      [RIPRouteEntry(.defaultV4, metric: 1), RIPRouteEntry(TimerTests.lan, metric: 1), RIPRouteEntry(net("192.168.2.128/25"), metric: 1)])
     #expect(cloud["n"].table.keys.sorted() == [TimerTests.lan])
     #expect(cloud["n"].engine.traffic.refusedEntries == [.filtered: 2])
     cloud.configure("n", "ip prefix-list LANS seq 1 deny 192.168.2.0/24")
@@ -26,7 +32,8 @@ struct RIPPolicyTests {
   @Test("distribute-list out and offset-lists: what an interface does not tell, and how far it says things are")
   func outbound() {
     let cloud = TimerTests.listener(
-      "network 192.168.9.0\n offset-list 0 in 2 Tunnel0\n offset-list 7 out 3\n distribute-list 8 out GigabitEthernet0/1\naccess-list 7 permit 192.168.2.0\naccess-list 8 deny 192.168.3.0\naccess-list 8 permit any")
+      "network 192.168.9.0\n offset-list 0 in 2 Tunnel0\n offset-list 7 out 3\n distribute-list 8 out GigabitEthernet0/1\naccess-list 7 permit 192.168.2.0\naccess-list 8 deny 192.168.3.0\naccess-list 8 permit any"
+    )
     #expect(cloud["n"].editor.refusals == [])
     cloud.setInterface("n", 2, "GigabitEthernet0/1 192.168.9.1/24")
     TimerTests.says(cloud, ["192.168.2.0/24", "192.168.3.0/24", "192.168.4.0/24"].map { RIPRouteEntry(net($0), metric: 1) })
@@ -34,6 +41,31 @@ struct RIPPolicyTests {
     cloud.run(seconds: 40)
     #expect(cloud["n"].lastEntry("192.168.2.0/24", on: 2)?.metric == 7 && cloud["n"].lastEntry("192.168.4.0/24", on: 2)?.metric == 4)
     #expect(cloud["n"].lastEntry("192.168.3.0/24", on: 2) == nil)
+  }
+
+  @Test("a route-map in a distribute-list sets metric and tag, both ways")
+  func routeMaps() {
+    let cloud = TimerTests.listener(
+      """
+      network 192.168.9.0
+       distribute-list route-map IN in
+       distribute-list route-map OUT out GigabitEthernet0/1
+      route-map IN permit 10
+       set metric 3
+       set tag 5
+      route-map OUT permit 10
+       set metric 9
+       set tag 6
+      """)
+    #expect(cloud["n"].editor.refusals == [])
+    cloud.setInterface("n", 2, "GigabitEthernet0/1 192.168.9.1/24")
+    TimerTests.says(cloud, [RIPRouteEntry(TimerTests.lan, metric: 1)])
+    #expect(cloud["n"].table[TimerTests.lan]?.first?.metric == 3 && cloud["n"].table[TimerTests.lan]?.first?.tag == 5)
+    cloud.run(seconds: 6)
+    #expect(cloud["n"].lastEntry("192.168.2.0/24", on: 2) == RIPRouteEntry(TimerTests.lan, metric: 9, tag: 6))
+    TimerTests.says(cloud, [RIPRouteEntry(TimerTests.lan, metric: 16)])
+    cloud.run(seconds: 6)
+    #expect(cloud["n"].table[TimerTests.lan] == nil && cloud["n"].lastEntry("192.168.2.0/24", on: 2)?.metric == 16)
   }
 
   @Test("distance: of the process, of some sources, 255 for never")
@@ -45,11 +77,19 @@ struct RIPPolicyTests {
     #expect(cloud["n"].table.keys.sorted().map { cloud["n"].table[$0]?.first?.distance } == [130, 90])
   }
 
-  @Test("redistribution: sources are asked for, metrics come from the line, the default one, or for static and connected 1; others have none")
+  @Test(
+    "redistribution: sources are asked for, metrics come from the line, the default one, or for static and connected 1; others have none")
   func redistribution() {
-    let cloud = TimerTests.listener("redistribute static\n redistribute bgp 65000\n redistribute odr metric 3 route-map R\nroute-map R permit 10\n match ip address prefix-list P\n set tag 55\nip prefix-list P permit 172.16.1.0/24")
+    let cloud = TimerTests.listener(
+      "redistribute static\n redistribute bgp 65000\n redistribute odr metric 3 route-map R\nroute-map R permit 10\n match ip address prefix-list P\n set tag 55\nip prefix-list P permit 172.16.1.0/24"
+    )
     #expect(cloud["n"].editor.refusals == [] && cloud["n"].wanted == [.static, .bgp, .odr])
-    cloud.input("n", .redistributed([route("172.16.9.0/24", .static), route("172.16.8.0/24", .bgp), route("172.16.1.0/24", .odr), route("172.16.2.0/24", .odr), route("172.16.3.0/24", .nhrp)]))
+    cloud.input(
+      "n",
+      .redistributed([
+        route("172.16.9.0/24", .static), route("172.16.8.0/24", .bgp), route("172.16.1.0/24", .odr), route("172.16.2.0/24", .odr),
+        route("172.16.3.0/24", .nhrp),
+      ]))
     cloud.run(seconds: 40)
     #expect(cloud["n"].lastEntry("172.16.9.0/24") == RIPRouteEntry(net("172.16.9.0/24"), metric: 1, tag: 9))
     #expect(cloud["n"].lastEntry("172.16.1.0/24") == RIPRouteEntry(net("172.16.1.0/24"), metric: 3, tag: 55))

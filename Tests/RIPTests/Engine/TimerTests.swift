@@ -63,7 +63,9 @@ struct TimerTests {
   @Test("a change is told at once, the next one 1 to 5 s later, and several in between together, RFC 2453 §3.10.1", arguments: 1...8)
   func triggered(_ seed: UInt64) {
     let cloud = RIPCloud(seed: seed)
-    cloud.add("n", "router rip\n version 2\n network 10.0.0.0\n network 192.168.9.0\n no auto-summary", interfaces: ["Tunnel0 10.0.0.1/24", "GigabitEthernet0/1 192.168.9.1/24"])
+    cloud.add(
+      "n", "router rip\n version 2\n network 10.0.0.0\n network 192.168.9.0\n no auto-summary",
+      interfaces: ["Tunnel0 10.0.0.1/24", "GigabitEthernet0/1 192.168.9.1/24"])
     cloud.run(seconds: 12)
     let start = cloud.now
     Self.says(cloud, [RIPRouteEntry(net("192.168.2.0/24"), metric: 1)])
@@ -119,6 +121,30 @@ struct TimerTests {
     Self.says(cloud, [RIPRouteEntry(Self.lan, metric: 16)])
     Self.says(cloud, [RIPRouteEntry(Self.lan, metric: 9)], from: "10.0.0.3")
     #expect(cloud["n"].table[Self.lan]?.map(\.nextHop) == [ip("10.0.0.3")])
+  }
+
+  @Test("timers that change while routes are there hold for these, too")
+  func changedTimers() {
+    let cloud = Self.listener()
+    Self.says(cloud, [RIPRouteEntry(Self.lan, metric: 1)])
+    cloud.run(seconds: 10)
+    cloud.configure("n", "router rip\n timers basic 5 15 15 20")
+    cloud.run(seconds: 4.9)
+    #expect(cloud["n"].table[Self.lan] != nil)
+    cloud.run(seconds: 0.1)
+    #expect(cloud["n"].table[Self.lan] == nil && cloud["n"].engine.snapshot().neighbours.isEmpty)
+  }
+
+  @Test("an interface with another address, or down, loses what was learned there")
+  func renumbered() {
+    for (text, isUp) in [("Tunnel0 10.0.5.1/24", true), ("Tunnel0 10.0.0.1/24", false)] {
+      let cloud = Self.listener()
+      Self.says(cloud, [RIPRouteEntry(Self.lan, metric: 1)])
+      cloud.setInterface("n", 1, text, isUp: isUp)
+      #expect(cloud["n"].table.isEmpty && cloud["n"].engine.snapshot().neighbours.isEmpty && cloud["n"].joined.isEmpty == !isUp)
+      cloud.input("n", .interfaceGone(InterfaceID(1)))
+      #expect(cloud["n"].joined.isEmpty && cloud["n"].engine.snapshot().interfaces.isEmpty)
+    }
   }
 
   @Test("a neighbour is forgotten after 180 s of silence")
