@@ -20,7 +20,11 @@ struct InnerHeader {
   var destination: IPAddress
 
   /// Whether one packet stands for many receivers on the tunnel.
-  var isToMany: Bool { destination.isMulticast || destination.isBroadcast }
+  @inline(__always) var isToMany: Bool {
+    guard !isV6 else { return destination.isMulticast }
+    let bits = destination.v4Bits
+    return bits >> 28 == 0xe || bits == .max
+  }
   /// Whether one of its addresses means something on its link only.
   var isOfLink: Bool { source.isLinkLocal || destination.isLinkLocal }
   /// Whether there are options between header and payload (IPv4).
@@ -39,14 +43,14 @@ struct InnerHeader {
   }
 
   private static func parseV4(_ memory: PacketMemory, _ verifiesChecksum: Bool) throws(DropReason) -> InnerHeader {
-    let headerLength = Int(memory.u8(0) & 15) &* 4, totalLength = Int(memory.u16(2))
+    let words = IPv4Words(memory)
+    let headerLength = words.headerLength, totalLength = words.totalLength, fragment = words.fragment
     guard headerLength >= 20, totalLength >= headerLength, totalLength <= memory.count else { throw .innerMalformed }
-    if verifiesChecksum, memory.checksum(0, headerLength) != 0 { throw .innerChecksum }
-    let fragment = memory.u16(6)
+    if verifiesChecksum, !words.isChecksumRight(memory) { throw .innerChecksum }
     return InnerHeader(
-      headerLength: headerLength, totalLength: totalLength, tos: memory.u8(1), ttl: memory.u8(8), nextProtocol: memory.u8(9),
+      headerLength: headerLength, totalLength: totalLength, tos: words.tos, ttl: words.ttl, nextProtocol: words.payloadProtocol,
       dontFragment: fragment & 0x4000 != 0, moreFragments: fragment & 0x2000 != 0, fragmentOffset: fragment & 0x1fff,
-      source: IPAddress(v4: memory.u32(12)), destination: IPAddress(v4: memory.u32(16)))
+      source: IPAddress(v4: words.source), destination: IPAddress(v4: words.destination))
   }
 
   private static func parseV6(_ memory: PacketMemory) throws(DropReason) -> InnerHeader {
@@ -63,8 +67,15 @@ struct InnerHeader {
 
   /// Refuses addresses that may not stand where they are (RFC 1812 §5.3.7).
   func checkAddresses() throws(DropReason) {
-    if source.isMulticast || source.isBroadcast || source.isLoopback || destination.isLoopback { throw .martian }
+    guard isV6 else { return try checkV4Addresses() }
+    if source.isMulticast || source.isLoopback || destination.isLoopback { throw .martian }
     if destination.isUnspecified || (source.isUnspecified && !isToMany) { throw .martian }
+  }
+
+  @inline(__always) private func checkV4Addresses() throws(DropReason) {
+    let (from, to) = (source.v4Bits, destination.v4Bits)
+    if from >> 28 == 0xe || from == .max || from >> 24 == 127 || to >> 24 == 127 || to == 0 { throw .martian }
+    if from == 0, !isToMany { throw .martian }
   }
 
   /// Whether the sender itself named routers on the way: loose or strict source route (RFC 791 §3.1).

@@ -28,18 +28,17 @@ struct OuterHeader {
   /// The header of a whole packet that GRE, ESP or UDP may be taken from.
   @inline(__always) static func parse(_ memory: PacketMemory) throws(DropReason) -> OuterHeader {
     guard memory.count >= 20 else { throw .truncated }
-    let first = memory.u8(0)
-    guard first >> 4 == 4 else { return try parseV6(memory) }
-    let headerLength = Int(first & 15) &* 4, totalLength = Int(memory.u16(2))
+    let words = IPv4Words(memory)
+    guard words.version == 4 else { return try parseV6(memory) }
+    let headerLength = words.headerLength, totalLength = words.totalLength
     guard headerLength >= 20, headerLength <= memory.count else { throw .badHeaderLength }
     guard totalLength >= headerLength, totalLength <= memory.count else { throw .truncated }
-    guard memory.checksum(0, headerLength) == 0 else { throw .badHeaderChecksum }
-    guard memory.u16(6) & 0x3fff == 0 else { throw .outerFragment }
-    let payloadProtocol = memory.u8(9)
-    guard isTaken(payloadProtocol) else { throw .notGRE }
+    guard words.isChecksumRight(memory) else { throw .badHeaderChecksum }
+    guard words.fragment & 0x3fff == 0 else { throw .outerFragment }
+    guard isTaken(words.payloadProtocol) else { throw .notGRE }
     return OuterHeader(
-      headerLength: headerLength, totalLength: totalLength, tos: memory.u8(1), payloadProtocol: payloadProtocol,
-      source: IPAddress(v4: memory.u32(12)), destination: IPAddress(v4: memory.u32(16)))
+      headerLength: headerLength, totalLength: totalLength, tos: words.tos, payloadProtocol: words.payloadProtocol,
+      source: IPAddress(v4: words.source), destination: IPAddress(v4: words.destination))
   }
 
   /// The same of IPv6 (RFC 8200 §3). Options for every hop and for us are passed over: Linux puts a tunnel encapsulation limit there
@@ -97,17 +96,15 @@ struct OuterFields {
   /// Writes it at `at` for a packet of `length` bytes from there on.
   @inline(__always) func write(_ memory: PacketMemory, at: Int = 0, length: Int) {
     guard source.isV4 else { return writeV6(memory, at: at, length: length) }
-    memory.set(at, u8: 0x45)
-    memory.set(at &+ 1, u8: tos)
-    memory.set(at &+ 2, u16: UInt16(truncatingIfNeeded: length))
-    memory.set(at &+ 4, u16: id)
-    memory.set(at &+ 6, u16: dontFragment ? 0x4000 : 0)
-    memory.set(at &+ 8, u8: ttl)
-    memory.set(at &+ 9, u8: payloadProtocol)
-    memory.set(at &+ 10, u16: 0)
-    memory.set(at &+ 12, u32: source.v4Bits)
+    // In whole words: the checksum is made of what is written, not read again.
+    let first = 0x4500_0000 | UInt64(tos) << 16 | UInt64(UInt16(truncatingIfNeeded: length))
+    let second = UInt64(id) << 16 | (dontFragment ? 0x4000 : 0)
+    let third = UInt64(ttl) << 24 | UInt64(payloadProtocol) << 16
+    let (from, to) = (UInt64(source.v4Bits), UInt64(destination.v4Bits))
+    let sum = InternetChecksum.finish(first &+ second &+ third &+ from &+ to)
+    memory.set(at, u64: first << 32 | second)
+    memory.set(at &+ 8, u64: (third | UInt64(sum)) << 32 | from)
     memory.set(at &+ 16, u32: destination.v4Bits)
-    memory.set(at &+ 10, u16: memory.checksum(at, 20))
   }
 
   /// RFC 8200 §3. The flow label is 0: nothing on the way may rely on it (RFC 6437 §2).

@@ -92,7 +92,7 @@ import Testing
     "ip virtual-reassembly in", "ip nbar protocol-discovery",
     "ip flow ingress", "ip verify unicast source reachable-via rx", "ip policy route-map R", "no ip unreachables", "no ip proxy-arp",
     "ip nhrp group G", "ip nhrp attribute group G",
-    "nhrp map group G service-policy output P", "nhrp group G", "ipv6 address 2001:db8::1/64", "ipv6 nhrp network-id 1", "if-state nhrp",
+    "nhrp map group G service-policy output P", "nhrp group G", "ipv6 ospf 1 area 0", "ipv6 nd ra suppress", "if-state nhrp",
     "zone-member security Z", "service-policy output P",
     "mpls ip", "duplex auto", "speed 1000", "negotiation auto", "media-type rj45", "switchport mode access", "standby 1 ip 10.0.0.1",
     "vrrp 1 ip 10.0.0.1", "no cdp enable", "encapsulation dot1Q 10",

@@ -40,7 +40,7 @@ import Wire
       ("interface Tunnel0\n tunnel key 4294967296", "hub.conf:2:13: error: '4294967296' is out of range, expected <0-4294967295>"),
       ("interface Tunnel0\n tunnel ttl 0", "hub.conf:2:13: error: '0' is out of range, expected <1-255>"),
       ("interface Tunnel0\n tunnel tos 256", "hub.conf:2:13: error: '256' is out of range"),
-      ("interface Tunnel0\n tunnel source", "hub.conf:2:15: error: incomplete line, expected A.B.C.D or IFNAME"),
+      ("interface Tunnel0\n tunnel source", "hub.conf:2:15: error: incomplete line, expected A.B.C.D, IFNAME or X:X:X:X::X"),
       ("interface Tunnel0\n tunnel destination hub", "hub.conf:2:21: error: unknown word 'hub', expected A.B.C.D"),
       ("interface Tunnel0\n tunnel route-via Gi1 always", "hub.conf:2:23: error: unknown word 'always', expected mandatory or preferred"),
       ("interface Tunnel0\n tunnel checksum now", "hub.conf:2:18: error: unexpected word 'now', the command is complete before it"),

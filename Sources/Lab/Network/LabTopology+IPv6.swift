@@ -18,8 +18,9 @@ extension LabNode {
     let group = UInt64(role == .hub ? 0x2000 : 0x1000) + UInt64(number)
     return IPPrefix(IPAddress(high: 0x2001_0db8_0000_0000 | group << 16, low: 0), length: 48)
   }
-  /// Its own address on the LAN, and that of the host there.
+  /// Its own address on the LAN.
   public var lanAddressV6: IPAddress? { lanV6.map { IPAddress(high: $0.address.high, low: 1) } }
+  /// That of the host there.
   public var hostV6: IPAddress? { lanV6.map { IPAddress(high: $0.address.high, low: 0x10) } }
 }
 

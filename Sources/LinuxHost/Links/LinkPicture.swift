@@ -7,8 +7,8 @@ import Wire
 /// What the kernel said of its links, addresses and routes, put together, and how that differs from what the node was told.
 ///
 /// The kernel speaks of links by index and in single messages; the node wants whole interfaces by name. So this keeps the
-/// kernel's rows and compares pictures: a rename is one interface gone and another come. IPv6 is left out (the underlay is
-/// IPv4), so are 127/8, what leads into our own TUN devices, and the routes the kernel makes for connected networks, which
+/// kernel's rows and compares pictures: a rename is one interface gone and another come. Left out are loopback
+/// and IPv6 link-local addresses, what leads into our own TUN devices, and the routes the kernel makes for connected networks, which
 /// the node makes for itself.
 struct LinkPicture {
   private struct Link {
@@ -71,7 +71,7 @@ struct LinkPicture {
   }
 
   private mutating func takeRoute(_ route: KernelRoute, _ added: Bool) {
-    guard route.prefix.address.isV4, route.kind == .unicast, route.protocolNumber != KernelRoute.ownProtocol,
+    guard Self.isTold(route.prefix), route.kind == .unicast, route.protocolNumber != KernelRoute.ownProtocol,
       route.protocolNumber != Self.kernelProtocol
     else { return }
     unseenRoutes.remove(route)
@@ -150,10 +150,17 @@ struct LinkPicture {
   }
 
   private static func interface(_ link: Link) -> HostInterface {
-    let addresses = link.addresses.filter { $0.address.isV4 && !($0.address.v4Bits >> 24 == 127) }
+    // IPv4 first: it is what an interface is known by.
+    let told = link.addresses.filter { !$0.address.isLoopback && !$0.address.isLinkLocal }
+    let addresses = told.filter(\.address.isV4) + told.filter { !$0.address.isV4 }
     return HostInterface(
       name: link.row.name, isUp: link.row.isRunning, mtu: Int(clamping: link.row.mtu),
       addresses: addresses.map { HostAddress($0.address, length: $0.prefixLength) })
+  }
+
+  /// Not IPv6 multicast, nor what is on every link alike.
+  private static func isTold(_ prefix: IPPrefix) -> Bool {
+    prefix.address.isV4 || !prefix.address.isMulticast && !prefix.address.isLinkLocal
   }
 
   /// A TUN device named like a tunnel of ours: the node knows it already, from its configuration.

@@ -15,6 +15,7 @@ final class TunnelDevices {
     var interface: InterfaceID
     var wanted: TunnelDevice
     var address: InterfaceAddress?
+    var ipv6: [InterfaceAddress] = []
     /// The first queue; each worker's own is with the worker.
     var device: TUNDevice?
   }
@@ -67,6 +68,7 @@ final class TunnelDevices {
     workers.flush()
     entries[name]?.device = nil
     entries[name]?.address = nil
+    entries[name]?.ipv6 = []
   }
 
   private func bring(_ name: String) -> String? {
@@ -102,7 +104,21 @@ final class TunnelDevices {
       if let wanted { try netlink.installAddress(wanted, onLink: device.index) }
       entries[name]?.address = wanted
     }
+    adjustIPv6(name, entry, device.index)
     for prefix in (routes[name] ?? [:]).keys.sorted() { install(prefix, name) }
+  }
+
+  /// The same for its IPv6 addresses. A kernel without IPv6 leaves the tunnel as it is for IPv4.
+  private func adjustIPv6(_ name: String, _ entry: Entry, _ index: UInt32) {
+    let wanted = entry.wanted.ipv6.map { InterfaceAddress($0.address, prefixLength: $0.length) }
+    guard wanted != entry.ipv6 else { return }
+    do throws(SystemError) {
+      for old in entry.ipv6 where !wanted.contains(old) { try netlink.removeAddress(old, onLink: index) }
+      for new in wanted where !entry.ipv6.contains(new) { try netlink.installAddress(new, onLink: index) }
+    } catch {
+      complain("\(error)")
+    }
+    entries[name]?.ipv6 = wanted
   }
 
   // MARK: Routes
