@@ -12,7 +12,7 @@ PROGRAM := .build/release/dmvpn
 INSIDE := DMVPN_EXECUTABLE=$(CURDIR)/$(PROGRAM) scripts/in-namespaces
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build run test test-build test-peers test-peers-protected bench fuzz picture format install uninstall clean
+.PHONY: help setup setup-test build run test test-build test-peers test-peers-strangers bench fuzz picture format install uninstall clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,11 +35,12 @@ test-build: setup-test
 test: test-build ## every test, in namespaces of its own
 	$(INSIDE) swift test -c release --skip-build --disable-testable-imports $(TEST_OPTIONS)
 
-test-peers: test-build ## the longer scenarios with other implementations in guests
+test-peers: test-build ## the longer scenarios with other implementations in guests (about half an hour)
 	$(INSIDE) scripts/peers
-
-test-peers-protected: test-build ## the longer scenarios beside strongSwan and libreswan (about half an hour)
 	$(INSIDE) scripts/peers protected
+
+test-peers-strangers: test-build ## the guests among themselves, without a node of ours: proves the bench
+	$(INSIDE) scripts/peers strangers
 
 bench: build ## the figures of docs/measurements.md
 	$(INSIDE) scripts/bench
