@@ -106,7 +106,8 @@ extension SystemSuite {
         // Its policy stands before anybody can hear it.
         try await pair.guest.run(pair.peer.command(), timeout: Guest.bootLimit)
         try await pair.underlay.run("ip link set tap-swan-spoke1 master br0")
-        try await pair.agree()
+        // FRR's nhrpd registers again after pauses that grow to 64 s.
+        try await pair.agree(timeout: .seconds(90))
         try await pair.losesNothing()
         try await pair.judge(atLeast: 400)
       }

@@ -111,8 +111,8 @@ extension ProtectedPair where Peer == StrongSwanPeer {
   }
 
   /// Both ends have a child SA, in the form expected, and mean the same one.
-  func agree(mode: String = "TRANSPORT") async throws {
-    try await isUp()
+  func agree(mode: String = "TRANSPORT", timeout: Duration = .seconds(30)) async throws {
+    try await isUp(timeout: timeout)
     let child = try await peer.isUp()
     #expect(child.mode == mode)
     let ours = try await self.ours.node.exec("show crypto ipsec sa")
