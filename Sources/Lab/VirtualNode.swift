@@ -49,7 +49,7 @@ public final class VirtualNode {
   public var keys: VirtualKeys
 
   /// The kernel's TCP, for protocols that talk over it.
-  private(set) var tcp: LabTCP
+  public private(set) var tcp: LabTCP
   private var punts = PuntQueue()
   private let bench: PacketBench
   /// What nonces and SPIs are made of: seeded, so that a run repeats exactly.

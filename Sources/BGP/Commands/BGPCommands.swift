@@ -168,13 +168,10 @@ public enum BGPCommands {
       guard let network = input.arguments.prefix("network") else { throw CommandRefusal("expected a network and its length") }
       settings.listenRanges.removeAll { $0.network == network }
       guard !input.negated, let group = input.arguments[text: "group"] else { return }
-      guard settings.neighbor(group)?.isGroup == true else {
-        throw CommandRefusal("Peer-group \(group) must be configured first: neighbor \(group) peer-group")
-      }
       settings.listenRanges.append(ListenRange(network, group: group))
     },
-    // The groups are written below; IOS reads them in this order, so a range waits for its group there.
-    write: { _ in [] })
+    // The groups are written below, as on IOS: a range waits for its group.
+    write: { $0.listenRanges.map { "bgp listen range \($0.network) peer-group \($0.group)" } })
 
   private static let listenLimit = Command<BGPSettings>(
     "bgp listen limit <count:int(1-\(BGPLimits.highestListenLimit))>", modes: [.routerBGP],

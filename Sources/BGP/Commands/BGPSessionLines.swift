@@ -44,8 +44,7 @@ enum BGPSessionLines {
 
   private static func write(_ settings: BGPSettings) -> [String] {
     let groups = settings.neighbors.filter(\.isGroup), others = settings.neighbors.filter { !$0.isGroup }
-    let ranges = settings.listenRanges.map { "bgp listen range \($0.network) peer-group \($0.group)" }
-    return groups.flatMap { ["neighbor \($0.name) peer-group"] + own($0) } + ranges + others.flatMap(own)
+    return groups.flatMap { ["neighbor \($0.name) peer-group"] + own($0) } + others.flatMap(own)
   }
 
   private static func own(_ n: BGPNeighborSettings) -> [String] {

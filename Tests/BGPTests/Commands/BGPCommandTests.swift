@@ -17,13 +17,13 @@ struct BGPCommandTests {
      bgp router-id 10.0.0.1
      bgp log-neighbor-changes
      bgp graceful-restart
+     bgp listen range 10.0.0.0/24 peer-group SPOKES
      bgp listen limit 200
      timers bgp 10 30
      neighbor SPOKES peer-group
      neighbor SPOKES remote-as 65001
      neighbor SPOKES password 0 7 secrets
      neighbor SPOKES fall-over
-     bgp listen range 10.0.0.0/24 peer-group SPOKES
      neighbor 10.0.0.9 remote-as 65002
      neighbor 10.0.0.9 description to the core
      neighbor 10.0.0.9 ttl-security hops 1
@@ -112,7 +112,6 @@ struct BGPCommandTests {
       ("router bgp 0", "AS number"), ("router bgp 65001\nrouter bgp 65002", "already running"),
       ("router bgp 1\nneighbor 10.0.0.2 shutdown", "remote-as"), ("router bgp 1\nneighbor X remote-as 5", "peer-group"),
       ("router bgp 1\nneighbor 10.0.0.2 peer-group X", "must be configured"),
-      ("router bgp 1\nbgp listen range 10.0.0.0/24 peer-group X", "must be configured"),
       ("router bgp 1\ntimers bgp 1 2", "3 seconds"), ("router bgp 1\nnetwork 10.1.1.1 mask 255.255.0.0", "Inconsistent"),
       ("router bgp 1\nneighbor 10.0.0.2 remote-as 5\nneighbor 10.0.0.2 password 7 0822455D0A16", "type 7"),
     ])
