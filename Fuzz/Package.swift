@@ -16,6 +16,7 @@ let package = Package(
     .target(name: "FuzzDriver"),
     .target(name: "IKEStages", dependencies: ["IKE", "IPsecCrypto", "ProtocolKit", "Wire"].map { .product(name: $0, package: "dmvpn") }),
     fuzz("FuzzNHRP", ["NHRP", "ProtocolKit", "Wire"]),
+    fuzz("FuzzBGP", ["BGP", "Wire"]),
     fuzz("FuzzRIP", ["RIP", "ProtocolKit", "Routing", "Wire"]),
     fuzz("FuzzCDP", ["ODR", "ProtocolKit", "Routing", "Wire"]),
     fuzz("FuzzDataPlane", ["DataPlane", "ProtocolKit", "Wire"]),

@@ -21,8 +21,6 @@ public enum BGPLimits {
   public static let advertisedPathsPerPrefix = 32
   /// Numbers in one AS path that we store. Longer ones do not occur and would cost everybody memory.
   public static let asPathNumbers = 255
-  /// Connections that wait for an OPEN from addresses of a listen range; strangers cannot hold more.
-  public static let pendingDynamic = 1_024
   /// Bytes a neighbour may have under way before we wait for `drained`: two of the kernel's usual send buffers.
   public static let outputBytes = 128 * 1024
   /// Messages handled in one turn for one neighbour; with 500 routes in each it is about a millisecond. The rest follows in the next turn.

@@ -102,11 +102,20 @@ extension BGPEngine {
     let f = family.index
     guard let group = groups[f][g] else { return }
     var order: [Bucket] = []
-    var buckets: [Bucket: [NLRI]] = [:]
+    var lists: [[NLRI]] = []
+    var places: [Bucket: Int] = [:]
+    var last = -1
     func put(_ nlri: NLRI, _ attributes: AttributeID, _ source: UInt32) {
       let bucket = Bucket(attributes: attributes, source: source)
-      if buckets[bucket] == nil { order.append(bucket) }
-      buckets[bucket, default: []].append(nlri)
+      if last < 0 || order[last] != bucket {
+        last = places[bucket] ?? order.count
+        if last == order.count {
+          order.append(bucket)
+          lists.append([])
+          places[bucket] = last
+        }
+      }
+      lists[last].append(nlri)
     }
     for at in batch.range {
       let d = batch.isDump ? at : Int(group.log[at - group.base])
@@ -114,9 +123,9 @@ extension BGPEngine {
       if !batch.isDump, record.position != UInt32(truncatingIfNeeded: at) || !record.isPending { continue }
       collect(d, record, group, isDump: batch.isDump, f, put)
     }
-    for bucket in order {
+    for (bucket, list) in zip(order, lists) {
       let isFromMember = group.isMember(bucket.source & ~Self.onlySource)
-      for bytes in messages(bucket.attributes, buckets[bucket] ?? [], family, group.key) {
+      for bytes in messages(bucket.attributes, list, family, group.key) {
         for peer in batch.members {
           let isSource = isFromMember && peer == bucket.source & ~Self.onlySource
           if isSource != (bucket.source & Self.onlySource != 0) { continue }
@@ -131,10 +140,10 @@ extension BGPEngine {
   /// The source of what goes to all.
   private static let nobody = UpdateGroup.Record.sourceMask
 
-  private func collect(
+  private mutating func collect(
     _ d: Int, _ record: UpdateGroup.Record, _ group: UpdateGroup, isDump: Bool, _ f: Int, _ put: (NLRI, AttributeID, UInt32) -> Void
   ) {
-    let prefix = tables[f].prefix(d)
+    let prefix = tables[f].prefixInPlace(d)
     if group.key.takesPaths {
       for path in group.several[UInt32(d)] ?? [] where !isDump || path.attributes != .none {
         put(NLRI(prefix, pathID: path.pathID), path.attributes, group.isMember(path.source) ? path.source : Self.nobody)

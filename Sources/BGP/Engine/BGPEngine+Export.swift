@@ -252,7 +252,7 @@ extension BGPEngine {
 
   /// What a group is told of a path, with one more user of the attributes; none: nothing.
   private mutating func exported(_ d: Int, _ p: Int?, _ group: inout UpdateGroup, _ family: BGPFamily) -> AttributeID {
-    let prefix = tables[family.index].prefix(d)
+    let prefix = tables[family.index].prefixInPlace(d)
     if prefix.isDefault, let origination = group.key.policy.originatesDefault { return originatedDefault(prefix, origination, group.key) }
     guard let p else { return .none }
     let entry = tables[family.index].paths[p]

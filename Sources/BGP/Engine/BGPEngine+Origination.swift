@@ -114,7 +114,7 @@ extension BGPEngine {
     let counts = best != RouteTable.none
     let was = tables[f].destinations[d].flags.contains(.isCounted)
     guard counts || was else { return }
-    let prefix = tables[f].prefix(d)
+    let prefix = tables[f].prefixInPlace(d)
     for i in aggregates[f].indices where aggregates[f][i].isPart(prefix) {
       aggregates[f][i].count += (counts ? 1 : 0) - (was ? 1 : 0)
       if aggregates[f][i].settings.hasASSet { aggregates[f][i].isSetStale = true }

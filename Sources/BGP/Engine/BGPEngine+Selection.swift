@@ -141,15 +141,15 @@ extension BGPEngine {
     let wasPublished = tables[f].destinations[d].flags.contains(.isPublished)
     guard wasPublished || !routes.isEmpty else { return }
     tables[f].change(d) { if routes.isEmpty { $0.flags.remove(.isPublished) } else { $0.flags.insert(.isPublished) } }
-    routeUpdates.append(.paths(tables[f].prefix(d), .bgp, routes))
+    routeUpdates.append(.paths(tables[f].prefixInPlace(d), .bgp, routes))
   }
 
-  private func tableRoutes(_ d: Int, _ family: BGPFamily) -> [Route] {
+  private mutating func tableRoutes(_ d: Int, _ family: BGPFamily) -> [Route] {
     let f = family.index
     let best = tables[f].destinations[d].best
     guard best != RouteTable.none else { return [] }
     let entry = tables[f].paths[Int(best)]
-    let prefix = tables[f].prefix(d)
+    let prefix = tables[f].prefixInPlace(d)
     let distance = distances[f]
     if entry.isLocal {
       guard entry.pathID == LocalKind.aggregate else { return [] }

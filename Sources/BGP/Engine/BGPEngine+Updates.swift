@@ -59,7 +59,8 @@ extension BGPEngine {
   mutating func withdraw(_ list: [NLRI], _ family: BGPFamily, _ peer: UInt32) {
     guard neighbors[Int(peer)].families[family.index].isNegotiated else { return }
     for nlri in list {
-      guard let d = tables[family.index].find(nlri.prefix), let p = tables[family.index].path(of: peer, nlri.pathID, at: d) else {
+      guard let d = tables[family.index].findInPlace(nlri.prefix), let p = tables[family.index].pathInPlace(of: peer, nlri.pathID, at: d)
+      else {
         continue
       }
       removePath(p, at: d, family)
@@ -140,7 +141,7 @@ extension BGPEngine {
   /// Passes a path that was kept as it came through the filters again.
   mutating func offerAgain(_ p: Int, _ d: Int, _ family: BGPFamily) {
     let entry = tables[family.index].paths[p]
-    let nlri = NLRI(tables[family.index].prefix(d), pathID: entry.pathID)
+    let nlri = NLRI(tables[family.index].prefixInPlace(d), pathID: entry.pathID)
     var a = attributes[entry.received]
     a.weight = neighbors[Int(entry.peer)].policies[family.index].weight
     let id = attributes.retain(a, &nextHops)
@@ -158,9 +159,9 @@ extension BGPEngine {
   private mutating func store(_ path: StoredPath, _ nlri: NLRI, _ family: BGPFamily, _ peer: UInt32, _ now: UInt32) {
     let f = family.index, i = Int(peer)
     let d = tables[f].insert(nlri.prefix)
-    if let p = tables[f].path(of: peer, nlri.pathID, at: d) { return replace(p, at: d, with: path, family, now) }
+    if let p = tables[f].pathInPlace(of: peer, nlri.pathID, at: d) { return replace(p, at: d, with: path, family, now) }
     guard neighbors[i].families[f].paths < BGPLimits.prefixesPerNeighbor, tables[f].pathCount < BGPLimits.paths,
-      tables[f].destinations[d].first == RouteTable.none || tables[f].pathCount(at: d) < BGPLimits.pathsPerPrefix
+      tables[f].destinations[d].first == RouteTable.none || tables[f].pathCountInPlace(at: d) < BGPLimits.pathsPerPrefix
     else {
       counters.refusedPaths += 1
       neighbors[i].families[f].refused += 1
