@@ -18,6 +18,8 @@ public enum RIPLimits {
   public static let lines = 256
   /// Updates under way at once: one an interface and one a configured neighbour, and the rest for those who ask.
   public static let updates = 1_024
+  /// Parts of a summary looked at before all of them are counted in slices: mostly the first one is as near as the one that went.
+  static let partsLookedAt = 32
   /// Whole tables told on request in a second: each costs a look at every network, and who asks needs no key where none is configured.
   public static let answersPerSecond = 64
   /// Entries written in one turn, 20 messages: some 200 µs.

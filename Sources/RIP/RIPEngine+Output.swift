@@ -27,10 +27,12 @@ extension RIPEngine {
     let pause = Duration.milliseconds(Int64(span.lowerBound + turn.random.below(span.upperBound - span.lowerBound + 1)))
     timers.set(.trigger, at: turn.now + pause)
     if let threshold = router.flashThresholdSeconds, let next = nextUpdate, next - turn.now <= .seconds(threshold) { return false }
-    let prefixes = changed.sorted()
+    // Where most of a large table changed, all of it is told: sorting the changes would cost more than the turn may last.
+    let isWhole = changed.count > RIPLimits.entriesPerTurn && changed.count > table.count / 2
+    let prefixes = isWhole ? table.order : changed.sorted()
     forgetChanges()
     traffic.triggeredUpdates &+= 1
-    startUpdates(prefixes, isWhole: false, &turn)
+    startUpdates(prefixes, isWhole: isWhole, &turn)
     return true
   }
 
@@ -41,11 +43,14 @@ extension RIPEngine {
 
   private mutating func startUpdates(_ prefixes: [IPPrefix], isWhole: Bool, _ turn: inout Turn<Output>) {
     for i in interfaces.indices {
-      let targets = destinations(of: i, &turn)
+      let targets = destinations(of: i, &turn), known = interfaces[i].summaries
+      guard let first = targets.first else { continue }
       for version in sendVersions(i) {
+        var job = RIPUpdateJob(interface: interfaces[i].id, destination: first, version: version, prefixes: prefixes, isWhole: isWhole)
+        if !isWhole { prepareSummaries(&job, on: i, known: known) }
         for target in targets {
-          begin(
-            RIPUpdateJob(interface: interfaces[i].id, destination: target, version: version, prefixes: prefixes, isWhole: isWhole), &turn)
+          job.destination = target
+          begin(job)
         }
       }
     }
@@ -77,12 +82,9 @@ extension RIPEngine {
   // MARK: Slices
 
   /// Puts an update into the queue, unless one that says the same waits there.
-  mutating func begin(_ job: RIPUpdateJob, _ turn: inout Turn<Output>) {
-    guard let i = index(of: job.interface), !jobs.contains(where: { $0.covers(job) }) else { return }
+  mutating func begin(_ job: RIPUpdateJob) {
+    guard !jobs.contains(where: { $0.covers(job) }) else { return }
     guard jobs.count < RIPLimits.updates else { return traffic.droppedUpdates &+= 1 }
-    var job = job
-    job.summaries = refreshSummaries(i, job, &turn)
-    guard !job.isDone else { return }
     jobs.append(job)
   }
 
@@ -101,27 +103,34 @@ extension RIPEngine {
   private mutating func advance(_ turn: inout Turn<Output>) -> Int {
     let start = jobs[0].position
     guard let i = index(of: jobs[0].interface) else {
-      jobs[0].position = .max
+      (jobs[0].prefixes, jobs[0].ending, jobs[0].position) = ([], [], 0)
       return 1
     }
     var entries: [RIPRouteEntry] = []
     let room = RIPNumbers.entriesPerMessage - (interfaces[i].settings.keyChain != nil && jobs[0].version > 1 ? 1 : 0)
     while entries.count < room, jobs[0].position - start < RIPLimits.entriesPerTurn, !jobs[0].isDone {
-      if let entry = entry(of: jobs[0], on: i) { entries.append(entry) }
-      jobs[0].position += 1
+      if jobs[0].isAtEnding, jobs[0].ending == nil {
+        closeSummaries(0, on: i, turn.now)
+      } else {
+        if let entry = nextEntry(on: i) { entries.append(entry) }
+        jobs[0].position += 1
+      }
     }
     if !entries.isEmpty {
       traffic.responsesSent &+= 1
       transmit(RIPMessage(.response, entries: entries), version: jobs[0].version, to: jobs[0].destination, on: i, &turn)
     }
-    return jobs[0].position - start
+    return max(1, jobs[0].position - start)
   }
 
-  private func entry(of job: RIPUpdateJob, on i: Int) -> RIPRouteEntry? {
-    if job.position < job.summaries.count { return summaryEntry(job.summaries[job.position], on: i, version: job.version) }
-    let prefix = job.prefixes[job.position - job.summaries.count]
-    guard summary(of: prefix, on: i, version: job.version) == nil else { return nil }
-    return announcement(of: prefix, on: i, version: job.version)
+  /// What the first update says of the network, or the summary, that it has come to.
+  private mutating func nextEntry(on i: Int) -> RIPRouteEntry? {
+    let version = jobs[0].version
+    if let ending = jobs[0].ending { return summaryEntry(ending[jobs[0].position - jobs[0].prefixes.count], on: i, version: version) }
+    let prefix = jobs[0].prefixes[jobs[0].position]
+    guard let summary = summary(of: prefix, on: i, version: version) else { return announcement(of: prefix, on: i, version: version) }
+    jobs[0].count(share(of: prefix, on: i), into: summary)
+    return nil
   }
 
   // MARK: Sending

@@ -78,8 +78,7 @@ extension RIPEngine {
       guard mayAnswer(turn.now) else { return traffic.droppedUpdates &+= 1 }
       begin(
         RIPUpdateJob(
-          interface: received.datagram.interface, destination: received.answerTo, version: version, prefixes: table.order, isWhole: true),
-        &turn)
+          interface: received.datagram.interface, destination: received.answerTo, version: version, prefixes: table.order, isWhole: true))
     } else {
       answerEntries(received, version: version, &turn)
     }

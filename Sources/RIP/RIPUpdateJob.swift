@@ -11,19 +11,26 @@ struct RIPDestination: Sendable, Hashable {
   var ttl: UInt8 { address.isMulticast || address.isBroadcast ? 1 : 64 }
 }
 
-/// An update under way: to one destination, some networks at a time.
+/// An update under way: to one destination, some networks at a time. It walks over its networks; those that a summary hides are not told
+/// but counted into it, and the summaries are told at the end.
 struct RIPUpdateJob: Sendable {
   let interface: InterfaceID
-  let destination: RIPDestination
+  var destination: RIPDestination
   /// The version its messages have.
   let version: Int
-  /// The networks to tell of, ascending; those that are gone meanwhile are left out.
-  let prefixes: [IPPrefix]
   /// Whether it tells everything.
   let isWhole: Bool
-  /// The summaries to tell of, which come first; filled when the update begins.
-  var summaries: [IPPrefix] = []
-  /// How many of both were looked at.
+  /// The networks to walk over, ascending; those that are gone meanwhile are passed over.
+  var prefixes: [IPPrefix]
+  /// Summaries all of whose parts are among the networks; where everything is told, all of them.
+  var recounted: Set<IPPrefix> = []
+  /// The lowest metric seen so far for each of these.
+  var lowest: [IPPrefix: UInt32] = [:]
+  /// The summaries to tell of; complete once the networks are passed.
+  var summaries: Set<IPPrefix> = []
+  /// What `summaries` became then.
+  var ending: [IPPrefix]?
+  /// How many networks, and then summaries, were passed.
   var position = 0
 
   init(interface: InterfaceID, destination: RIPDestination, version: Int, prefixes: [IPPrefix], isWhole: Bool) {
@@ -31,10 +38,18 @@ struct RIPUpdateJob: Sendable {
     (self.prefixes, self.isWhole) = (prefixes, isWhole)
   }
 
-  var isDone: Bool { position >= summaries.count + prefixes.count }
+  /// Whether all networks were passed.
+  var isAtEnding: Bool { position >= prefixes.count }
+  var isDone: Bool { ending.map { position >= prefixes.count + $0.count } ?? false }
 
   /// Whether this one tells all that `other` would, to the same, and has not begun.
   func covers(_ other: RIPUpdateJob) -> Bool {
     position == 0 && isWhole && interface == other.interface && destination == other.destination && version == other.version
+  }
+
+  /// A part of a summary was passed, or changed while the update is under way.
+  mutating func count(_ metric: UInt32, into summary: IPPrefix) {
+    guard isWhole || recounted.contains(summary) else { return }
+    lowest[summary] = min(lowest[summary] ?? RIPNumbers.infinity, metric)
   }
 }

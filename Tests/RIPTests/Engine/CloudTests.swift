@@ -70,6 +70,34 @@ struct CloudTests {
     #expect(!cloud["hub"].messages(from: gone).flatMap(\.entries).contains { $0.mask == net("192.168.0.0/16").mask.v4Bits })
   }
 
+  @Test("a summary is as far as its nearest part: told at once to everybody when that comes or goes, whatever the number of the others")
+  func summaryMetric() {
+    let cloud = TimerTests.listener("network 192.168.9.0\n neighbor 192.168.9.77")
+    cloud.configure("n", "interface GigabitEthernet0/1\n ip summary-address rip 172.16.0.0 255.255.0.0")
+    cloud.setInterface("n", 2, "GigabitEthernet0/1 192.168.9.1/24")
+    func told(_ seconds: Double) -> [UInt32] {
+      let start = cloud.now
+      cloud.run(seconds: seconds)
+      let entries = cloud["n"].responses(on: 2, from: start).filter { $0.datagram.destination == ip("192.168.9.77") }.flatMap(
+        \.message.entries)
+      let group = cloud["n"].responses(on: 2, from: start).filter { $0.datagram.destination == RIPNumbers.group }.flatMap(\.message.entries)
+      let ours = entries.filter { $0.address >> 16 == 0xac10 }
+      #expect(entries == group && ours.allSatisfy { $0.mask == net("172.16.0.0/16").mask.v4Bits })
+      return ours.map(\.metric)
+    }
+    _ = told(6)
+    for n in 0..<100 { TimerTests.says(cloud, [RIPRouteEntry(net("172.16.\(n).0/24"), metric: 5)]) }
+    #expect(told(6).last == 6)
+    TimerTests.says(cloud, [RIPRouteEntry(net("172.16.200.0/24"), metric: 1)])
+    #expect(told(6) == [2])
+    TimerTests.says(cloud, [RIPRouteEntry(net("172.16.50.0/24"), metric: 7)])
+    #expect(told(1).allSatisfy { $0 == 2 })
+    TimerTests.says(cloud, [RIPRouteEntry(net("172.16.200.0/24"), metric: 16)])
+    #expect(told(6).contains(6))
+    for n in 0..<100 { TimerTests.says(cloud, [RIPRouteEntry(net("172.16.\(n).0/24"), metric: 16)]) }
+    #expect(told(6).last == 16)
+  }
+
   @Test("phase 3 with `ip next-hop-self rip`: the hub is the next hop of every network")
   func nextHopSelf() {
     let cloud = RIPCloud.hubAndSpokes(2, hub: " no ip split-horizon\n ip next-hop-self rip")
