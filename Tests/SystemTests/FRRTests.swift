@@ -82,8 +82,7 @@ extension SystemSuite {
       }
       try await capture.stop()
       #expect(try await EchoAudit(capture, ours: Site.spoke(1), theirs: Site.hub).lostByUs(of: ping) == 0, "our node lost pings\n\(ping.output)")
-      // FRR's hub was seen to forget a spoke until its next registration, a third of the holding time later.
-      #expect(ping.lost <= Self.holdTimeSeconds / 3 * 5, "\(ping.output)")
+      #expect(ping.lost == 0, "\(ping.output)")
       #expect(try await hub.vtysh("show ip nhrp cache").contains("10.0.0.11"))
       #expect(try await !spoke.node.exec("show logging").contains("NHRP_NHS_DOWN"))
     }

@@ -4,9 +4,8 @@ import Testing
 
 /// Who lost a ping: what the capture of the underlay says of our node.
 ///
-/// FRR's kernel drops packets that wait for its neighbour table, and its nhrpd was seen to forget a spoke until the spoke's next
-/// registration (docs/interop.md). That is FRR's to lose, within a limit. Ours loses none: what it takes from its host it sends, and what
-/// reaches it reaches its host, or its host's answer leaves.
+/// FRR's kernel drops packets that wait for its neighbour table: those are FRR's to lose, within a limit. Ours loses none: what it takes
+/// from its host it sends, and what reaches it reaches its host, or its host's answer leaves.
 struct EchoAudit {
   private struct Echo: Hashable {
     var run: String
