@@ -189,7 +189,7 @@ package struct ChildPair: Sendable {
   /// The ends of ESP: ports are 0 unless it travels in UDP.
   package var endpoints: AssociationEndpoints
   /// Whether we began the exchange and have the peer's answer: outbound packets move to it at once. A responder's move when the peer
-  /// was heard on it, or when the reply has arrived, half a `roundTrip` after it left.
+  /// was heard on it, or three eighths of a `roundTrip` after the reply left.
   package var isInitiator: Bool
   /// It lost a collision and will be deleted: outbound packets never move to it.
   package var isRedundant = false

@@ -77,8 +77,8 @@ package enum IKELimits {
   package static let lingering = Duration.seconds(5)
   /// How long the initiator of a rekey waits before it deletes the old child: the peer moves its packets in that time.
   package static let oldChildDelay = Duration.seconds(2)
-  /// A responder's outbound packets move half a round trip after its reply, when that has arrived; at the earliest and latest so long
-  /// after it. What they send arrives half a round trip later still, so nothing overtakes the reply.
+  /// A responder's outbound packets move three eighths of a round trip after its reply; at the earliest and latest so long after it. Both
+  /// take the same way, so that is the time in which the peer reads the reply before the first of them comes.
   package static let outboundMove = Duration.milliseconds(5)...Duration.seconds(1)
   /// How long our new child waits for the peer's to be used where the peer's won: longer than all tries of its exchange.
   package static let lostChildPatience = Duration.seconds(35)

@@ -54,18 +54,18 @@ extension SystemSuite {
       }
     }
 
-    @Test("under our hub: renewal under traffic, clear, expiry and a second resolution cost no ping", .peersOnly)
+    @Test("under our hub: renewal under traffic, clear, expiry and a second resolution cost none of our pings", .peersOnly)
     func lifeUnderOurHub() async throws {
       try await Bench.with { bench in try await FRRCloud.underOurHub(bench, holdTimeSeconds: Self.holdTimeSeconds).live() }
     }
 
-    @Test("under FRR's hub: redirect, resolution both ways, renewal, clear, expiry and a second resolution cost no ping", .peersOnly)
+    @Test("under FRR's hub: redirect, resolution both ways, renewal, clear, expiry and a second resolution cost none of our pings", .peersOnly)
     func lifeUnderTheirHub() async throws {
       try await Bench.with { bench in try await FRRCloud.underTheirHub(bench, holdTimeSeconds: Self.holdTimeSeconds).live() }
     }
 
     private func spokeUnderTheirHub(_ bench: Bench, nextHopServer: String) async throws {
-      let underlay = try await bench.underlay()
+      let underlay = try await bench.underlay(), capture = try await bench.capture("br0", in: underlay)
       let hub = try await bench.frrSite(.hub, on: underlay, holdTimeSeconds: Self.holdTimeSeconds)
       let configuration = try Site.spoke(1).configurationForFRR(holdTimeSeconds: Self.holdTimeSeconds)
         .replacing("ip nhrp nhs 10.0.0.1 ", with: "ip nhrp nhs \(nextHopServer) ")
@@ -77,7 +77,11 @@ extension SystemSuite {
         try await spoke.node.exec("show dmvpn")
       }
       let ping = try await spoke.host.ping(Site.hub.host, count: (Self.holdTimeSeconds + 5) * 5, intervalMilliseconds: 200)
-      if ping.lost > 0 { print("FRR's nhrpd said:\n\(try await hub.run("tail -n 200 /run/node/nhrpd.log; ip neigh show dev gre1"))") }
+      if ping.lost > 0 {
+        print("FRR's nhrpd said:\n\(try await hub.run("tail -n 200 /run/node/nhrpd.log; ip neigh show dev gre1"))")
+      }
+      try await capture.stop()
+      #expect(try await EchoAudit(capture, ours: Site.spoke(1), theirs: Site.hub).lostByUs(of: ping) == 0, "our node lost pings\n\(ping.output)")
       #expect(ping.lost == 0, "\(ping.output)")
       #expect(try await hub.vtysh("show ip nhrp cache").contains("10.0.0.11"))
       #expect(try await !spoke.node.exec("show logging").contains("NHRP_NHS_DOWN"))

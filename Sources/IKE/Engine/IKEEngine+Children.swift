@@ -36,7 +36,7 @@ extension IKEEngine {
     // A rekey is in no hurry: the old one works until the peer, who moves at once, was heard on the new one or deletes the old one.
     let wait =
       pair.replaces == nil
-      ? min(max(pair.roundTrip / 2, IKELimits.outboundMove.lowerBound), IKELimits.outboundMove.upperBound) : IKELimits.rekeyedOutboundMove
+      ? min(max(pair.roundTrip * 3 / 8, IKELimits.outboundMove.lowerBound), IKELimits.outboundMove.upperBound) : IKELimits.rekeyedOutboundMove
     timers.set(.moveOutbound(pair.inboundSPI), at: turn.now + wait)
   }
 

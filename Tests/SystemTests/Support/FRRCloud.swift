@@ -63,7 +63,7 @@ struct FRRCloud: Sendable {
     try await shortcutsStand()
   }
 
-  /// The whole life of the two shortcuts, without a lost ping.
+  /// The whole life of the two shortcuts, without a ping lost by our node.
   func live() async throws {
     try await findEachOther()
     try await ping(count: holdTimeSeconds * 20, intervalMilliseconds: 100)
@@ -76,22 +76,33 @@ struct FRRCloud: Sendable {
     try await judge()
   }
 
-  /// Pings of both hosts at once; each may lose `loss` of them.
+  /// Pings of both hosts at once; each may lose `loss` of them. In clear our node loses none, and FRR's one in twenty at most.
   private func ping(count: Int, intervalMilliseconds: Int, losingAtMost loss: Int = 0) async throws {
     async let fromOurs = ours.host.ping(
       Site.spoke(2).host, count: count, intervalMilliseconds: intervalMilliseconds, options: strongSwan.isEmpty ? "" : Canary.pingOptions)
     async let fromTheirs = theirs.pingFromLAN(Site.spoke(1).host, count: count, intervalMilliseconds: intervalMilliseconds)
-    for result in [try await fromOurs, try await fromTheirs] {
-      #expect(result.sent == count && result.lost <= loss, "\(result.output.suffix(600))")
+    let results = [try await fromOurs, try await fromTheirs]
+    let isClear = strongSwan.isEmpty
+    for result in results {
+      #expect(result.sent == count && result.lost <= (isClear ? count / 20 : loss), "\(result.output.suffix(600))")
     }
+    guard isClear else { return }
+    if results.contains(where: { $0.lost > 0 }) { print("FRR under \(label), pings lost: \(results.map(\.lost)) of \(count)") }
+    try await Task.sleep(for: .milliseconds(300))
+    let audit = try await EchoAudit(capture, ours: Site.spoke(1), theirs: Site.spoke(2))
+    #expect(audit.lostByUs(of: results[0]) == 0 && audit.lostByUsAnswering == 0, "our node lost pings")
   }
 
   private func shortcutsStand() async throws {
     try await eventually("our spoke has a shortcut to FRR's LAN", contains: ["192.168.12.0/24", "198.51.100.12"]) {
       try await ours.node.exec("show ip nhrp")
     }
-    try await eventually("FRR's spoke has a shortcut to our LAN", contains: ["192.168.11.0/24"]) {
-      try await theirs.vtysh("show ip nhrp shortcut")
+    try await eventually("FRR's spoke has a shortcut to our LAN", contains: ["192.168.11.0/24"], timeout: .seconds(40)) {
+      let shown = try await theirs.vtysh("show ip nhrp shortcut")
+      guard !shown.contains("192.168.11.0/24") else { return shown }
+      // FRR asks once. Where that came to nothing, it asks again when traffic has it redirected again.
+      _ = try await theirs.pingFromLAN(Site.spoke(1).host, count: 1, intervalMilliseconds: 100)
+      return shown + (try await theirs.run("tail -n 40 /run/node/nhrpd.log")).replacing("/24", with: " / 24")
     }
     // Direct means one router fewer on the way: the reply was sent with 64 and passes two routers, not three.
     let ping = try await ours.host.ping(Site.spoke(2).host, count: 3)
