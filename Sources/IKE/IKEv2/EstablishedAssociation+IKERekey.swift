@@ -176,12 +176,17 @@ extension EstablishedAssociation {
       for spi in spis {
         guard let c = child(inbound: spi) else { continue }
         children[c].isClosing = false
-        tasks.append(.deleteChild(spi, .deletedHere))
+        keep(.deleteChild(spi, .deletedHere))
       }
-    case .preparingChild(_, let replacing, _): tasks.append(replacing.map { .rekeyChild($0) } ?? .createChild)
-    case .child(let offer), .agreeingChild(_, let offer, _, _): tasks.append(offer.replacing.map { .rekeyChild($0) } ?? .createChild)
+    case .preparingChild(_, let replacing, _): keep(replacing.map { .rekeyChild($0) } ?? .createChild)
+    case .child(let offer), .agreeingChild(_, let offer, _, _): keep(offer.replacing.map { .rekeyChild($0) } ?? .createChild)
     default: break
     }
+  }
+
+  /// Puts a task at the end of the queue, once, within its limit; what finds no room ends with its lifetime.
+  private mutating func keep(_ task: ExchangeTask) {
+    if !tasks.contains(task), tasks.count < IKELimits.queuedTasks { tasks.append(task) }
   }
 
   /// Whether there is an IKE SA that counts: one in force, or one of which ours to be is under way.

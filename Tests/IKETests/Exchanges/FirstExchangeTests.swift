@@ -36,7 +36,7 @@ struct FirstExchangeTests {
     world.run(.milliseconds(39))
     #expect(wasInstalled)
     #expect(a.ups.isEmpty && b.ups.isEmpty, "the answer is under way, and nothing of the responder's follows it closely")
-    while b.ups.isEmpty, world.sent.count < 10 { world.run(.milliseconds(1)) }
+    for _ in 0..<10 where b.ups.isEmpty { world.run(.milliseconds(1)) }
     #expect(b.sendESP(to: try #require(b.peer).id), "the responder's first packet")
     world.run(.milliseconds(3))
     #expect(a.ups.isEmpty == false && a.received == 0, "the initiator is up with the answer, before that packet")
