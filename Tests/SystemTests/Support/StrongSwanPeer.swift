@@ -44,8 +44,9 @@ extension Guest {
   /// Pings from the host in the LAN behind an FRR node.
   func pingFromLAN(_ host: String, count: Int, intervalMilliseconds: Int) async throws -> PingResult {
     let interval = String(format: "%.3f", Double(intervalMilliseconds) / 1000)
-    let limit = Duration.milliseconds(count * intervalMilliseconds * 2) + .seconds(20)
-    return PingResult(try await attempt("ip netns exec lan ping -n -q -c \(count) -i \(interval) -W 2 \(host)", timeout: limit).output)
+    let seconds = count * intervalMilliseconds * 2 / 1000 + 20
+    let command = "ip netns exec lan timeout -s INT \(seconds) ping -n -q -c \(count) -i \(interval) -W 2 \(host)"
+    return PingResult(try await attempt(command, timeout: .seconds(seconds + 10)).output)
   }
 }
 
