@@ -29,8 +29,7 @@ extension NodeHost {
     case .dataPlane, .inject, .underlay, .tunnelDevice: break
     case .compute(let id, let job): keys.perform(id, job)
     case .readMaterial(let request): readMaterial(request)
-    case .kernelRoute(let prefix, let device, let gateway, let isPresent):
-      if isPresent { devices.addRoute(prefix, device, gateway: gateway) } else { devices.removeRoute(prefix, device) }
+    case .kernelRoute(let prefix, let device, let gateway, let isPresent): setRoute(prefix, device, gateway, isPresent)
     case .stream(let effect): streams.perform(effect)
     case .routingPort(let device, let effect): perform(effect, device)
     case .lookUp(let name): lookUp(name)
@@ -40,6 +39,20 @@ extension NodeHost {
     case .captureFilter(let name, let filter): captures[name]?.filter = filter
     case .log(let severity, let line): log.write(severity, line)
     case .stopped: loop.stop()
+    }
+  }
+
+  /// With a gateway it leads by an interface of the host, without into a tunnel. The kernel replaces one by the other.
+  private func setRoute(_ prefix: IPPrefix, _ device: String, _ gateway: IPAddress?, _ isPresent: Bool) {
+    switch (gateway, isPresent) {
+    case (nil, true):
+      gatewayRoutes.forget(prefix)
+      devices.addRoute(prefix, device, gateway: nil)
+    case (nil, false): devices.removeRoute(prefix, device)
+    case (let gateway?, true):
+      devices.forgetRoute(prefix)
+      gatewayRoutes.add(prefix, device, gateway: gateway)
+    case (_, false): gatewayRoutes.remove(prefix)
     }
   }
 

@@ -69,16 +69,44 @@ extension Node {
     if settings.bgp.settings != nil { enqueue(bgp: .routesChanged(moved)) }
   }
 
-  /// The kernel gets the routes that lead into a tunnel and are not the tunnel's own network.
+  /// The kernel gets the routes that lead into a tunnel and are not the tunnel's own network, and what routing protocols learned from
+  /// neighbours on interfaces of the host.
   private func updateKernel(_ c: ForwardingChange) {
-    if let id = c.action?.tunnel, let source = c.route?.source, source != .connected, source != .local, source != .kernel {
-      let device = name(of: id)
-      guard kernelRoutes[c.prefix] != device else { return }
-      kernelRoutes[c.prefix] = device
-      effects.append(.kernelRoute(c.prefix, device: device, gateway: nil, isPresent: true))
-    } else if let device = kernelRoutes.removeValue(forKey: c.prefix) {
-      effects.append(.kernelRoute(c.prefix, device: device, gateway: nil, isPresent: false))
+    let way = kernelWay(c)
+    guard kernelRoutes[c.prefix] != way else { return }
+    if let way {
+      kernelRoutes[c.prefix] = way
+      effects.append(.kernelRoute(c.prefix, device: way.device, gateway: way.gateway, isPresent: true))
+    } else if let old = kernelRoutes.removeValue(forKey: c.prefix) {
+      effects.append(.kernelRoute(c.prefix, device: old.device, gateway: old.gateway, isPresent: false))
     }
+  }
+
+  private func kernelWay(_ c: ForwardingChange) -> KernelWay? {
+    guard let source = c.route?.source, source != .connected, source != .local, source != .kernel else { return nil }
+    if let id = c.action?.tunnel { return KernelWay(device: name(of: id), gateway: nil) }
+    switch source {
+    // A static route beside the tunnels stays the operator's own affair, who may have it in the kernel already.
+    case .connected, .local, .kernel, .static, .nhrp: return nil
+    case .bgp, .rip, .odr: return gatewayWay(c)
+    }
+  }
+
+  /// Of several ways of equal cost the kernel has the first.
+  private func gatewayWay(_ c: ForwardingChange) -> KernelWay? {
+    switch c.action {
+    case .host(let id): c.gateway.map { KernelWay(device: platformName(of: id), gateway: $0) }
+    case .paths(let paths): paths.first.flatMap { path in path.nextHop.map { KernelWay(device: platformName(of: path.interface), gateway: $0) } }
+    case .tunnel, .discard, nil: nil
+    }
+  }
+
+  /// The node stops: nothing of ours stays in the kernel.
+  func removeKernelRoutes() {
+    for (prefix, way) in kernelRoutes.sorted(by: { $0.key < $1.key }) {
+      effects.append(.kernelRoute(prefix, device: way.device, gateway: way.gateway, isPresent: false))
+    }
+    kernelRoutes = [:]
   }
 
   // MARK: NHRP's outputs
@@ -135,6 +163,14 @@ extension Node {
     ownRouteChanges.insert(prefix)
     if isOverride { table.removeOverride(prefix) } else { table.remove(prefix: prefix, source: .nhrp, nextHop: nil, interface: id) }
   }
+}
+
+/// How a route of ours in the kernel leads.
+struct KernelWay: Sendable, Equatable {
+  /// The device: a tunnel's, or an interface of the host.
+  var device: String
+  /// The next hop on an interface of the host; nil into a tunnel.
+  var gateway: IPAddress?
 }
 
 extension Route {

@@ -52,7 +52,7 @@ public final class Node {
   var tunnels: [InterfaceID: TunnelState] = [:]
   var installedStatics: [Route] = []
   var refusedStatics: [IPPrefix: IPAddress] = [:]
-  var kernelRoutes: [IPPrefix: String] = [:]
+  var kernelRoutes: [IPPrefix: KernelWay] = [:]
   var tunnelByNBMA: [IPAddress: IPAddress] = [:]
   var sessions: [SessionID: Session] = [:]
   var probes = ProbeTable()
@@ -279,8 +279,7 @@ public final class Node {
     // What NHRP takes back still leaves under the associations that end now.
     enqueue(ike: .stopping, because: id)
     settle()
-    for prefix in kernelRoutes.keys.sorted() { effects.append(.kernelRoute(prefix, device: kernelRoutes[prefix] ?? "", gateway: nil, isPresent: false)) }
-    kernelRoutes = [:]
+    removeKernelRoutes()
     for id in sessions.keys.sorted() { effects.append(.reply(id, .goodbye(reason: "the node stops"))) }
     effects.append(.stopped)
   }

@@ -111,4 +111,6 @@ struct ForwardingPool: Sendable {
 struct Forwarding: Sendable, Hashable {
   var action: ForwardingAction
   var overriding: IPAddress?
+  /// Who takes packets that leave by one interface of the host; nil where that is a tunnel, or the destinations are on the link.
+  var gateway: IPAddress?
 }

@@ -121,9 +121,12 @@ public struct ForwardingChange: Sendable, Equatable {
   public var route: Route?
   /// The next hop of the override in force.
   public var overriding: IPAddress?
+  /// Who takes the packets, where the action is `.host`; nil when their destinations are on the link, or the node's own.
+  public var gateway: IPAddress?
 
   /// Makes a change.
-  public init(prefix: IPPrefix, action: ForwardingAction?, route: Route?, overriding: IPAddress?) {
+  public init(prefix: IPPrefix, action: ForwardingAction?, route: Route?, overriding: IPAddress?, gateway: IPAddress? = nil) {
     (self.prefix, self.action, self.route, self.overriding) = (prefix, action, route, overriding)
+    self.gateway = gateway
   }
 }

@@ -140,6 +140,11 @@ final class TunnelDevices {
     }
   }
 
+  /// Another hand has replaced a route in the kernel.
+  func forgetRoute(_ prefix: IPPrefix) {
+    for name in routes.keys { routes[name]?[prefix] = nil }
+  }
+
   /// An own device went down and up again by another hand: the kernel dropped its routes.
   func reinstallRoutes(index: UInt32) {
     for (name, entry) in entries where entry.device?.index == index {
