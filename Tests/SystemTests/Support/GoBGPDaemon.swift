@@ -8,7 +8,7 @@ struct GoBGPDaemon: OtherRouter {
 
   init(_ bench: Bench, in namespace: Namespace, bgp: BGPSession) async throws {
     daemon = try await RoutingDaemon(bench, "gobgp", in: namespace) {
-      [["gobgpd", "-f", "\($0)/gobgp.toml", "--api-hosts", "127.0.0.1:50051", "--disable-stdlog=false"]]
+      [["gobgpd", "-f", "\($0)/gobgp.toml", "--api-hosts", "127.0.0.1:50051"]]
     }
     try daemon.write(
       "gobgp.toml",
@@ -36,7 +36,7 @@ struct GoBGPDaemon: OtherRouter {
 
   private func gobgp(_ command: String) async throws -> String { try await daemon.namespace.run("gobgp \(command)") }
 
-  func routes() async throws -> String { try await gobgp("neighbor \(RoutingLAN.v4.ours) adj-in") }
+  func routes() async throws -> String { try await gobgp("global rib") }
 
   func announce() async throws {
     for network in [RoutingLAN.v4.theirLAN, RoutingLAN.v4.theirExtra] {
