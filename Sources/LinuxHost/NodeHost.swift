@@ -247,8 +247,10 @@ public final class NodeHost {
   private func readLinks() {
     do throws(SystemError) {
       try monitor.readEvents { event in
+        guard case .link(let row) = event else { return picture.take(event) }
+        let wasUp = picture.isUp(row.index)
         picture.take(event)
-        if case .link(let row) = event, row.isUp { kernelRoutes.reinstall(on: row.name) }
+        if row.isUp, !wasUp { kernelRoutes.reinstall(on: row.name) }
       }
     } catch {
       log.write(.error, "\(error)")

@@ -93,8 +93,8 @@ extension Node {
     case .static, .bgp, .rip, .odr, .nhrp: break
     }
     if let tunnel = action.tunnel { return KernelWay(device: name(of: tunnel), gateway: nil) }
-    guard route.source != .nhrp, let id = action.exit, let device = routing.interfaces[id]?.name else { return nil }
-    return KernelWay(device: settings.platformName(of: device), gateway: c.gateway)
+    guard route.source != .nhrp, let id = action.exit else { return nil }
+    return KernelWay(device: platformName(of: id), gateway: c.gateway)
   }
 
   // MARK: NHRP's outputs

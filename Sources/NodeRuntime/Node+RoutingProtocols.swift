@@ -183,7 +183,7 @@ extension Node {
     }
   }
 
-  private func platformName(of id: InterfaceID) -> String { settings.platformName(of: name(of: id)) }
+  func platformName(of id: InterfaceID) -> String { settings.platformName(of: name(of: id)) }
 
   private func setPort(_ port: UInt16, on id: InterfaceID, isWanted: Bool) {
     if isWanted { routing.tunnelPorts[id, default: []].insert(port) } else { routing.tunnelPorts[id]?.remove(port) }
