@@ -42,6 +42,7 @@ public final class Node {
   var odr = ODREngine()
   var bgp = BGPEngine()
   var routing = RoutingState()
+  var tracks = TrackTable()
   var protection = ProtectionState()
   var tracker: ShortcutTracker
   var counters = DataPlaneCounters()
@@ -91,7 +92,7 @@ public final class Node {
 
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
-    [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
+    [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline, tracks.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
       guard let due else { return first }
       return first.map { min($0, due) } ?? due
     }
@@ -159,6 +160,7 @@ public final class Node {
         for (input, cause) in batch { give(input, cause) }
       }
       applyRouteChanges()
+      if followTracks() { continue }
       if queue.isEmpty { return }
     }
   }
