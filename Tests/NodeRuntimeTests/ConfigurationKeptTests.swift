@@ -96,7 +96,7 @@ import Testing
     "nhrp map group G service-policy output P", "nhrp group G", "ipv6 ospf 1 area 0", "ipv6 nd ra suppress", "if-state nhrp",
     "zone-member security Z", "service-policy output P",
     "mpls ip", "duplex auto", "speed 1000", "negotiation auto", "media-type rj45", "switchport mode access", "standby 1 ip 10.0.0.1",
-    "vrrp 1 ip 10.0.0.1", "no cdp enable", "encapsulation dot1Q 10",
+    "vrrp 1 ip 10.0.0.1", "no cdp tlv app", "encapsulation dot1Q 10",
     "channel-group 1 mode active", "crypto map M", "vrf forwarding V", "ip vrf forwarding V", "tunnel vrf V", "arp timeout 60",
     "carrier-delay msec 0", "mtu 1400", "hold-queue 100 in", "snmp trap link-status",
     "ntp disable", "qos pre-classify", "load-balancing x", "isis metric 5", "ip nhrp map group G service-policy output P",

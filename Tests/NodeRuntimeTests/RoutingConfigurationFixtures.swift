@@ -145,8 +145,8 @@ enum RoutingConfigurationFixtures {
 
   /// Its kept lines, in order.
   static let notActedOn = [
-    "output-delay 20", "redistribute ospf 1 metric 3", "bgp scan-time 30", "neighbor 192.0.2.2 local-as 65100 no-prepend", "synchronization",
-    "auto-summary", "address-family ipv4 vrf red", "redistribute connected", "neighbor 198.51.100.9 remote-as 65009",
+    "output-delay 20", "redistribute ospf 1 metric 3", "bgp scan-time 30", "neighbor 192.0.2.2 local-as 65100 no-prepend", "no synchronization",
+    "no auto-summary", "address-family ipv4 vrf red", "redistribute connected", "neighbor 198.51.100.9 remote-as 65009",
     "neighbor 198.51.100.9 activate", "evaluate MIRROR", "set extcommunity rt 65000:1",
   ]
 }

@@ -55,8 +55,11 @@ extension NodeSettings {
   public var withoutKeys: NodeSettings {
     var copy = self
     (copy.crypto, copy.policy, copy.bgp) = (crypto.withoutKeys, policy.withoutKeys, bgp.withoutKeys(KeyLine.shown))
-    for index in copy.kept.indices where ["crypto ", "key chain "].contains(where: copy.kept[index].text.hasPrefix) {
-      copy.kept[index].children = copy.kept[index].children.map(KeyLine.shown)
+    for index in copy.kept.indices {
+      let isChain = copy.kept[index].text.hasPrefix("key chain ")
+      guard isChain || copy.kept[index].text.hasPrefix("crypto ") else { continue }
+      // `key 1` in a chain is the head of a key.
+      copy.kept[index].children = copy.kept[index].children.map { isChain && !$0.contains("key-string") ? $0 : KeyLine.shown($0) }
     }
     for index in copy.crypto.trustpoints.indices {
       copy.crypto.trustpoints[index].kept = copy.crypto.trustpoints[index].kept.map(KeyLine.shown)
