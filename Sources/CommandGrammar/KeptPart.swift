@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// A section inside another one that nobody acts on: it is kept with its lines, so that these are not taken for lines of the section around.
+/// A section inside another one that nobody acts on: it is kept with its lines, so that these are not taken for lines of the section
+/// around.
 public struct KeptPart: SectionSettings {
   /// Its first line, spelled out.
   public let name: String

@@ -93,10 +93,8 @@ public final class Node {
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
     if table.hasChanges { return now }
-    [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline, tracks.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
-      guard let due else { return first }
-      return first.map { min($0, due) } ?? due
-    }
+    let protocols = [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline]
+    return (protocols + [tracks.nextDeadline, probes.nextDeadline]).compactMap { $0 }.min()
   }
 
   /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.

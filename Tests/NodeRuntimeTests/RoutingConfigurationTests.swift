@@ -123,7 +123,7 @@ import Testing
     "a broken line of a protocol or a list is an error at its place, not a kept line",
     arguments: [
       ("router bgp 65000x", 1), ("router bgp 1\n neighbor 10.0.0.1 route-map", 2), ("router bgp 1\n frobnicate", 2),
-      ("router bgp 1\n neighbor 10.0.0.1 activat", 2), ("router rip\n network 10.0.0.0 0.0.0.255", 2), ("router rip\n netwrok 10.0.0.0", 2),
+      ("router bgp 1\n neighbor 10.0.0.1 aktivate", 2), ("router rip\n network 10.0.0.0 0.0.0.255", 2), ("router rip\n netwrok 10.0.0.0", 2),
       ("router odr\n timers basic 1", 2), ("ip prefix-list P permit 10.0.0.0", 1), ("ip prefix-list P seq 5 permit 10.0.0.0/8 le 4", 1),
       ("ipv6 prefix-list P permit 10.0.0.0/8", 1), ("ipv6 route 2001:db8::/33x Null0", 1), ("route-map R allow 10", 1),
       ("route-map R permit 10\n match ip adress prefix-list P", 2), ("route-map R permit 10\n set metrik 5", 2),

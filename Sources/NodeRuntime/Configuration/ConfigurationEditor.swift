@@ -124,7 +124,7 @@ struct LineEdit {
     while true {
       let parsed = Assembly.grammar.parse(line, mode: place.mode)
       guard case .failure(let failure) = parsed else {
-        if let worst, isForeign(parsed, below: context) { return .failure(worst) }
+        if let worst, isForeign(parsed, below: context) || isGuess(parsed, line, at: place) { return .failure(worst) }
         return apply(parsed, in: place)
       }
       if failure.column > worst?.column ?? -1 { worst = failure }
@@ -138,6 +138,13 @@ struct LineEdit {
     guard case .section(let place) = context, Assembly.sections[place.mode]?.isActedOn == false else { return false }
     if case .match(.section, _, _, _, _) = parsed { return true }
     return false
+  }
+
+  /// A misspelled line of a section that looks like the beginning of somebody else's global word: `set metrik` is no `setup`.
+  private func isGuess(_ parsed: ParseOutcome<LineAction>, _ line: String, at place: Context) -> Bool {
+    guard place == .global, case .match(.kept, _, let isNegated, _, let canonical) = parsed else { return false }
+    let typed = line.split(separator: " ").dropFirst(isNegated ? 1 : 0).first?.lowercased()
+    return canonical.split(separator: " ").first?.lowercased() != typed
   }
 
   /// Another session may have removed the section.

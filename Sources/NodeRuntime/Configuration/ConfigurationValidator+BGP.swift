@@ -10,14 +10,18 @@ extension ConfigurationValidator {
     guard let bgp = settings.bgp.settings else { return }
     findings.section = SectionPlace(.routerBGP, [bgp.name])
     for range in bgp.listenRanges { checkRange(range, bgp, &findings) }
-    for neighbor in bgp.neighbors { checkNeighbor(neighbor, bgp, settings, &findings) }
+    let groups = Dictionary(bgp.neighbors.filter(\.isGroup).map { ($0.name, $0) }) { first, _ in first }
+    for neighbor in bgp.neighbors { checkNeighbor(neighbor, groups, settings, &findings) }
+    checkOwnAddresses(bgp, settings, &findings)
+    let names = Set(bgp.neighbors.map(\.name))
     for family in bgp.families {
-      findings.section = family.isExplicit ? SectionPlace(.routerBGPFamily, [bgp.name, family.name]) : SectionPlace(.routerBGP, [bgp.name])
+      if family.isExplicit { findings.section = SectionPlace(.routerBGPFamily, [bgp.name, family.name]) }
       checkReferences(references(family), settings.policy, &findings)
-      for neighbor in family.neighbors where bgp.neighbor(neighbor.name) == nil {
+      for neighbor in family.neighbors where !names.contains(neighbor.name) {
         findings.warn("neighbor \(neighbor.name) ", "neighbor \(neighbor.name) has no 'remote-as' and is no peer-group: its lines do nothing")
       }
       checkAggregates(family, settings, &findings)
+      findings.section = SectionPlace(.routerBGP, [bgp.name])
     }
     findings.section = nil
   }
@@ -32,25 +36,29 @@ extension ConfigurationValidator {
   }
 
   private static func checkNeighbor(
-    _ neighbor: BGPNeighborSettings, _ bgp: BGPSettings, _ settings: NodeSettings, _ findings: inout Findings
+    _ neighbor: BGPNeighborSettings, _ groups: [String: BGPNeighborSettings], _ settings: NodeSettings, _ findings: inout Findings
   ) {
-    let about = "neighbor \(neighbor.name) ", group = neighbor.group.flatMap(bgp.neighbor)
-    if let name = neighbor.group, group?.isGroup != true {
+    let about = "neighbor \(neighbor.name) ", group = neighbor.group.flatMap { groups[$0] }
+    if let name = neighbor.group, group == nil {
       findings.warn(about + "peer-group", "neighbor \(neighbor.name) is a member of peer-group '\(name)', which is not defined")
     }
     if !neighbor.isGroup, neighbor.remoteAS == nil, group?.remoteAS == nil {
       findings.warn(about, "neighbor \(neighbor.name) is never spoken with: neither it nor its peer-group has a 'remote-as'")
-    }
-    if let address = neighbor.address,
-      let owner = settings.interfaceNames.first(where: { settings.interfaces[$0]?.interface.address?.address == address })
-    {
-      findings.warn(about, "neighbor \(address) is this node's own address, on \(owner)")
     }
     if let source = neighbor.updateSource, settings.interfaces[source] == nil, settings.platformNames[source] == nil {
       findings.warn(about + "update-source", "neighbor \(neighbor.name) waits for interface \(source), which is not in this configuration")
     }
     if neighbor.multihop != nil, neighbor.securityHops != nil {
       findings.warn(about + "ttl-security", "neighbor \(neighbor.name) has 'ebgp-multihop' and 'ttl-security': IOS takes only one of them")
+    }
+  }
+
+  private static func checkOwnAddresses(_ bgp: BGPSettings, _ settings: NodeSettings, _ findings: inout Findings) {
+    for name in settings.interfaceNames {
+      guard let own = settings.interfaces[name]?.interface.address?.address, bgp.neighbors.contains(where: { $0.address == own }) else {
+        continue
+      }
+      findings.warn("neighbor \(own) ", "neighbor \(own) is this node's own address, on \(name)")
     }
   }
 
@@ -81,11 +89,14 @@ extension ConfigurationValidator {
   /// Phase 2: a hub that hands spokes' routes on with their own next hops. What is inside a summary has no next hop of a spoke.
   private static func checkAggregates(_ family: BGPFamilySettings, _ settings: NodeSettings, _ findings: inout Findings) {
     let reflects = family.neighbors.contains { ($0.isReflectorClient == true || $0.keepsNextHop == true) && $0.nextHopSelf == nil }
-    guard reflects, let hub = settings.interfaceNames.first(where: { settings.interfaces[$0]?.isHubWithoutRedirect == true }) else { return }
+    guard reflects, let hub = settings.interfaceNames.first(where: { settings.interfaces[$0]?.isHubWithoutRedirect ?? false }) else {
+      return
+    }
     for aggregate in family.aggregates where aggregate.isSummaryOnly {
       findings.warn(
         "aggregate-address \(aggregate.prefix.address)",
-        "\(hub) has no 'ip nhrp redirect' and spokes keep their next hops (phase 2): what is inside \(aggregate.prefix) goes by the hub for ever")
+        "\(hub) has no 'ip nhrp redirect' and spokes keep their next hops (phase 2): what is inside \(aggregate.prefix) goes by the hub "
+          + "for ever")
     }
   }
 }

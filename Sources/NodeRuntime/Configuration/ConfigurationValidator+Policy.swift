@@ -38,8 +38,8 @@ extension ConfigurationValidator {
   static func checkPolicy(_ settings: NodeSettings, _ findings: inout Findings) {
     for lack in settings.policy.undefinedLists {
       findings.section = SectionPlace(.routeMap, [lack.entry])
-      let isCommunity = lack.line.contains("comm")
-      findings.warn(lack.line, "'\(lack.line) \(lack.list)': '\(lack.list)' is not defined: it \(isCommunity ? "matches nothing" : "permits everything")")
+      let meaning = lack.line.contains("comm") ? "matches nothing" : "permits everything"
+      findings.warn(lack.line, "'\(lack.line) \(lack.list)': '\(lack.list)' is not defined: it \(meaning)")
     }
     for entry in settings.policy.routeMapEntries {
       findings.section = SectionPlace(.routeMap, [entry.name])

@@ -60,9 +60,9 @@ extension KeptLines {
     """
 
   private static let bgpTemplate = """
-    {additional-paths|advertise|advertise-map|advertisement-interval|allow-policy|allowas-in|as-override|bmp-activate|capability|cluster-id|\
-    default-originate|description|disable-connected-check|distribute-list|dmzlink-bw|ebgp-multihop|fall-over|filter-list|ha-mode|inherit|\
-    local-as|log-neighbor-changes|maximum-prefix|next-hop-self|next-hop-unchanged|password|path-attribute|prefix-list|remote-as|\
+    {additional-paths|advertise|advertise-map|advertisement-interval|allow-policy|allowas-in|as-override|bmp-activate|capability|\
+    cluster-id|default-originate|description|disable-connected-check|distribute-list|dmzlink-bw|ebgp-multihop|fall-over|filter-list|\
+    ha-mode|inherit|local-as|log-neighbor-changes|maximum-prefix|next-hop-self|next-hop-unchanged|password|path-attribute|prefix-list|remote-as|\
     remove-private-as|route-map|route-reflector-client|send-community|send-label|shutdown|slow-peer|soft-reconfiguration|soo|timers|\
     translate-update|transport|ttl-security|unsuppress-map|update-source|validation|version|weight} [<rest:line>]
     """
@@ -74,7 +74,8 @@ extension KeptLines {
 
   private static let ripOther = """
     {auto-summary|bfd|default-information|default-metric|distance|distribute-list|flash-update-threshold|input-queue|maximum-paths|\
-    neighbor|network|offset-list|output-delay|passive-interface|redistribute|timers|traffic-share|validate-update-source|version} [<rest:line>]
+    neighbor|network|offset-list|output-delay|passive-interface|redistribute|timers|traffic-share|validate-update-source|\
+    version} [<rest:line>]
     """
 
   private static let odr = """
@@ -94,7 +95,8 @@ extension KeptLines {
         match metric external <rest:line>
         match {evpn|source-protocol lisp} [<rest:line>]
         set {aigp-metric|as-path tag|as-path replace|attribute-set|automatic-tag|clns|cos|dampening|default|extcomm-list|extcommunity|\
-        global|interface|level|lisp|metric-type|mpls-label|nlri|path-selection|qos-group|traffic-index|traffic-engineering|vrf|wan} [<rest:line>]
+        global|interface|level|lisp|metric-type|mpls-label|nlri|path-selection|qos-group|traffic-index|traffic-engineering|vrf|wan} \
+        [<rest:line>]
         set ip {address|default|df|global|precedence|qos-group|tos|vrf} <rest:line>
         set ip next-hop {dynamic|encapsulate|recursive|verify-availability} [<rest:line>]
         set ipv6 {address|default|global|precedence|vrf} <rest:line>

@@ -68,7 +68,8 @@ import Wire
   func placeholders() {
     let shown = configured().cloud.text("show running-config")
     for part in [
-      "  key-string <hidden>\n", "  key-string file /etc/dmvpn/rip\n", " neighbor G password <hidden>\n", " neighbor 10.0.0.11 password <hidden>\n",
+      "  key-string <hidden>\n", "  key-string file /etc/dmvpn/rip\n", " neighbor G password <hidden>\n",
+      " neighbor 10.0.0.11 password <hidden>\n", " key 01\n key-string <hidden>\n",
       " template peer-session T\n  password <hidden>\n exit-peer-session\n", "  neighbor 10.9.9.9 password <hidden>\n",
     ] { #expect(shown.contains(part), "\(part)") }
     let errors = ConfigurationLoader.load(shown, file: "x").diagnostics.filter { $0.level == .error }

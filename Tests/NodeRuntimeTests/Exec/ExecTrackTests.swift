@@ -23,7 +23,8 @@ import Wire
   }
 
   private func tracked(_ isPresent: Bool) -> HostEvent {
-    .hostRoute(HostRoute(prefix: IPPrefix(IPAddress(10, 60, 0, 0), length: 16), gateway: IPAddress(192, 168, 11, 6), interface: "lan0"), isPresent: isPresent)
+    let network = IPPrefix(IPAddress(10, 60, 0, 0), length: 16)
+    return .hostRoute(HostRoute(prefix: network, gateway: IPAddress(192, 168, 11, 6), interface: "lan0"), isPresent: isPresent)
   }
 
   /// The way that is used to a network, or that there is none.
