@@ -9,7 +9,8 @@ extension Node {
   /// Offers every static route anew, without those that would send a tunnel's own packets into it.
   func reinstallStatics() {
     let wanted = settings.staticRoutes.compactMap { s in
-      s.route(over: s.interface.flatMap { interfaceIDs[$0] ?? interfaceIDs[configuredName(ofPlatform: $0)] }, installed: now)
+      s.isLet(by: tracks)
+        ? s.route(over: s.interface.flatMap { interfaceIDs[$0] ?? interfaceIDs[configuredName(ofPlatform: $0)] }, installed: now) : nil
     }
     var kept: [Route] = []
     var refused: [IPPrefix: IPAddress] = [:]

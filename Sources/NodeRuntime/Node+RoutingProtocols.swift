@@ -44,19 +44,20 @@ extension Node {
 
   /// Tells the protocols of settings and interfaces that are others than before.
   func refreshRoutingProtocols() {
-    let rip = settings.ripSettings
+    let policy = policyWithKeys
+    let rip = settings.ripSettings(policy)
     if rip != routing.rip {
       routing.rip = rip
       enqueue(rip: .configure(rip))
     }
-    let odr = settings.odrSettings
+    let odr = settings.odrSettings(policy)
     if odr != routing.odr {
       routing.odr = odr
       enqueue(odr: .configure(odr))
     }
-    if settings.policy != routing.policy {
-      routing.policy = settings.policy
-      enqueue(bgp: .policy(settings.policy))
+    if policy != routing.policy {
+      routing.policy = policy
+      enqueue(bgp: .policy(policy))
     }
     if settings.bgp.settings != routing.bgp {
       routing.bgp = settings.bgp.settings

@@ -42,6 +42,7 @@ public final class Node {
   var odr = ODREngine()
   var bgp = BGPEngine()
   var routing = RoutingState()
+  var tracks = TrackTable()
   var protection = ProtectionState()
   var tracker: ShortcutTracker
   var counters = DataPlaneCounters()
@@ -92,10 +93,8 @@ public final class Node {
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
     if table.hasChanges { return now }
-    return [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
-      guard let due else { return first }
-      return first.map { min($0, due) } ?? due
-    }
+    let protocols = [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline]
+    return (protocols + [tracks.nextDeadline, probes.nextDeadline]).compactMap { $0 }.min()
   }
 
   /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.
@@ -161,6 +160,7 @@ public final class Node {
         for (input, cause) in batch { give(input, cause) }
       }
       applyRouteChanges()
+      if followTracks() { continue }
       if queue.isEmpty { return }
     }
   }
