@@ -33,7 +33,7 @@ enum ShowAction: Sendable, Equatable {
 enum ClearAction: Sendable { case nhrp, sessions, statistics, routes, counters, logging, crypto(CryptoClear), bgp, cdp }
 
 /// What `debug` and `undebug` change.
-enum DebugAction: Sendable { case nhrp, dmvpn, crypto, condition, all }
+enum DebugAction: Sendable { case nhrp, dmvpn, crypto, routing, condition, all }
 
 /// One command as it is run.
 struct ExecCall {
