@@ -56,6 +56,7 @@ extension Node {
   func applyRouteChanges() {
     let changes = table.takeChanges()
     guard !changes.isEmpty else { return }
+    debugRoutes(changes)
     var moved: [IPPrefix] = []
     for c in changes {
       effects.append(.dataPlane(.route(.default, c.prefix, c.action)))

@@ -86,4 +86,6 @@ struct OperatorState {
   var configurers: [EventID: String] = [:]
   /// Whether the node's start is in the journal.
   var hasStarted = false
+  /// BGP's messages, for those who debug them.
+  var bgpTap = BGPTap()
 }
