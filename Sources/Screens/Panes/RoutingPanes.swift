@@ -20,7 +20,7 @@ enum NeighborsPane {
     .init(title: "NEIGHBOUR", width: 15), .init(title: "ADDRESS", width: 15, drop: 6), .init(title: "PROTO", width: 5),
     .init(title: "STATE", width: 14), .init(title: "SINCE", width: 8), .init(title: "RX PFX", width: 6, isRight: true),
     .init(title: "TX PFX", width: 6, isRight: true, drop: 2), .init(title: "Q", width: 3, isRight: true, drop: 3),
-    .init(title: "IF", width: 8, drop: 5), .init(title: "NOTE", width: 0, least: 11, drop: 1),
+    .init(title: "IF", width: 8, drop: 5), .init(title: "NOTE", width: 0, drop: 1, least: 11),
   ])
 
   private static func fields(_ scene: Scene, _ row: RoutingNeighborRow) -> [Table.Field] {
@@ -50,7 +50,7 @@ enum RoutesPane {
     let table = Table(columns: [
       .init(title: "", width: 2), .init(title: "PREFIX", width: 18), .init(title: "NEXT HOP", width: 15),
       .init(title: "IF", width: 8, drop: 1), .init(title: "AD/METRIC", width: 9, isRight: true, drop: 2), .init(title: "AGE", width: 8),
-      .init(title: "NOTE", width: 0, least: 10, drop: 3),
+      .init(title: "NOTE", width: 0, drop: 3, least: 10),
     ])
     table.draw(&frame, inner, count: rows.count, selected: scene.isFocused ? scene.selected(rows.map(Listing.key)) : nil) { index in
       fields(scene, rows[index])

@@ -29,10 +29,10 @@ public struct CommandTarget: Sendable, Equatable {
   /// Routes asked for again; or the session begun anew.
   private func routingCommand(isSoft: Bool) -> String? {
     switch protocolName {
-    case "BGP": address.map { isSoft ? "clear ip bgp \($0) soft" : "clear ip bgp \($0)" }
-    case "RIP": isSoft ? "clear ip route *" : nil
-    case "ODR": isSoft ? "clear ip route *" : "clear cdp table"
-    default: nil
+    case "BGP": return address.map { isSoft ? "clear ip bgp \($0) soft" : "clear ip bgp \($0)" }
+    case "RIP": return isSoft ? "clear ip route *" : nil
+    case "ODR": return isSoft ? "clear ip route *" : "clear cdp table"
+    default: return nil
     }
   }
 
