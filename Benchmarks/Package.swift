@@ -13,5 +13,6 @@ let package = Package(
     .executableTarget(
       name: "Speed", dependencies: ["IKEParts"] + ours(["DataPlane", "IKE", "IPsecCrypto", "NHRP", "ProtocolKit", "Wire"])),
     .executableTarget(name: "IKEPeers", dependencies: ["IKEParts"] + ours(["IKE", "IPsecCrypto", "ProtocolKit", "Wire"])),
+    .executableTarget(name: "BGPFeed"),
   ]
 )

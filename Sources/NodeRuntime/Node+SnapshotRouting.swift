@@ -15,7 +15,8 @@ extension Node {
   func addRouting(to s: inout NodeSnapshot) {
     if let summary = bgp.summary() {
       s.protocols.append(
-        RoutingProtocolRow("BGP", neighborsUp: summary.established, neighborsAll: summary.neighbors, networks: summary.prefixes.reduce(0, +)))
+        RoutingProtocolRow(
+          "BGP", neighborsUp: summary.established, neighborsAll: summary.neighbors, networks: summary.prefixes.reduce(0, +)))
       s.neighbors += bgp.neighborRows(limit: Node.rowLimit).map(row)
     }
     if settings.rip.router != nil {
@@ -79,7 +80,9 @@ extension Node {
   }
 
   /// A neighbour that says something every so often: late when it missed one word and half of the next.
-  private func heardRow(_ word: String, _ address: IPAddress, _ interface: String, heard: Instant, every seconds: Int64) -> RoutingNeighborRow {
+  private func heardRow(_ word: String, _ address: IPAddress, _ interface: String, heard: Instant, every seconds: Int64)
+    -> RoutingNeighborRow
+  {
     let isLate = now - heard > .seconds(seconds * 3 / 2)
     var row = RoutingNeighborRow(
       word, address: address, name: peerName(address), interface: interface, health: isLate ? .late : .up, state: isLate ? "late" : "heard")
@@ -94,7 +97,9 @@ extension Node {
     let down = s.neighbors.filter { $0.protocolName == "BGP" && $0.health == .down && !$0.isDynamic }
     return down.filter { $0.since != nil || now - .start > .seconds(Self.alarmSeconds) }.prefix(Node.alarmLimit).map { n in
       let why = n.lastError.isEmpty ? "" : " (\(n.lastError))"
-      return AlarmRow(since: n.since ?? .start, severity: .error, subject: n.name, text: "BGP neighbor \(n.state)\(why); show ip bgp neighbors \(n.address)")
+      return AlarmRow(
+        since: n.since ?? .start, severity: .error, subject: n.name,
+        text: "BGP neighbor \(n.state)\(why); show ip bgp neighbors \(n.address)")
     }
   }
 }

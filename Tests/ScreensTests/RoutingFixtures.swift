@@ -10,7 +10,8 @@ enum RoutingFixtures {
   static func hub() -> NodeSnapshot {
     var snapshot = Fixtures.hub()
     snapshot.protocols = [
-      RoutingProtocolRow("BGP", neighborsUp: 2, neighborsAll: 5, networks: 1204), RoutingProtocolRow("RIP", neighborsUp: 1, neighborsAll: 2, networks: 3),
+      RoutingProtocolRow("BGP", neighborsUp: 2, neighborsAll: 5, networks: 1204),
+      RoutingProtocolRow("RIP", neighborsUp: 1, neighborsAll: 2, networks: 3),
       RoutingProtocolRow("ODR", neighborsUp: 1, neighborsAll: 1, networks: 1),
     ]
     snapshot.neighbors = bgp() + [heard("RIP", 4, seconds: 12), heard("RIP", 5, seconds: 71), heard("ODR", 6, seconds: 40)]
@@ -42,7 +43,8 @@ enum RoutingFixtures {
   private static func routes() -> [RouteRow] {
     func learned(_ code: String, _ third: UInt8, _ distance: Int, _ hop: IPAddress, _ interface: String = "Tunnel0") -> RouteRow {
       RouteRow(
-        code: code, prefix: IPPrefix(IPAddress(172, 16, third, 0), length: 24), distance: distance, metric: 1, nextHop: hop, interface: interface,
+        code: code, prefix: IPPrefix(IPAddress(172, 16, third, 0), length: 24), distance: distance, metric: 1, nextHop: hop,
+        interface: interface,
         since: Fixtures.at(1028))
     }
     var several = learned("R", 4, 120, IPAddress(10, 0, 0, 14))

@@ -38,15 +38,20 @@ struct RoutingTests {
     #expect(ScreenLayout.focusedPane(view, rows: 12, columns: 80) == .routes)
   }
 
-  @Test("x and X write the commands of the neighbour's protocol", arguments: [
-    (0, "clear ip bgp 10.0.0.19 soft", "clear ip bgp 10.0.0.19"), (1, "clear ip route *", nil), (6, "clear ip route *", "clear cdp table"),
-  ] as [(Int, String, String?)])
+  @Test(
+    "x and X write the commands of the neighbour's protocol",
+    arguments: [
+      (0, "clear ip bgp 10.0.0.19 soft", "clear ip bgp 10.0.0.19"), (1, "clear ip route *", nil),
+      (6, "clear ip route *", "clear cdp table"),
+    ] as [(Int, String, String?)])
   func commands(index: Int, soft: String, hard: String?) throws {
     var view = ViewState()
     view.selection[.neighbors] = Selection(index: index, key: "")
     let target = try #require(CommandTarget.selected(.neighbors, RoutingFixtures.hub(), view))
     #expect(target.command(for: "x") == soft && target.command(for: "X") == hard)
-    #expect(target.command(for: "P")?.hasPrefix("ping 10.0.0.") == true && target.command(for: "d")?.hasPrefix("monitor capture CAP peer 10.0.0.") == true)
+    #expect(
+      target.command(for: "P")?.hasPrefix("ping 10.0.0.") == true
+        && target.command(for: "d")?.hasPrefix("monitor capture CAP peer 10.0.0.") == true)
   }
 
   @Test("what a neighbour calls itself cannot write on the terminal")

@@ -23,7 +23,9 @@ extension Node {
   func entryHead(_ r: Route) -> [String] {
     let type = r.source != .bgp ? "" : r.distance == RouteSource.bgp.administrativeDistance ? ", type external" : ", type internal"
     let tag = r.tag == 0 ? "" : "\n  Tag \(r.tag)"
-    return ["Routing entry for \(r.prefix)", "  Known via \"\(processName(r.source))\", distance \(r.distance), metric \(r.metric)\(type)\(tag)"]
+    return [
+      "Routing entry for \(r.prefix)", "  Known via \"\(processName(r.source))\", distance \(r.distance), metric \(r.metric)\(type)\(tag)",
+    ]
   }
 
   /// `bgp 65000` where a process has a number.

@@ -33,6 +33,9 @@ extension Listing {
   private static func filtered(_ row: RoutingNeighborRow) -> FilteredRow {
     FilteredRow(
       texts: [row.name, "\(row.address)", row.protocolName, row.state, row.interface, row.lastError],
-      fields: [("proto", row.protocolName.bounded), ("state", row.state.bounded), ("if", row.interface.bounded), ("as", row.asNumber.map { "\($0)" } ?? "")])
+      fields: [
+        ("proto", row.protocolName.bounded), ("state", row.state.bounded), ("if", row.interface.bounded),
+        ("as", row.asNumber.map { "\($0)" } ?? ""),
+      ])
   }
 }

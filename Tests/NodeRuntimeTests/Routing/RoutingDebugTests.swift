@@ -15,11 +15,14 @@ struct RoutingDebugTests {
     return lines
   }
 
-  @Test("each is switched on and off in IOS' words", arguments: [
-    ("ip bgp", "BGP", "IP routing"), ("ip bgp updates", "BGP updates", "IP routing"), ("ip bgp events", "BGP events", "IP routing"),
-    ("ip bgp keepalives", "BGP keepalives", "IP routing"), ("ip rip", "RIP protocol", "IP routing"), ("ip rip events", "RIP event", "IP routing"),
-    ("ip routing", "IP routing", "IP routing"), ("cdp packets", "CDP packet info", "CDP"),
-  ])
+  @Test(
+    "each is switched on and off in IOS' words",
+    arguments: [
+      ("ip bgp", "BGP", "IP routing"), ("ip bgp updates", "BGP updates", "IP routing"), ("ip bgp events", "BGP events", "IP routing"),
+      ("ip bgp keepalives", "BGP keepalives", "IP routing"), ("ip rip", "RIP protocol", "IP routing"),
+      ("ip rip events", "RIP event", "IP routing"),
+      ("ip routing", "IP routing", "IP routing"), ("cdp packets", "CDP packet info", "CDP"),
+    ])
   func switches(line: String, title: String, heading: String) {
     let cloud = Cloud()
     #expect(cloud.text("debug \(line)") == "\(title) debugging is on")
@@ -75,10 +78,13 @@ struct RoutingDebugTests {
     let session = lines(cloud)
     #expect(
       session.starts(with: [
-        "BGP: 10.0.0.11 passive open to 10.0.0.1", "BGP: 10.0.0.11 sending OPEN, version 4, my as: 65000, holdtime 180 seconds, ID 10.0.0.1",
+        "BGP: 10.0.0.11 passive open to 10.0.0.1",
+        "BGP: 10.0.0.11 sending OPEN, version 4, my as: 65000, holdtime 180 seconds, ID 10.0.0.1",
         "BGP: 10.0.0.11 rcv OPEN w/ remote AS 65000, version 4, holdtime 180 seconds, ID 10.0.0.11", "BGP: 10.0.0.11 sending KEEPALIVE",
       ]), "\(session)")
-    #expect(session.contains("BGP: 10.0.0.11 received KEEPALIVE, length (excl. header) 0") && session.contains("BGP: 10.0.0.11 went from OpenConfirm to Established"))
+    #expect(
+      session.contains("BGP: 10.0.0.11 received KEEPALIVE, length (excl. header) 0")
+        && session.contains("BGP: 10.0.0.11 went from OpenConfirm to Established"))
     // In two pieces: a message is told when it is whole.
     let update = Cloud.update([Self.network], nextHop: Self.spoke)
     cloud.bgp(stream, Array(update[..<30]))
@@ -87,14 +93,18 @@ struct RoutingDebugTests {
     cloud.run(seconds: 1)
     let learned = lines(cloud)
     #expect(
-      learned.starts(with: ["BGP(0): 10.0.0.11 rcvd UPDATE w/ attr: origin i, nexthop 10.0.0.11, localpref 100", "BGP(0): 10.0.0.11 rcvd 172.16.5.0/24"]),
+      learned.starts(with: [
+        "BGP(0): 10.0.0.11 rcvd UPDATE w/ attr: origin i, nexthop 10.0.0.11, localpref 100", "BGP(0): 10.0.0.11 rcvd 172.16.5.0/24",
+      ]),
       "\(learned)")
     #expect(learned.contains("BGP(0): Revise route installing 172.16.5.0/24 -> 10.0.0.11(global) to main IP table"))
     #expect(learned.contains("RT: add 172.16.5.0/24 via 10.0.0.11, bgp metric [200/0]"))
     cloud.bgp(stream, Cloud.update([], nextHop: Self.spoke, withdrawing: [Self.network]))
     cloud.run(seconds: 1)
     let lost = lines(cloud)
-    #expect(lost.first == "BGP(0): 10.0.0.11 rcv UPDATE about 172.16.5.0/24 -- withdrawn" && lost.contains("RT: delete route to 172.16.5.0/24"), "\(lost)")
+    #expect(
+      lost.first == "BGP(0): 10.0.0.11 rcv UPDATE about 172.16.5.0/24 -- withdrawn" && lost.contains("RT: delete route to 172.16.5.0/24"),
+      "\(lost)")
   }
 
   @Test("who begins to debug in the middle of a stream sees whole messages only")

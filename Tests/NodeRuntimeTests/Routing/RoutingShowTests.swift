@@ -70,11 +70,15 @@ struct RoutingShowTests {
     cloud.bgp(stream, Cloud.update([Self.network], nextHop: Self.spoke1))
     cloud.run(seconds: 72)
     #expect(routes(cloud.text("show ip route bgp")).last == "B        172.16.5.0 [200/0] via 10.0.0.11, 00:01:12")
-    #expect(cloud.text("show ip route 172.16.5.9").contains("Known via \"bgp 65000\", distance 200, metric 0, type internal\n  Last update from 10.0.0.11 00:01:12 ago\n"))
+    #expect(
+      cloud.text("show ip route 172.16.5.9").contains(
+        "Known via \"bgp 65000\", distance 200, metric 0, type internal\n  Last update from 10.0.0.11 00:01:12 ago\n"))
     #expect(cloud.text("show ip bgp summary").contains("\n*10.0.0.11      4        65000       "))
     #expect(cloud.text("show ip bgp neighbors 10.0.0.11 routes").contains("\n *>i 172.16.5.0/24    10.0.0.11"))
     let protocols = cloud.text("show ip protocols")
-    #expect(protocols.contains("Routing Protocol is \"bgp 65000\"") && protocols.contains("    10.0.0.11            200      00:01:12"), "\(protocols)")
+    #expect(
+      protocols.contains("Routing Protocol is \"bgp 65000\"") && protocols.contains("    10.0.0.11            200      00:01:12"),
+      "\(protocols)")
   }
 
   @Test("ODR: the stub is a CDP neighbour, its network an o route")

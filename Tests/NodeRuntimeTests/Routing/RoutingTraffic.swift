@@ -55,7 +55,8 @@ extension Cloud {
     func nlri(_ p: IPPrefix) -> [UInt8] { [UInt8(p.length)] + p.address.bytes.prefix((Int(p.length) + 7) / 8) }
     let attributes: [UInt8] = networks.isEmpty ? [] : [0x40, 1, 1, 0, 0x40, 2, 0, 0x40, 3, 4] + nextHop.bytes + [0x40, 5, 4, 0, 0, 0, 100]
     let gone = withdrawing.flatMap(nlri)
-    return bgp(2, [UInt8(gone.count >> 8), UInt8(gone.count & 255)] + gone + [0, UInt8(attributes.count)] + attributes + networks.flatMap(nlri))
+    return bgp(
+      2, [UInt8(gone.count >> 8), UInt8(gone.count & 255)] + gone + [0, UInt8(attributes.count)] + attributes + networks.flatMap(nlri))
   }
 
   func bgp(_ stream: StreamID, _ bytes: [UInt8]) { give(hub, .stream(.received(stream, bytes))) }

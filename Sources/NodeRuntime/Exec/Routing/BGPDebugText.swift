@@ -22,13 +22,16 @@ struct BGPDebugText {
       return [([RoutingDebug.bgpKeepalives.rawValue], "BGP: \(remote) \(text)")]
     case .notification: return []
     case .routeRefresh:
-      return [(session, "BGP: \(remote) \(isSent ? "sending" : "rcv") REFRESH_REQ, length (excl. header) \(length - BGPAssignments.headerBytes)")]
+      let bytes = length - BGPAssignments.headerBytes
+      return [(session, "BGP: \(remote) \(isSent ? "sending" : "rcv") REFRESH_REQ, length (excl. header) \(bytes)")]
     case .update(let update): return self.lines(update).map { ([RoutingDebug.bgpUpdates.rawValue], $0) }
     }
   }
 
   private func text(_ open: OpenMessage) -> String {
-    let word = isSent ? "sending OPEN, version \(open.version), my as: \(open.asNumber)" : "rcv OPEN w/ remote AS \(open.asNumber), version \(open.version)"
+    let word =
+      isSent
+      ? "sending OPEN, version \(open.version), my as: \(open.asNumber)" : "rcv OPEN w/ remote AS \(open.asNumber), version \(open.version)"
     return word + ", holdtime \(open.holdTime) seconds, ID \(IPAddress(v4: open.identifier))"
   }
 
@@ -44,13 +47,23 @@ struct BGPDebugText {
     }
     let words = attributes(update)
     let head = isSent || announced.isEmpty ? [] : ["BGP(\(announced[0].0.index)): \(remote) rcvd UPDATE w/ attr: \(words)"]
-    let gone = withdrawn.prefix(Self.prefixLimit).map { isSent ? "BGP(\($0.0.index)): \(remote) send unreachable (format) \($0.1)" : "BGP(\($0.0.index)): \(remote) rcv UPDATE about \($0.1) -- withdrawn" }
-    let come = announced.prefix(Self.prefixLimit).map { isSent ? "BGP(\($0.0.index)): \(remote) send UPDATE (format) \($0.1), \(words)" : "BGP(\($0.0.index)): \(remote) rcvd \($0.1)" }
+    let gone = withdrawn.prefix(Self.prefixLimit).map { withdrawal($0.0, $0.1) }
+    let come = announced.prefix(Self.prefixLimit).map { announcement($0.0, $0.1, words) }
     let rest = max(0, announced.count - Self.prefixLimit) + max(0, withdrawn.count - Self.prefixLimit)
     return gone + head + come + (rest > 0 ? ["BGP: \(remote) and \(rest) more prefixes in this UPDATE"] : [])
   }
 
-  /// `nexthop 10.0.0.2, origin i, localpref 100, metric 0, merged path 65001`
+  private func withdrawal(_ family: BGPFamily, _ prefix: IPPrefix) -> String {
+    let head = "BGP(\(family.index)): \(remote) "
+    return head + (isSent ? "send unreachable (format) \(prefix)" : "rcv UPDATE about \(prefix) -- withdrawn")
+  }
+
+  private func announcement(_ family: BGPFamily, _ prefix: IPPrefix, _ words: String) -> String {
+    let head = "BGP(\(family.index)): \(remote) "
+    return head + (isSent ? "send UPDATE (format) \(prefix), \(words)" : "rcvd \(prefix)")
+  }
+
+  /// `nexthop 10.0.0.2, origin i, localpref 100, metric 0, path 65001`
   private func attributes(_ update: UpdateMessage) -> String {
     let words = update.attributes.compactMap { attribute -> String? in
       switch attribute.value {

@@ -117,7 +117,8 @@ extension Node {
   private func debug(_ d: Datagram, isSent: Bool) {
     let place = name(of: d.interface), peer = isSent ? nil : d.source
     guard let message = try? RIPMessage.decode(d.bytes) else {
-      return tell([RoutingDebug.rip.rawValue, RoutingDebug.ripEvents.rawValue], ["RIP: malformed packet from \(d.source) on \(place)"], peer: peer, on: d.interface)
+      let text = "RIP: malformed packet from \(d.source) on \(place)"
+      return tell([RoutingDebug.rip.rawValue, RoutingDebug.ripEvents.rawValue], [text], peer: peer, on: d.interface)
     }
     let text = RIPDebugText(message: message, datagram: d, place: place, isSent: isSent)
     for line in text.lines { tell(line.areas, line.texts, peer: peer, on: d.interface) }
@@ -140,52 +141,9 @@ extension Node {
 
   private func routeLines(_ c: ForwardingChange) -> [String] {
     guard let r = c.route else { return ["RT: delete route to \(c.prefix)"] }
-    let way = r.nextHop.map { "via \($0)" } ?? r.interface.map { "is directly connected, \(name(of: $0))" } ?? "is directly connected, Null0"
+    let way =
+      r.nextHop.map { "via \($0)" } ?? r.interface.map { "is directly connected, \(name(of: $0))" } ?? "is directly connected, Null0"
     let line = "RT: add \(c.prefix) \(way), \(r.source.word) metric [\(r.distance)/\(r.metric)]"
     return [line] + (c.overriding.map { ["RT: \(c.prefix) next hop override: [NHO] via \($0)"] } ?? [])
-  }
-}
-
-/// A RIP message in the words of `debug ip rip`.
-struct RIPDebugText {
-  let message: RIPMessage
-  let datagram: Datagram
-  let place: String
-  let isSent: Bool
-
-  private static let both: Set = [RoutingDebug.rip.rawValue, RoutingDebug.ripEvents.rawValue]
-
-  /// Lines by the areas they belong to.
-  var lines: [(areas: Set<String>, texts: [String])] {
-    let version = message.version
-    if message.command == .request {
-      let text = isSent ? "RIP: sending request on \(place) to \(datagram.destination)" : "RIP: received v\(version) request from \(datagram.source) on \(place)"
-      return [(Self.both, [text])]
-    }
-    let head =
-      isSent
-      ? "RIP: sending v\(version) update to \(datagram.destination) via \(place) (\(datagram.source))"
-      : "RIP: received v\(version) update from \(datagram.source) on \(place)"
-    let count = "RIP: Update contains \(message.entries.count) routes"
-    return [
-      (Self.both, authentication + [head]), ([RoutingDebug.rip.rawValue], (isSent ? ["RIP: build update entries"] : []) + message.entries.map(text)),
-      ([RoutingDebug.ripEvents.rawValue], [count] + (isSent ? ["RIP: Update sent via \(place)"] : [])),
-    ]
-  }
-
-  /// Which kind; never the password.
-  private var authentication: [String] {
-    switch message.authentication {
-    case .password where !isSent: ["RIP: received packet with text authentication"]
-    case .digest where !isSent: ["RIP: received packet with keyed digest authentication"]
-    default: []
-    }
-  }
-
-  private func text(_ entry: RIPRouteEntry) -> String {
-    let length = IPPrefix.length(ofMask: IPAddress(v4: entry.mask)) ?? 0
-    let network = "\(IPAddress(v4: entry.address))/\(length)", hop = IPAddress(v4: entry.nextHop)
-    if isSent { return "\t\(network) via \(hop), metric \(entry.metric), tag \(entry.tag)" }
-    return "     \(network) via \(hop) in \(entry.metric) hops" + (entry.metric >= RIPNumbers.infinity ? "  (inaccessible)" : "")
   }
 }
