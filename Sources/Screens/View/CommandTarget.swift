@@ -15,8 +15,9 @@ public struct CommandTarget: Sendable, Equatable {
 
   /// The command that a key writes; nil for keys that write none, and where the command would have nothing to act on.
   public func command(for key: Unicode.Scalar) -> String? {
-    if protocolName != nil, key == "x" || key == "X" { return routingCommand(isSoft: key == "x") }
     switch key {
+    case "x" where protocolName != nil: routingCommand(isSoft: true)
+    case "X" where protocolName != nil: routingCommand(isSoft: false)
     case "d": "monitor capture CAP peer \(name)"
     case "x": address.map { "clear ip nhrp \($0)" }
     case "X": nbma.map { "clear crypto session remote \($0)" }
