@@ -65,7 +65,7 @@ enum HelpOverlay {
   private static let lines = [
     ("screen", "1…9 0, Alt-1…Alt-0", "the ten screens; also F1…F10"),
     ("", "4 4", "the associations, then the peers"),
-    ("", "7", "neighbours of routing protocols, routes"),
+    ("", "7", "routing: neighbours and routes"),
     ("pane", "Tab, Shift-Tab", "next and previous pane"),
     ("", "z", "zoom the pane"),
     ("move", "j k ↑ ↓ PgUp PgDn g G", "the selection"),

@@ -19,8 +19,8 @@ enum NeighborsPane {
   private static let table = Table(columns: [
     .init(title: "NEIGHBOUR", width: 15), .init(title: "ADDRESS", width: 15, drop: 6), .init(title: "PROTO", width: 5),
     .init(title: "STATE", width: 14), .init(title: "SINCE", width: 8), .init(title: "RX PFX", width: 6, isRight: true),
-    .init(title: "TX PFX", width: 6, isRight: true, drop: 2), .init(title: "Q", width: 3, isRight: true, drop: 3),
-    .init(title: "IF", width: 8, drop: 5), .init(title: "NOTE", width: 0, drop: 1, least: 11),
+    .init(title: "TX PFX", width: 6, isRight: true, drop: 2), .init(title: "Q", width: 2, isRight: true, drop: 3),
+    .init(title: "IF", width: 5, drop: 5), .init(title: "NOTE", width: 0, drop: 1, least: 12),
   ])
 
   private static func fields(_ scene: Scene, _ row: RoutingNeighborRow) -> [Table.Field] {
@@ -28,7 +28,8 @@ enum NeighborsPane {
     return [
       .init(row.name), .init("\(row.address)"), .init(row.protocolName, .key), .init("\(mark.glyph) \(mark.word)", mark.role),
       .init(scene.age(row.since)), .init(count(row.prefixesIn)), .init(count(row.prefixesOut)),
-      .init(row.queued == 0 ? "0" : "\(row.queued)", row.queued == 0 ? .text : .warn), .init(row.interface), note(scene, row),
+      .init(row.queued == 0 ? "0" : "\(row.queued)", row.queued == 0 ? .text : .warn), .init(Wording.interface(row.interface)),
+      note(scene, row),
     ]
   }
 
@@ -49,8 +50,8 @@ enum RoutesPane {
     let inner = scene.box(&frame, "Routes", "\(rows.count)   H=NHRP %=next hop replaced: \(byNHRP)")
     let table = Table(columns: [
       .init(title: "", width: 2), .init(title: "PREFIX", width: 18), .init(title: "NEXT HOP", width: 15),
-      .init(title: "IF", width: 8, drop: 1), .init(title: "AD/METRIC", width: 9, isRight: true, drop: 2), .init(title: "AGE", width: 8),
-      .init(title: "NOTE", width: 0, drop: 3, least: 10),
+      .init(title: "IF", width: 5, drop: 1), .init(title: "AD/METRIC", width: 9, isRight: true, drop: 2), .init(title: "AGE", width: 8),
+      .init(title: "NOTE", width: 0, drop: 3, least: 13),
     ])
     table.draw(&frame, inner, count: rows.count, selected: scene.isFocused ? scene.selected(rows.map(Listing.key)) : nil) { index in
       fields(scene, rows[index])
@@ -61,7 +62,8 @@ enum RoutesPane {
     let hop = (row.overridingNextHop ?? row.nextHop).map { "\($0)" } ?? "connected"
     return [
       .init(row.code.bounded + (row.isOverridden ? "%" : ""), role(row)), .init("\(row.prefix)"), .init(hop),
-      .init(row.interface), .init("\(row.distance)/\(row.metric)"), .init(scene.age(row.since)), .init(note(scene, row), .muted),
+      .init(Wording.interface(row.interface)), .init("\(row.distance)/\(row.metric)"), .init(scene.age(row.since)),
+      .init(note(scene, row), .muted),
     ]
   }
 
@@ -76,7 +78,7 @@ enum RoutesPane {
   }
 
   private static func note(_ scene: Scene, _ row: RouteRow) -> String {
-    if row.overridingNextHop != nil { return "instead of " + (row.nextHop.map { "\($0)" } ?? "connected") }
+    if row.overridingNextHop != nil { return "was " + (row.nextHop.map { "\($0)" } ?? "connected") }
     if row.paths > 1 { return "\(row.paths) equal ways" }
     if row.code == "H", let hop = row.nextHop { return "cut \(scene.snapshot.peers.first { $0.address == hop }?.name.bounded ?? "\(hop)")" }
     let isOnTunnel = scene.snapshot.tunnels.contains { $0.name == row.interface }

@@ -71,7 +71,7 @@ struct ExecHelpTests {
     let cloud = Cloud()
     cloud.ask("configure terminal")
     #expect(words(cloud, "").split(separator: " ").contains("do") && words(cloud, "").split(separator: " ").contains("hostname"))
-    #expect(words(cloud, "do show ip ") == "cef interface nhrp route")
+    #expect(words(cloud, "do show ip ") == words(Cloud(), "show ip "))
     #expect(words(cloud, "do show clock | i") == "include")
     cloud.ask("interface Tunnel0")
     #expect(words(cloud, "tunnel mode gre ").contains("multipoint"))

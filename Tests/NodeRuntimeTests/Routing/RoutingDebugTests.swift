@@ -35,7 +35,8 @@ struct RoutingDebugTests {
 
   @Test("debug ip rip tells each entry, debug ip rip events only how many")
   func rip() {
-    let cloud = Cloud(hubLines: Cloud.ripHub)
+    // Else it has nothing to say where it heard it.
+    let cloud = Cloud(hubLines: " no ip split-horizon\n" + Cloud.ripHub)
     cloud.run(seconds: 2)
     cloud.ask("debug ip rip")
     cloud.hub.replies = []
@@ -131,5 +132,19 @@ struct RoutingDebugTests {
     #expect(lines(cloud).isEmpty)
     cloud.rip(from: IPAddress(10, 0, 0, 12), [(Self.network, 1)])
     #expect(lines(cloud).first == "RIP: received v2 update from 10.0.0.12 on Tunnel0")
+  }
+}
+
+@Suite("Records of routing protocols")
+struct RoutingRecordTests {
+  private let journal = JournalText(interfaceName: { _ in "Tunnel0" }, peerName: { "\($0)" })
+
+  @Test("every kind has its words and its place")
+  func words() {
+    for kind in JournalKind.allCases where kind.rawValue >= JournalKind.bgpUp.rawValue {
+      let row = journal.row(
+        JournalRecord(kind, interface: InterfaceID(1), a: IPAddress(10, 0, 0, 11), b: IPAddress(198, 51, 100, 11), x: 6, y: 4))
+      #expect(row.text != "\(kind)" && ["BGP", "RIP", "ODR"].contains(row.facility), "\(kind)")
+    }
   }
 }
