@@ -67,7 +67,7 @@ public enum Wording {
   public static func interface(_ name: String) -> String {
     let name = name.bounded, kind = name.prefix { $0.isLetter }, number = name.dropFirst(kind.count)
     guard name.first?.isUppercase == true, kind.count > 2, !number.isEmpty else { return name }
-    return kind.prefix(2) + number
+    return "\(kind.prefix(2))\(number)"
   }
 
   /// A security parameters index in hexadecimal, as in `show crypto ipsec sa` without its 0x; a dash for none.
