@@ -60,6 +60,7 @@ extension Node {
     let changes = table.takeChanges(limit: room)
     routing.changesTaken += changes.count
     guard !changes.isEmpty else { return redistribute() }
+    debugRoutes(changes)
     var moved: [IPPrefix] = []
     for c in changes {
       effects.append(.dataPlane(.route(.default, c.prefix, c.action)))

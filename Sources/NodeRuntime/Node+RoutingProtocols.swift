@@ -121,7 +121,9 @@ extension Node {
   func perform(_ output: BGPEngine.Output, _ cause: EventID) {
     switch output {
     case .routes(let updates): for update in updates { apply(update) }
-    case .stream(let effect): effects.append(.stream(effect))
+    case .stream(let effect):
+      debug(effect)
+      effects.append(.stream(effect))
     case .redistribute(let sources): table.redistribute(into: .bgp, from: Set(sources))
     }
   }
@@ -173,6 +175,7 @@ extension Node {
   }
 
   private func perform(_ effect: DatagramPort.Effect) {
+    debug(effect)
     switch effect {
     case .join(let id, let port, _) where tunnels[id] != nil: setPort(port, on: id, isWanted: true)
     case .leave(let id, let port, _) where tunnels[id] != nil: setPort(port, on: id, isWanted: false)
@@ -228,6 +231,7 @@ extension Node {
 
   /// Something came in for a routing protocol.
   func took(_ event: DatagramPort.Event) {
+    debug(event)
     switch event {
     case .received(let d) where d.destinationPort == RIPNumbers.port: enqueue(rip: .port(event))
     case .receivedLink: enqueue(odr: .port(event))

@@ -133,7 +133,9 @@ public final class Node {
     case .computed(let id, let result): enqueue(ike: .computed(id, result))
     case .material(let request, let material): materialCame(request, material)
     case .datagram(let event): took(event)
-    case .stream(let event): enqueue(bgp: .stream(event))
+    case .stream(let event):
+      debug(event)
+      enqueue(bgp: .stream(event))
     case .saved(let session, let id, let failure): saveAnswered(session, id, failure)
     case .captureEnded(let name, let failure): captureEnded(name, failure)
     case .stop: stop()
