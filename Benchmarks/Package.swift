@@ -14,5 +14,6 @@ let package = Package(
       name: "Speed", dependencies: ["IKEParts"] + ours(["DataPlane", "IKE", "IPsecCrypto", "NHRP", "ProtocolKit", "Wire"])),
     .executableTarget(name: "Neighbors", dependencies: ["IKEParts"] + ours(["Lab", "NodeRuntime", "ProtocolKit", "Wire"])),
     .executableTarget(name: "IKEPeers", dependencies: ["IKEParts"] + ours(["IKE", "IPsecCrypto", "ProtocolKit", "Wire"])),
+    .executableTarget(name: "BGPFeed"),
   ]
 )

@@ -52,17 +52,20 @@ extension Node {
     return all.sorted()
   }
 
-  /// Carries what changed in the RIB to the data plane and the kernel, and tells NHRP of moves below its shortcuts.
+  /// Carries what changed in the RIB to the data plane and the kernel, and tells NHRP of moves below its shortcuts. Of a whole table that
+  /// comes or goes, one turn takes a slice (`RoutingState.changesPerTurn`); the node wants to be called again at once for the next.
   func applyRouteChanges() {
-    let changes = table.takeChanges()
-    guard !changes.isEmpty else { return }
+    let room = RoutingState.changesPerTurn - routing.changesTaken
+    let changes = table.takeChanges(limit: room)
+    routing.changesTaken += changes.count
+    guard !changes.isEmpty else { return redistribute() }
     var moved: [IPPrefix] = []
     for c in changes {
       effects.append(.dataPlane(.route(.default, c.prefix, c.action)))
       updateKernel(c)
       if c.route?.source != .nhrp, !ownRouteChanges.contains(c.prefix) { moved.append(c.prefix) }
     }
-    ownRouteChanges.removeAll(keepingCapacity: true)
+    if !table.hasChanges { ownRouteChanges.removeAll(keepingCapacity: true) }
     redistribute()
     guard !moved.isEmpty else { return }
     enqueue(.routesChanged(moved))

@@ -91,7 +91,8 @@ public final class Node {
 
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
-    [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
+    if table.hasChanges { return now }
+    return [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
       guard let due else { return first }
       return first.map { min($0, due) } ?? due
     }
@@ -151,6 +152,7 @@ public final class Node {
   /// Runs engines and routes until nothing is left to do: outputs of the one are inputs of the other.
   func settle() {
     var rounds = 0
+    routing.changesTaken = 0
     while rounds < 64 {
       rounds += 1
       while !queue.isEmpty {
