@@ -46,6 +46,16 @@ struct ConvergenceTests {
     }
   }
 
+  /// Seconds after which a protocol says anew what it has, or tries to connect again.
+  private func refresh(_ routing: LabRouting) -> Double {
+    switch routing {
+    case .bgp: 10 * 1.25
+    case .rip: 30
+    case .odr: 60
+    case .static: 0
+    }
+  }
+
   private func hubDies(_ routed: RoutedPhase, spokes: Int, stride: Int, step: Double) throws {
     let cloud = routed.cloud(spokes: spokes, hubs: 2, holdTime: 60, journalLimit: 512)
     cloud.run(to: routed.settled)
@@ -70,6 +80,7 @@ struct ConvergenceTests {
       if !census.isWhole { course.seconds = at }
     }
     report(routed, spokes, "hub back (last hole seen)", course)
+    #expect(course.seconds ?? 0 <= 60 / 3 + refresh(routed.routing) + 5)
     #expect(cloud.census().isWhole)
     try talkAll(cloud)
   }
@@ -97,6 +108,19 @@ struct ConvergenceTests {
     "200 spokes: the same", .enabled(if: LongForm.isAsked, LongForm.reason),
     arguments: RoutedPhase.spoken.filter { $0.phase != .one && $0.routing != .odr })
   func twoHundred(_ routed: RoutedPhase) throws { try hubDies(routed, spokes: 200, stride: 41, step: 1) }
+
+  @Test("the walk over FIBs sees what packets would meet: the way there, a circle, a hole")
+  func walk() {
+    let cloud = Cloud(.cloud(phase: .one, spokes: 2, hubs: 2), seed: 2)
+    cloud.run(to: 5)
+    #expect(cloud.way(from: 2, to: cloud.topology.nodes[3].host) == .arrives([2, 0, 3]))
+    #expect(cloud.configure(0, "ip route 44.0.0.0 255.0.0.0 10.0.0.2", "ip route 45.0.0.0 255.0.0.0 10.0.0.77") == "")
+    #expect(cloud.configure(1, "ip route 44.0.0.0 255.0.0.0 10.0.0.1") == "")
+    #expect(cloud.way(from: 0, to: IPAddress(44, 0, 0, 1)) == .loops([0, 1, 0]))
+    #expect(cloud.way(from: 0, to: IPAddress(45, 0, 0, 1)) == .lost([0]))
+    cloud.kill(0)
+    #expect(cloud.way(from: 2, to: cloud.topology.nodes[3].host) == .lost([2, 0]))
+  }
 
   @Test(
     "a LAN that comes and goes: the hub loses and finds it each time, other networks stand", arguments: [LabRouting.rip, .bgp])

@@ -75,7 +75,7 @@ struct PhaseRoutesTests {
       : cloud.configure(
         0, "router bgp 65000", "aggregate-address 192.168.0.0 255.255.0.0 summary-only")
     #expect(said == "")
-    // RIP forgets the longer networks by its timers, if it has had them: 180 s, and 60 s more.
+    // RIP forgets the longer networks by its timers, if it has had them: 180 s.
     cloud.run(to: 300)
     let far = cloud.topology.nodes[2], hub = cloud.topology.nodes[0].tunnelAddress
     let route = try #require(cloud.routeTowards(1, far.host))
