@@ -14,7 +14,8 @@ extension Cloud {
     let first = hosts[i].takeTraceNumbers(Self.probes)
     for n in 0..<Self.probes {
       var probe = LabPacket.echoRequest(
-        from: hosts[i].addresses[0], to: destination, identifier: LabHost.traceIdentifier, sequenceNumber: first &+ n, payload: [UInt8](repeating: 0x74, count: 32))
+        from: hosts[i].addresses[0], to: destination, identifier: LabHost.traceIdentifier, sequenceNumber: first &+ n,
+        payload: [UInt8](repeating: 0x74, count: 32))
       probe[8] = UInt8(n) + 1
       probe.set(10, u16: 0)
       probe.set(10, u16: probe.checksum(0, 20))

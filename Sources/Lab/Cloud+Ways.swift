@@ -47,11 +47,15 @@ extension Cloud {
   }
 
   private func step(_ path: [Int], _ id: InterfaceID, _ hop: IPAddress, to address: IPAddress) -> CloudWay {
-    guard let i = path.last, let nbma = nodes[i].core.nbma(of: id, nextHop: hop), let next = underlay.node(at: nbma) else { return .lost(path) }
+    guard let i = path.last, let nbma = nodes[i].core.nbma(of: id, nextHop: hop), let next = underlay.node(at: nbma) else {
+      return .lost(path)
+    }
     return path.contains(next) ? .loops(path + [next]) : follow(path + [next], to: address)
   }
 
-  private func isHere(_ address: IPAddress, _ i: Int) -> Bool { hosts[i].addresses.contains(address) || stacks[i].addresses.contains(address) }
+  private func isHere(_ address: IPAddress, _ i: Int) -> Bool {
+    hosts[i].addresses.contains(address) || stacks[i].addresses.contains(address)
+  }
 }
 
 extension Underlay {

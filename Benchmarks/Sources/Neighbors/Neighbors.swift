@@ -5,8 +5,8 @@ import NodeRuntime
 import ProtocolKit
 import Wire
 
-/// `Neighbors [COUNT [HOLDTIME]]`: a hub with COUNT (1,000) dynamic BGP neighbours by one `bgp listen range`, in the simulator, phase 3, NHRP
-/// hold time 60 s. Prints when all ways are there, after the start and after the hub's restart, in virtual time, and what the hub's thread
+/// `Neighbors [COUNT [HOLDTIME]]`: a hub with COUNT (1,000) dynamic BGP neighbours by one `bgp listen range`, in the simulator, phase 3,
+/// NHRP hold time 60 s. Prints when all ways are there, after the start and after the hub's restart, in virtual time, and what the hub's thread
 /// costs: until then, and in a second at rest.
 @main
 enum Neighbors {
@@ -75,5 +75,7 @@ private final class HubBench {
     return nodes.indices.dropFirst().allSatisfy { i in arrives(0, nodes[i].host) && arrives(i, nodes[0].host) }
   }
 
-  private func arrives(_ i: Int, _ address: IPAddress) -> Bool { if case .arrives = cloud.way(from: i, to: address) { true } else { false } }
+  private func arrives(_ i: Int, _ address: IPAddress) -> Bool {
+    if case .arrives = cloud.way(from: i, to: address) { true } else { false }
+  }
 }

@@ -6,7 +6,7 @@ extension LabTopology {
   /// Why a routing protocol does not go with a phase; nil where it does.
   public static func refusal(of routing: LabRouting, in phase: DMVPNPhase) -> String? {
     guard routing == .odr, phase == .two else { return nil }
-    return "ODR gives spokes a default route and nothing else, and phase 2 needs the other spokes as next hops: take rip or bgp, or phase 1 or 3"
+    return "ODR gives spokes a default route alone, phase 2 needs the other spokes as next hops: take rip or bgp, or phase 1 or 3"
   }
 
   /// All LANs behind nodes, in few prefixes.

@@ -90,7 +90,7 @@ struct ConvergenceTests {
 
   private func report(_ routed: RoutedPhase, _ spokes: Int, _ what: String, _ course: Course) {
     print(
-      "convergence: \(routed.testDescription), 2 hubs, \(spokes) spokes, \(what): \(course.seconds.map { "\($0) s" } ?? "never or at once"),",
+      "convergence: \(routed.testDescription), 2 hubs, \(spokes) spokes, \(what): \(course.seconds.map { "\($0) s" } ?? "no hole seen"),",
       "most pairs without a way \(course.mostLost), transient loops \(course.loops), the longest \(course.longestLoop) s")
   }
 

@@ -13,14 +13,17 @@ struct HostileRoutesTests {
   /// Gives a node a route of its host system, which it redistributes.
   private func plant(_ cloud: Cloud, _ node: Int, _ prefixes: [IPPrefix]) {
     for prefix in prefixes {
-      cloud.input(node, .event(.hostRoute(HostRoute(prefix: prefix, gateway: cloud.topology.nodes[node].host, interface: "eth1"), isPresent: true)))
+      cloud.input(
+        node, .event(.hostRoute(HostRoute(prefix: prefix, gateway: cloud.topology.nodes[node].host, interface: "eth1"), isPresent: true)))
     }
   }
 
   /// A default route, the hub's LAN, the tunnel, another spoke's LAN and a part of it.
   private func bad(_ cloud: Cloud) -> [IPPrefix] {
     let other = cloud.topology.nodes[1]
-    return [.defaultV4, cloud.topology.nodes[0].lan, other.lan, LabTopology.tunnelNetwork].compactMap { $0 } + [IPPrefix(other.host, length: 32)]
+    return [.defaultV4, cloud.topology.nodes[0].lan, other.lan, LabTopology.tunnelNetwork].compactMap { $0 } + [
+      IPPrefix(other.host, length: 32)
+    ]
   }
 
   private func expectSound(_ cloud: Cloud, _ bad: [IPPrefix], by evil: Int) throws {
@@ -29,12 +32,16 @@ struct HostileRoutesTests {
       for prefix in bad { #expect(!cloud.leads(node, prefix, to: hop), "\(prefix) at node \(node)") }
     }
     for n in 1...2 { #expect(cloud.leads(0, cloud.lan(of: n), to: cloud.topology.nodes[n].tunnelAddress)) }
-    let flows = [cloud.talk(node: 1, 2, from: 0, packets: 20), cloud.talk(node: 2, 1, from: 0, packets: 20), cloud.talk(node: 1, 0, from: 0, packets: 20)]
+    let flows = [
+      cloud.talk(node: 1, 2, from: 0, packets: 20), cloud.talk(node: 2, 1, from: 0, packets: 20),
+      cloud.talk(node: 1, 0, from: 0, packets: 20),
+    ]
     cloud.run(until: cloud.now + .seconds(6))
     for flow in flows { #expect(try cloud.account(flow).lost == 0) }
   }
 
-  @Test("BGP: a default route, the hub's network, another spoke's LAN and a host in it are filtered as configured; all others are untouched")
+  @Test(
+    "BGP: a default route, the hub's network, another spoke's LAN and a host in it are filtered as configured; all others are untouched")
   func filteredBGP() throws {
     let cloud = RoutedPhase(routing: .bgp, phase: .three).cloud(), evil = 3
     cloud.run(to: 3)

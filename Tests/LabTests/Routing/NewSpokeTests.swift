@@ -27,7 +27,9 @@ struct NewSpokeTests {
     #expect(cloud.census().isWhole)
     let before = cloud.console(0, "show running-config")
     let new = try #require(cloud.addSpoke()), node = cloud.topology.nodes[new]
-    for mention in ["\(node.tunnelAddress)", "\(node.nbma)", "\(cloud.lan(of: new).address)", node.name] { #expect(!before.contains(mention + "\n") && !before.contains(mention + " ")) }
+    for mention in ["\(node.tunnelAddress)", "\(node.nbma)", "\(cloud.lan(of: new).address)", node.name] {
+      #expect(!before.contains(mention + "\n") && !before.contains(mention + " "))
+    }
     let took = try #require(cloud.wait(upTo: 120) { $0.isReachedByAll(new) })
     print("new spoke: \(routed.testDescription): reached by all, and reaches all, after \(took) s")
     #expect(took <= bound(routed.routing))

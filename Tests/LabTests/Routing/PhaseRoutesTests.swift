@@ -42,13 +42,16 @@ struct PhaseRoutesTests {
     if let shortcut { #expect(shortcut.nextHop == far.tunnelAddress && shortcut.distance == 250) }
   }
 
-  @Test("phase 3 without a summary: the hub is the next hop of every LAN, and a shortcut overrides it (%)", arguments: [LabRouting.rip, .bgp])
+  @Test(
+    "phase 3 without a summary: the hub is the next hop of every LAN, and a shortcut overrides it (%)", arguments: [LabRouting.rip, .bgp])
   func override(_ routing: LabRouting) throws {
     let cloud = RoutedPhase(routing: routing, phase: .three).cloud()
     cloud.run(to: 3)
     let said =
       routing == .rip
-      ? cloud.configure(0, "interface Tunnel0", "no ip split-horizon", "router rip", "no distribute-list prefix SUMMARIES out Tunnel0", "no redistribute static")
+      ? cloud.configure(
+        0, "interface Tunnel0", "no ip split-horizon", "router rip", "no distribute-list prefix SUMMARIES out Tunnel0",
+        "no redistribute static")
       : cloud.configure(0, "router bgp 65000", "no aggregate-address 192.168.0.0 255.255.0.0 summary-only")
     #expect(said == "")
     cloud.run(to: 120)
@@ -63,14 +66,16 @@ struct PhaseRoutesTests {
     #expect(cloud.lost == 0)
   }
 
-  @Test("phase 2 with a summary at the hub: nothing is lost, but no packet ever goes from spoke to spoke", arguments: [LabRouting.rip, .bgp])
+  @Test(
+    "phase 2 with a summary at the hub: nothing is lost, but no packet ever goes from spoke to spoke", arguments: [LabRouting.rip, .bgp])
   func summaryInPhase2(_ routing: LabRouting) throws {
     let cloud = RoutedPhase(routing: routing, phase: .two).cloud()
     cloud.run(to: 3)
     let said =
       routing == .rip
       ? cloud.configure(
-        0, "ip route 192.168.0.0 255.255.0.0 Null0", "ip prefix-list S seq 5 permit 192.168.0.0/16", "router rip", "redistribute static metric 1",
+        0, "ip route 192.168.0.0 255.255.0.0 Null0", "ip prefix-list S seq 5 permit 192.168.0.0/16", "router rip",
+        "redistribute static metric 1",
         "distribute-list prefix S out Tunnel0")
       : cloud.configure(
         0, "router bgp 65000", "aggregate-address 192.168.0.0 255.255.0.0 summary-only")

@@ -9,7 +9,8 @@ import Wire
 /// The files that come with the program: `config/phaseN-PROTOCOL-NODE.conf`, and `phaseN-NODE.conf` with static routes.
 @Suite("The files of config/ run as clouds")
 struct SiteFilesTests {
-  private static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  private static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "config")
 
   private func cloud(_ routed: RoutedPhase) throws -> Cloud {
@@ -24,7 +25,9 @@ struct SiteFilesTests {
   func runs(_ routed: RoutedPhase) throws {
     let cloud = try cloud(routed)
     cloud.run(to: routed.settled)
-    for i in 0...2 { #expect(cloud.nodes[i].node.startupDiagnostics.filter { $0.level != .warning || !$0.text.contains("hub's line") }.isEmpty) }
+    for i in 0...2 {
+      #expect(cloud.nodes[i].node.startupDiagnostics.filter { $0.level != .warning || !$0.text.contains("hub's line") }.isEmpty)
+    }
     #expect(cloud.census().isWhole)
     let flows = [(1, 2), (2, 1), (0, 1), (2, 0)].map { cloud.talk(node: $0.0, $0.1, from: 0, packets: 40) }
     cloud.run(until: cloud.now + .seconds(10))
@@ -39,7 +42,9 @@ struct SiteFilesTests {
   func likeThePlan(_ routed: RoutedPhase) throws {
     let site = try cloud(routed), plan = routed.cloud(spokes: 2)
     for i in 0...2 {
-      let (file, made) = (words(site.topology.configuration(of: i), routed.routing), words(plan.topology.configuration(of: i), routed.routing))
+      let (file, made) = (
+        words(site.topology.configuration(of: i), routed.routing), words(plan.topology.configuration(of: i), routed.routing)
+      )
       #expect(file == made)
     }
   }
@@ -47,7 +52,9 @@ struct SiteFilesTests {
   /// The lines of a protocol in a configuration, without what differs from plan to plan: addresses, numbers, names of lists.
   private func words(_ text: String, _ routing: LabRouting) -> Set<String> {
     let router = text.split(separator: "\n").drop { !$0.hasPrefix("router ") }.prefix { $0.hasPrefix("router ") || $0.hasPrefix(" ") }
-    let tunnel = text.split(separator: "\n").filter { $0.hasSuffix("split-horizon") || $0.hasSuffix("next-hop-self rip") || $0 == " cdp enable" }
+    let tunnel = text.split(separator: "\n").filter {
+      $0.hasSuffix("split-horizon") || $0.hasSuffix("next-hop-self rip") || $0 == " cdp enable"
+    }
     let plain = (router + tunnel).map { line in
       line.split(separator: " ").filter { !$0.contains { $0.isNumber } && $0 != "mask" && !$0.hasPrefix("SUMMAR") }.joined(separator: " ")
     }
