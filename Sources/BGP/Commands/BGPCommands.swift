@@ -27,7 +27,7 @@ public enum BGPCommands {
 
   /// `router bgp N`
   public static let router: CommandSection<BGPConfiguration> = {
-    var shape = SectionShape<BGPSettings>(headLine: { "router bgp \($0.name)" }, lines: routerLines + ipv4Lines)
+    var shape = SectionShape<BGPSettings>(headLine: { "router bgp \($0.name)" }, lines: routerLines + ipv4Lines + [left])
     shape.nameAmong = { (arguments, there) throws(CommandRefusal) in
       guard let text = arguments[text: "as"], let number = ASNumberText.read(text) else {
         throw CommandRefusal("an AS number is 1 to 4294967295, or 1.0 to 65535.65535")
@@ -54,6 +54,11 @@ public enum BGPCommands {
       ],
       at: \.explicitFamilies, shape: shape)
   }()
+
+  /// The same below a family that its indentation has closed already: IOS writes it as far left as the family's head.
+  private static let left = Command<BGPSettings>(
+    "exit-address-family", modes: [.routerBGP], help: ["exit-address-family": "Exit from Address Family configuration mode"], no: .none,
+    apply: { _, _ in }, write: { _ in [] })
 
   /// `exit-address-family`: the last line of a family as IOS writes it. The section is left by whoever reads the lines.
   private static let leave = Command<BGPFamilySettings>(

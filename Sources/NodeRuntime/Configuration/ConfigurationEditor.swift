@@ -244,7 +244,9 @@ struct LineEdit {
     guard case .section(let place) = context else { return .empty }
     try command.apply(&settings, place.path, input)
     if input.negated { Assembly.sections[place.mode]?.keep(&settings, place.path) { KeptStore.remove(text, from: &$0) } }
-    return .applied(context, warnings: [], notActedOn: false)
+    // `exit-address-family` and its kind are lines of the part that they close.
+    let isLeft = text.hasPrefix("exit-") && place.path.count > 1
+    return .applied(isLeft ? context.outer : context, warnings: [], notActedOn: false)
   }
 
   private mutating func keep(_ shape: KeptShape, _ input: CommandInput, _ text: String, in context: Context) -> EditOutcome {
