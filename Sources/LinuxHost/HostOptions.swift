@@ -15,6 +15,8 @@ public struct HostOptions: Sendable {
   public var logFile: String?
   /// Whether the node lives without a terminal: it then minds SIGTERM and SIGINT, and ignores SIGHUP.
   public var isHeadless: Bool
+  /// Whether the kernel gets what BGP, RIP and ODR learn on its own interfaces; routes into tunnels it always gets.
+  public var installsLearnedRoutes = true
   /// The seed of jitter and request ids; nil draws one.
   public var seed: UInt64?
 

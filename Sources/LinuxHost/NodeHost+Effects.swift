@@ -50,8 +50,9 @@ extension NodeHost {
       devices.addRoute(prefix, device, gateway: nil)
     case (nil, false): devices.removeRoute(prefix, device)
     case (let gateway?, true):
-      devices.forgetRoute(prefix)
-      gatewayRoutes.add(prefix, device, gateway: gateway)
+      // It may have led into a tunnel before.
+      devices.dropRoute(prefix)
+      if options.installsLearnedRoutes { gatewayRoutes.add(prefix, device, gateway: gateway) }
     case (_, false): gatewayRoutes.remove(prefix)
     }
   }

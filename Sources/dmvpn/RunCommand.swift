@@ -21,6 +21,8 @@ struct RunCommand: ParsableCommand {
   @Option(help: "A group whose members may attach as readers.") var socketGroup: String?
   @Option(help: "Threads that move packets.") var workers = 1
   @Option(help: "Where the node's log goes.") var log: String?
+  @Flag(help: "Only routes into tunnels go into the kernel, none that BGP, RIP or ODR learned on the host's interfaces.")
+  var tunnelRoutesOnly = false
   @OptionGroup var terminal: TerminalOptions
 
   func validate() throws {
@@ -36,6 +38,7 @@ struct RunCommand: ParsableCommand {
   private var options: HostOptions {
     var o = HostOptions(configurationFile: file, socketPath: socket.path)
     (o.socketGroup, o.workers, o.logFile, o.isHeadless) = (socketGroup, workers, log, headless)
+    o.installsLearnedRoutes = !tunnelRoutesOnly
     return o
   }
 
@@ -55,6 +58,7 @@ struct RunCommand: ParsableCommand {
   private func runDetached() throws -> Int32 {
     let log = log ?? socket.path + ".log"
     var arguments = ["run", file, "--headless", "--socket", socket.path, "--workers", "\(workers)"]
+    if tunnelRoutesOnly { arguments.append("--tunnel-routes-only") }
     if let socketGroup { arguments += ["--socket-group", socketGroup] }
     try? FileManager.default.createDirectory(atPath: (socket.path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     let connection = try Detach.spawnNode(executable: Self.executable, arguments: arguments, socketPath: socket.path, log: log)

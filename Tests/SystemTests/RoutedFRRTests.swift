@@ -66,7 +66,7 @@ extension SystemSuite {
       try await eventually("our spoke has the summary", contains: ["192.168.0.0/16 [200/0] via 10.0.0.1"], timeout: .seconds(40)) {
         try await ours.node.exec("show ip route bgp")
       }
-      try await eventually("FRR's spoke has the summary", contains: ["192.168.0.0/16 via 10.0.0.1"], timeout: .seconds(40)) {
+      try await eventually("FRR's spoke has the summary", contains: ["via 10.0.0.1 dev gre1 proto bgp"], timeout: .seconds(40)) {
         try await theirs.run("ip route")
       }
       let cloud = FRRCloud(standing: "BGP", ours: ours, theirs: theirs, capture: capture, holdTimeSeconds: 15)

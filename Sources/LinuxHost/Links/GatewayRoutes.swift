@@ -28,7 +28,7 @@ final class GatewayRoutes {
     install(prefix)
   }
 
-  /// Another hand has replaced it in the kernel.
+  /// Something else takes its place in the kernel.
   func forget(_ prefix: IPPrefix) { routes[prefix] = nil }
 
   /// Takes a route out of the kernel. One that went with its interface is no failure.

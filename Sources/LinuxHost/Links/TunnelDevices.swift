@@ -140,9 +140,9 @@ final class TunnelDevices {
     }
   }
 
-  /// Another hand has replaced a route in the kernel.
-  func forgetRoute(_ prefix: IPPrefix) {
-    for name in routes.keys { routes[name]?[prefix] = nil }
+  /// Takes a route out of the kernel, whichever device it leads into.
+  func dropRoute(_ prefix: IPPrefix) {
+    for name in routes.keys.sorted() where routes[name]?[prefix] != nil { removeRoute(prefix, name) }
   }
 
   /// An own device went down and up again by another hand: the kernel dropped its routes.
