@@ -116,7 +116,7 @@ public final class NodeHost {
       self.sessions = sessions
       try connectParts()
       try awaitLinks()
-      if options.setsKernelRoutes { kernelRoutes.removeLeftovers() }
+      kernelRoutes.removeLeftovers()
       try workers.start()
       try keys.start()
       defer { tearDown() }
