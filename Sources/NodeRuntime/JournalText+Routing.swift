@@ -56,7 +56,7 @@ extension JournalText {
   }
 
   /// Codes and subcodes in words (RFC 4271 §4.5, RFC 4486).
-  private static func bgpError(_ r: JournalRecord) -> String {
+  static func bgpError(_ r: JournalRecord) -> String {
     let words = [1: "message header error", 2: "OPEN error", 3: "UPDATE error", 4: "hold time expired", 5: "state machine error", 6: "cease"]
     let text = words[Int(r.x)] ?? "code \(r.x)"
     let cease = [1: "maximum prefixes", 2: "administrative shutdown", 3: "peer de-configured", 4: "administrative reset", 5: "connection rejected",

@@ -20,8 +20,8 @@ struct RoutingState {
   var refused: [IPPrefix: RouteUpdate] = [:]
   /// More than this many are forgotten: they come again with the protocol's next word.
   static let refusedLimit = 256
-  /// Changes of the table that one turn carries on: about 2 ms of work, and as many effects.
-  static let changesPerTurn = 4_096
+  /// Changes of the table that one turn carries on: about a millisecond of work, and a few more where the kernel takes them.
+  static let changesPerTurn = 1_024
   /// How many the present turn has carried on.
   var changesTaken = 0
   /// What each protocol runs by.
@@ -121,7 +121,9 @@ extension Node {
   func perform(_ output: BGPEngine.Output, _ cause: EventID) {
     switch output {
     case .routes(let updates): for update in updates { apply(update) }
-    case .stream(let effect): effects.append(.stream(effect))
+    case .stream(let effect):
+      debug(effect)
+      effects.append(.stream(effect))
     case .redistribute(let sources): table.redistribute(into: .bgp, from: Set(sources))
     }
   }
@@ -173,6 +175,7 @@ extension Node {
   }
 
   private func perform(_ effect: DatagramPort.Effect) {
+    debug(effect)
     switch effect {
     case .join(let id, let port, _) where tunnels[id] != nil: setPort(port, on: id, isWanted: true)
     case .leave(let id, let port, _) where tunnels[id] != nil: setPort(port, on: id, isWanted: false)
@@ -184,7 +187,7 @@ extension Node {
     }
   }
 
-  private func platformName(of id: InterfaceID) -> String { settings.platformName(of: name(of: id)) }
+  func platformName(of id: InterfaceID) -> String { settings.platformName(of: name(of: id)) }
 
   private func setPort(_ port: UInt16, on id: InterfaceID, isWanted: Bool) {
     if isWanted { routing.tunnelPorts[id, default: []].insert(port) } else { routing.tunnelPorts[id]?.remove(port) }
@@ -228,6 +231,7 @@ extension Node {
 
   /// Something came in for a routing protocol.
   func took(_ event: DatagramPort.Event) {
+    debug(event)
     switch event {
     case .received(let d) where d.destinationPort == RIPNumbers.port: enqueue(rip: .port(event))
     case .receivedLink: enqueue(odr: .port(event))

@@ -36,6 +36,16 @@ extension ExecGrammar {
     command("clear cdp table", .clear(.cdp), modes: operators, routingWords)
   ]
 
+  static func routingDebugs(_ verb: String, _ form: NoForm) -> [CommandSpec<ExecAction>] {
+    let help = [
+      "bgp": "BGP information", "updates": "BGP updates", "events": "Protocol events", "keepalives": "BGP keepalives", "rip": "RIP protocol",
+      "routing": "Routing table events", "cdp": "CDP information", "packets": "CDP packets",
+    ]
+    return ["ip bgp [{events|keepalives|updates}]", "ip rip [events]", "ip routing", "cdp packets"].map { pattern in
+      command("\(verb) \(pattern)", .debug(.routing), modes: operators, help, no: form)
+    }
+  }
+
   static let bgp: [CommandSpec<ExecAction>] = BGPExec.specs.map { spec in
     if case .clear = spec.action { spec.standing(for: .clear(.bgp)) } else { spec.standing(for: .show(.bgp(spec.action))) }
   }
