@@ -142,7 +142,8 @@ private struct Twins {
       var expected: RouteMatch?
       if let found = naive.match(address, below: true), case .via(let id, let hop, _) = found.way {
         let isConnected = found.route.source == .connected || found.route.source == .local
-        expected = RouteMatch(prefix: found.route.prefix, interface: id, nextHop: hop, isConnected: isConnected)
+        let metric = isConnected ? 0 : found.route.metric
+        expected = RouteMatch(prefix: found.route.prefix, interface: id, nextHop: hop, isConnected: isConnected, metric: metric)
       }
       #expect(table.longestMatch(for: address, vrf: .default) == expected, "seed \(seed) step \(step) \(address)")
       guard step % 10 == 9 else { continue }
