@@ -32,7 +32,7 @@ extension NodeHost {
     case .readMaterial(let request): readMaterial(request)
     case .kernelRoute(let prefix, let device, let gateway, let isPresent):
       guard options.installsLearnedRoutes || devices.index(of: device) != nil else { return }
-      if isPresent { kernelRoutes.add(prefix, device, gateway: gateway) } else { kernelRoutes.remove(prefix, device) }
+      if isPresent { kernelRoutes.add(prefix, device, gateway: gateway) } else { kernelRoutes.remove(prefix, device, gateway: gateway) }
     case .stream(let effect): streams.perform(effect)
     case .routingPort(let device, let effect): perform(effect, device)
     case .lookUp(let name): lookUp(name)
