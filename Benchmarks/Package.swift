@@ -12,6 +12,7 @@ let package = Package(
     .target(name: "IKEParts", dependencies: ours(["DataPlane", "IKE", "IPsecCrypto", "ProtocolKit", "Wire"])),
     .executableTarget(
       name: "Speed", dependencies: ["IKEParts"] + ours(["DataPlane", "IKE", "IPsecCrypto", "NHRP", "ProtocolKit", "Wire"])),
+    .executableTarget(name: "Neighbors", dependencies: ["IKEParts"] + ours(["Lab", "NodeRuntime", "ProtocolKit", "Wire"])),
     .executableTarget(name: "IKEPeers", dependencies: ["IKEParts"] + ours(["IKE", "IPsecCrypto", "ProtocolKit", "Wire"])),
     .executableTarget(name: "BGPFeed"),
   ]

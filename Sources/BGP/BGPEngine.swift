@@ -162,7 +162,7 @@ public struct BGPEngine: Engine, Sendable {
     case .keepalive(let peer, let slot): advance(peer, slot, .keepaliveTimerExpires, &turn)
     case .input(let peer, let slot): readMessages(peer, slot, &turn)
     case .prefixRestart(let peer):
-      neighbors[Int(peer)].isOverLimit = false
+      forgive(peer)
       start(peer, &turn)
     case .stale(let peer): endStale(peer, &turn)
     case .flush(let family, let group): flush(family, group, &turn)

@@ -139,6 +139,18 @@ extension ForwardingCore {
     return counters
   }
 
+  /// The NBMA address that packets for `nextHop` leave a tunnel for: its adjacency's, else the first next hop server's that has one; nil
+  /// where there is neither.
+  public func nbma(of interface: InterfaceID, nextHop: IPAddress) -> IPAddress? {
+    guard let tunnel = path.tunnel(interface), path.tunnels[tunnel].facts.isUp else { return nil }
+    if path.tunnels[tunnel].facts.isPointToPoint { return path.tunnels[tunnel].facts.destination }
+    for hop in [nextHop] + path.tunnels[tunnel].settings.fallbackNextHops where hop.isV4 == nextHop.isV4 {
+      let found = path.peers.adjacency(interface, hop)
+      if found >= 0 { return path.peers.adjacencies[found].nbma }
+    }
+    return nil
+  }
+
   /// The NBMA addresses a tunnel knows, by address, with their counters; those of peers behind one address are added up.
   public func peers(of interface: InterfaceID) -> [(nbma: IPAddress, counters: TrafficCounters)] {
     let known = path.peers.peers.filter { $0.references > 0 && $0.interface == interface }.sorted { $0.nbma < $1.nbma }

@@ -62,6 +62,7 @@ public final class Cloud {
   private let keys: VirtualKeys
   private let journalLimit: Int
   private var isStarted: [Bool] = []
+  private var restarts: UInt64 = 0
   var captures: [Int: [String: LabCapture]] = [:]
 
   /// A cloud whose nodes are not started yet. Spokes start within `spread` of the hubs.
@@ -78,13 +79,17 @@ public final class Cloud {
   }
 
   private func add(_ i: Int, startingWithin spread: Duration) {
-    nodes.append(VirtualNode(seed: seed &* 1_000_003 &+ UInt64(i), journalLimit: journalLimit, shortcutLimit: Cloud.shortcutLimit, bench: bench, keys: keys))
+    nodes.append(newNode(seed: self.seed(of: i)))
     hosts.append(topology.makeHost(i))
     stacks.append(topology.makeStack(i))
     timers.append(nil)
     seen.append(0)
     isStarted.append(false)
     queue.push(.start(i), at: now + .nanoseconds(Int64(random.below(UInt64(max(1, spread.nanoseconds))))))
+  }
+
+  private func newNode(seed: UInt64) -> VirtualNode {
+    VirtualNode(seed: seed, journalLimit: journalLimit, shortcutLimit: Cloud.shortcutLimit, bench: bench, keys: keys)
   }
 
   /// Adds one more spoke, which starts at once, and gives its index; nil when the plan has no more addresses.
@@ -190,6 +195,15 @@ public final class Cloud {
     isStarted[i] = true
     underlay.setLink(i, isUp: true)
     reschedule(i)
+  }
+
+  /// Switches a node off and on: it begins with its file, and knows nothing of before.
+  public func restart(_ i: Int) {
+    restarts += 1
+    nodes[i] = newNode(seed: self.seed(of: i) &+ restarts << 32)
+    (timers[i], seen[i], isStarted[i], captures[i]) = (nil, 0, false, nil)
+    underlay.setLink(i, isUp: true)
+    queue.push(.start(i), at: now)
   }
 
   /// Gives a node one input now and carries out what follows.

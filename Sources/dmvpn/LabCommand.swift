@@ -53,6 +53,7 @@ struct LabCommand: ParsableCommand {
   @Option(help: "One-way delay of a spoke's link.") var delay: DurationArgument = DurationArgument(.milliseconds(3))
   @Option(help: "Packets lost on a spoke's link, in percent.") var loss = 0.0
   @Option(help: "The hosts' traffic: demo (pairs talk, pause, talk again) or minute (each host opens a flow a minute).") var flows = "demo"
+  @OptionGroup var events: LabEvents
   @OptionGroup var terminal: TerminalOptions
   @Option(help: "ip nhrp holdtime of every node, in seconds.") var holdTime: Int?
   @OptionGroup(visibility: .hidden) var picture: LabPicture
@@ -65,6 +66,7 @@ struct LabCommand: ParsableCommand {
     guard (1...LabTopology.spokeLimit).contains(spokes) else { throw ValidationError("--spokes must be 1 to \(LabTopology.spokeLimit)") }
     guard (1...LabTopology.hubLimit).contains(hubs) else { throw ValidationError("--hubs must be 1 to \(LabTopology.hubLimit)") }
     guard (0...100).contains(loss) else { throw ValidationError("--loss must be 0 to 100") }
+    if let refusal = LabTopology.refusal(of: routing, in: phase) { throw ValidationError(refusal) }
     guard !virtualTime || length != nil else { throw ValidationError("--virtual-time needs --for") }
     guard recordNode == nil || protection != .certificate else {
       throw ValidationError("--record-node takes --protection none or psk: a recording holds no certificates")
@@ -112,6 +114,7 @@ struct LabCommand: ParsableCommand {
     virtual.files = try topology.keyFiles()
     let cloud = Cloud(topology, seed: seed, journalLimit: spokes > 50 ? 512 : 8_192, keys: virtual)
     cloud.send(traffic(topology))
+    cloud.play(events.scenario)
     return cloud
   }
 

@@ -102,7 +102,17 @@ extension BGPEngine {
 
   private mutating func remove(_ peer: UInt32, _ turn: inout Turn<Output>) {
     stop(peer, BGPError.Cease.deconfigured, &turn)
+    neighbors[Int(peer)].isOverLimit = false
     retire(peer)
+  }
+
+  /// A neighbour that had too many prefixes may come again.
+  mutating func forgive(_ peer: UInt32) {
+    let i = Int(peer)
+    timers.cancel(.prefixRestart(peer))
+    guard neighbors[i].isOverLimit else { return }
+    neighbors[i].isOverLimit = false
+    if neighbors[i].isDynamic, neighbors[i].incoming == nil { retire(peer) }
   }
 
   /// A neighbour leaves; its place is free when its paths are swept out.
@@ -111,6 +121,8 @@ extension BGPEngine {
     guard neighbors[i].isLive else { return }
     // One whose paths are kept for its restart stays known.
     if neighbors[i].isDynamic, neighbors[i].families.contains(where: \.holdsStale), settings != nil { return }
+    // So does one that had too many prefixes: it would come again at once, and again.
+    if neighbors[i].isDynamic, neighbors[i].isOverLimit, settings != nil { return }
     neighbors[i].isLive = false
     if byAddress[neighbors[i].address] == peer { byAddress[neighbors[i].address] = nil }
     if neighbors[i].isDynamic { dynamicCount -= 1 }
@@ -330,8 +342,7 @@ extension BGPEngine {
   }
 
   private mutating func reset(_ peer: UInt32, _ turn: inout Turn<Output>) {
-    neighbors[Int(peer)].isOverLimit = false
-    timers.cancel(.prefixRestart(peer))
+    forgive(peer)
     neighbors[Int(peer)].idleHoldSeconds = BGPLimits.shortestIdleHoldSeconds
     stop(peer, BGPError.Cease.reset, &turn)
     start(peer, &turn)

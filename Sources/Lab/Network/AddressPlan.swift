@@ -46,6 +46,16 @@ struct AddressPlan: Sendable, Equatable {
     return (IPAddress(v4: 0xc612_0000 + (k - 1) / 250 * 256 + (k - 1) % 250 + 1), 15, IPAddress(198, 19, 255, 254))
   }
 
+  /// Node `number` of a site, 0 for the hub: the addresses of the files in `config/`.
+  static func siteNode(_ number: Int) -> LabNode {
+    let k = UInt8(truncatingIfNeeded: number == 0 ? 1 : number + 10)
+    var node = AddressPlan(isLarge: false).node(
+      number == 0 ? .hub : .spoke, max(1, number), nbma: IPAddress(198, 51, 100, k), length: 24, gateway: IPAddress(198, 51, 100, 254),
+      tunnel: IPAddress(10, 0, 0, k), lan: IPPrefix(IPAddress(192, 168, k, 0), length: 24), .behindNodes, LinkSettings())
+    if number == 0 { node.name = "hub" }
+    return node
+  }
+
   private func node(
     _ role: LabNode.Role, _ number: Int, nbma: IPAddress, length: Int, gateway: IPAddress, tunnel: IPAddress, lan: IPPrefix,
     _ style: LANStyle, _ link: LinkSettings

@@ -17,6 +17,9 @@ public struct LabHost: Sendable {
   public private(set) var echoesAnswered: UInt64 = 0
   /// Answers to IPv6 echo requests that it got, by sequence number, in the order they came.
   public private(set) var echoReplies: [UInt16] = []
+  /// Who answered the probes of `Cloud.traceroute`, by sequence number. For questions only, nothing iterates it.
+  var traces: [UInt16: IPAddress] = [:]
+  var nextTrace: UInt16 = 0
   /// Packets that were not for it, or that it could not read.
   public private(set) var ignored: UInt64 = 0
 
@@ -37,7 +40,7 @@ public struct LabHost: Sendable {
     }
     switch (fields.payloadProtocol, packet[fields.headerLength]) {
     case (LabProtocol.icmp, 8): return answerEcho(packet, fields)
-    case (LabProtocol.icmp, 0): noteAnswer(packet, at: now, &ledger)
+    case (LabProtocol.icmp, 0): noteAnswer(packet, fields, at: now, &ledger)
     case (LabProtocol.icmp, 3), (LabProtocol.icmp, 11): noteError(packet, fields, &ledger)
     case (LabProtocol.udp, _): return receiveUDP(packet, fields, at: now, &ledger)
     default: ignored &+= 1
@@ -99,9 +102,11 @@ public struct LabHost: Sendable {
     guard packet.u16(udp) == ProbeMark.echoPort else {
       return LabPacket.portUnreachable(about: packet, from: IPAddress(v4: fields.destination))
     }
-    noteAnswer(packet, at: now, &ledger)
+    noteAnswer(packet, fields, at: now, &ledger)
     return nil
   }
+
+  mutating func ignore() { ignored &+= 1 }
 
   /// Source and destination changed places, with a fresh TTL.
   private func turned(_ packet: consuming [UInt8], _ fields: IPv4Fields) -> [UInt8] {
@@ -114,19 +119,13 @@ public struct LabHost: Sendable {
     return answer
   }
 
-  private mutating func noteAnswer(_ packet: [UInt8], at now: Instant, _ ledger: inout FlowLedger) {
-    guard let mark = ProbeMark.find(inInner: packet, at: 0), mark.isAnswer else {
-      ignored &+= 1
-      return
-    }
+  private mutating func noteAnswer(_ packet: [UInt8], _ fields: IPv4Fields, at now: Instant, _ ledger: inout FlowLedger) {
+    guard let mark = ProbeMark.find(inInner: packet, at: 0), mark.isAnswer else { return noteTrace(packet, fields) }
     ledger.noteAnswer(mark, at: now)
   }
 
   private mutating func noteError(_ packet: [UInt8], _ fields: IPv4Fields, _ ledger: inout FlowLedger) {
-    guard let mark = ProbeMark.find(inInner: packet, at: fields.headerLength + 8), !mark.isAnswer else {
-      ignored &+= 1
-      return
-    }
+    guard let mark = ProbeMark.find(inInner: packet, at: fields.headerLength + 8), !mark.isAnswer else { return noteTrace(packet, fields) }
     ledger.noteError(mark)
   }
 }

@@ -8,6 +8,7 @@ extension LabTopology {
   /// A hub's says nothing of the spokes but for `ip host` lines (small clouds) and a static route for each spoke's LAN; with
   /// `.hostRoutesByRegistration` there are no such routes either.
   public func configuration(of index: Int) -> String {
+    if files.indices.contains(index) { return files[index] }
     let node = nodes[index]
     var lines = ["hostname \(node.name)"]
     if namesPeers { lines += nodes.filter { $0.name != node.name }.map { "ip host \($0.name) \($0.tunnelAddress)" } }

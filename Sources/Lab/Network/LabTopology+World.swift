@@ -37,14 +37,19 @@ extension LabTopology {
     ]
     if let lan = node.lan, let address = node.lanAddress {
       let v6 = hasIPv6 ? node.lanAddressV6.map { [HostAddress($0, length: 48)] } ?? [] : []
-      interfaces.append(HostInterface(name: "eth1", addresses: [HostAddress(address, length: Int(lan.length))] + v6))
+      interfaces.append(HostInterface(name: lanDevice, addresses: [HostAddress(address, length: Int(lan.length))] + v6))
     }
     return interfaces
   }
 
+  /// What the nodes' hosts call the interface of the LAN.
+  private var lanDevice: String { files.isEmpty ? "eth1" : "lan0" }
+
   /// The routes of a node's host system: a default route into the outer network; with ODR, which gives the default route to the tunnel,
   /// routes to the others' outer networks.
   public func hostRoutes(of index: Int) -> [HostRoute] {
+    // A site's outer network is one link.
+    guard files.isEmpty else { return [] }
     let outer = routing == .odr ? Set(nodes.map { IPPrefix($0.publicNBMA, length: 24) }).sorted() : [.defaultV4]
     return outer.map { HostRoute(prefix: $0, gateway: nodes[index].nbmaGateway, interface: "eth0") }
   }

@@ -112,6 +112,8 @@ public struct LabTopology: Sendable, Equatable {
   public var hasIPv6 = false
   /// Whether the configurations name all nodes by `ip host`; done up to 50 nodes.
   public var namesPeers: Bool
+  /// The configuration files of the nodes, where they are not made of the plan (`site`).
+  var files: [String] = []
   let plan: AddressPlan
 
   /// The tunnel's network.
@@ -152,10 +154,19 @@ public struct LabTopology: Sendable, Equatable {
     return topology
   }
 
+  /// A hub and spokes that run by files of their own, in the order hub, spoke 1, spoke 2, …: those of `config/`, with the addresses that they
+  /// have there.
+  public static func site(phase: DMVPNPhase, routing: LabRouting, files: [String]) -> LabTopology {
+    var topology = cloud(phase: phase, spokes: 0)
+    (topology.routing, topology.files) = (routing, files)
+    topology.nodes = files.indices.map(AddressPlan.siteNode)
+    return topology
+  }
+
   /// Adds the next spoke and gives its index; the addresses of the others stay. Nil when the addresses are used up.
   @discardableResult
   public mutating func addSpoke(link: LinkSettings = LinkSettings()) -> Int? {
-    guard spokeCount < (plan.isLarge ? Self.spokeLimit : AddressPlan.smallLimit) else { return nil }
+    guard files.isEmpty, spokeCount < (plan.isLarge ? Self.spokeLimit : AddressPlan.smallLimit) else { return nil }
     nodes.append(plan.spoke(spokeCount + 1, lanStyle, link))
     return nodes.count - 1
   }

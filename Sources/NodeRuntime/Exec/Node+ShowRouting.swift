@@ -18,6 +18,7 @@ extension Node {
   private func routingLines(_ what: RoutingShow, _ a: Arguments) -> [String] {
     let policy = settings.policy, name = a[text: "name"]
     switch what {
+    case .tracks: return TrackCommands.show(tracks, number: a.int("number"), routes: settings.staticRoutes, at: now)
     case .protocols: return protocolLines()
     case .ripDatabase: return ripDatabase(a)
     case .cdp: return ODRShow.cdp(settings.odr.cdp)
@@ -26,7 +27,7 @@ extension Node {
     case .ipv6PrefixLists: return PolicyShows.prefixLists(policy, isV4: false, named: name)
     case .accessLists: return PolicyShows.accessLists(policy, named: name)
     case .routeMaps: return PolicyShows.routeMaps(policy, named: name)
-    case .keyChains: return PolicyShows.keyChains(policy, named: name, at: wallSeconds)
+    case .keyChains: return PolicyShows.keyChains(policyWithKeys, named: name, at: wallSeconds)
     case .pathLists: return PolicyShows.pathLists(policy, named: name)
     case .communityLists: return PolicyShows.communityLists(policy, named: name)
     case .largeCommunityLists: return PolicyShows.largeCommunityLists(policy, named: name)

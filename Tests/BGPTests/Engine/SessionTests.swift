@@ -156,6 +156,33 @@ struct SessionTests {
     #expect(bench.engine.summary()?.established == 2)
   }
 
+  @Test("one of a listen range with too many prefixes stays away until it is cleared, or its time is over; the others stand")
+  func dynamicOverLimit() throws {
+    let bench = try BGPBench(
+      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65001\n neighbor S maximum-prefix 1 restart 1"
+        + "\n bgp listen range 10.0.0.0/24 peer-group S"
+    )
+    let (greedy, modest) = (IPAddress(10, 0, 0, 11), IPAddress(10, 0, 0, 12))
+    func flood() {
+      bench.connect(greedy, asNumber: 65001)
+      bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: greedy, path: [], localPreference: 100)
+      bench.run()
+    }
+    bench.connect(modest, asNumber: 65001)
+    flood()
+    #expect(bench.table.isEmpty && bench.engine.neighborSnapshot(greedy)?.reason == "PfxCt")
+    bench.accept(greedy)
+    #expect(!bench.isConnected(greedy), "it would only come to the same end again")
+    bench.handle(.clear(BGPClearScope(.neighbor(greedy))))
+    #expect(bench.engine.neighborSnapshot(greedy) == nil, "it is forgotten, as any that left")
+    flood()
+    bench.run(.seconds(61))
+    #expect(bench.engine.neighborSnapshot(greedy) == nil)
+    bench.connect(greedy, asNumber: 65001)
+    #expect(bench.engine.neighborSnapshot(greedy)?.state == .established)
+    #expect(bench.engine.neighborSnapshot(modest)?.drops == 0 && bench.engine.summary()?.dynamic == 2)
+  }
+
   @Test("a thousand dynamic neighbours that come and go leave the tables empty")
   func churn() throws {
     let bench = try BGPBench(

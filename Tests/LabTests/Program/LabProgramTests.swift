@@ -88,10 +88,22 @@ struct LabProgramTests {
   }
 
   @Test(
+    "a cloud of every protocol, two hubs, one of which dies when all is said: no packet is lost before",
+    arguments: ["static", "rip", "bgp", "odr"])
+  func scenarios(_ routing: String) throws {
+    let json = try Program.lab(
+      "lab", "phase3", "--routing", routing, "--protection", "none", "--spokes", "4", "--hubs", "2", "--virtual-time", "--for", "4m", "--json",
+      "--kill-hub", "239s", "--flap", "238s")
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    #expect((object["packetsAnswered"] as? Int ?? 0) > 300 && object["packetsLost"] as? Int == 0)
+  }
+
+  @Test(
     "bad options are named, with status 64",
     arguments: [
       ["lab", "--frames-of", "hub1"], ["lab", "--virtual-time"], ["lab", "--spokes", "0"],
-      ["lab", "--virtual-time", "--for", "1s", "--record-node", "nobody"],
+      ["lab", "--virtual-time", "--for", "1s", "--record-node", "nobody"], ["lab", "phase2", "--routing", "odr"],
+      ["lab", "--return-hub", "5s"], ["lab", "--kill-hub", "5s", "--return-hub", "5s"], ["lab", "--flap", "1s", "--flap-every", "1s"],
     ])
   func badOptions(_ arguments: [String]) throws {
     let ending = try Program.run(try #require(Program.path), arguments)

@@ -59,7 +59,7 @@ struct RoutedCloudTests {
     let hub = cloud.console(0, "show ip route odr")
     for n in 1...3 { #expect(hub.contains(try Regex("o +192\\.168\\.\(n)\\.0/24 \\[160/1\\] via 10\\.0\\.")), "\(hub)") }
     #expect(cloud.console(0, "show cdp neighbors").contains("spoke1"))
-    #expect(!cloud.console(0, "show running-config").contains("192.168."))
+    #expect((1...3).allSatisfy { !cloud.console(0, "show running-config").contains("192.168.\($0).") })
     #expect(cloud.console(1, "show ip route").contains(/o\* +0\.0\.0\.0\/0 \[160\/1\] via 10\.0\.0\.1/))
     let account = try flow(cloud, from: 71)
     #expect(account.lost == 0 && account.requestsDirect > (phase == .three ? 30 : -1))
