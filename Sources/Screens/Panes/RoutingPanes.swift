@@ -50,7 +50,7 @@ enum RoutesPane {
     let inner = scene.box(&frame, "Routes", "\(rows.count)   H=NHRP %=next hop replaced: \(byNHRP)")
     let table = Table(columns: [
       .init(title: "", width: 2), .init(title: "PREFIX", width: 18), .init(title: "NEXT HOP", width: 15),
-      .init(title: "IF", width: 5, drop: 1), .init(title: "AD/METRIC", width: 9, isRight: true, drop: 2), .init(title: "AGE", width: 8),
+      .init(title: "IF", width: 5, drop: 1), .init(title: "AD/MET", width: 8, isRight: true, drop: 2), .init(title: "AGE", width: 8),
       .init(title: "NOTE", width: 0, drop: 3, least: 13),
     ])
     table.draw(&frame, inner, count: rows.count, selected: scene.isFocused ? scene.selected(rows.map(Listing.key)) : nil) { index in
