@@ -144,6 +144,13 @@ extension BGPEngine {
     neighbors.filter(\.isLive).sorted { $0.address < $1.address }.map(snapshot)
   }
 
+  /// At most `limit` neighbours: those that are down first, each part by address.
+  public func neighborRows(limit: Int) -> [BGPNeighborSnapshot] {
+    let live = neighbors.indices.filter { neighbors[$0].isLive }
+    func rank(_ i: Int) -> (Int, IPAddress) { (neighbors[i].established == nil ? 0 : 1, neighbors[i].address) }
+    return live.sorted { rank($0) < rank($1) }.prefix(max(0, limit)).map { snapshot(neighbors[$0]) }
+  }
+
   /// One neighbour.
   public func neighborSnapshot(_ address: IPAddress) -> BGPNeighborSnapshot? { byAddress[address].map { snapshot(neighbors[Int($0)]) } }
 

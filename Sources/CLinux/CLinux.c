@@ -27,8 +27,8 @@ int clx_set_mtu(int fd, const char *name, int mtu) {
   return ioctl(fd, SIOCSIFMTU, &request);
 }
 
-static unsigned char *put_control(unsigned char *at, int type, int value) {
-  struct cmsghdr header = {.cmsg_len = CMSG_LEN(sizeof value), .cmsg_level = IPPROTO_IP, .cmsg_type = type};
+static unsigned char *put_control(unsigned char *at, int level, int type, int value) {
+  struct cmsghdr header = {.cmsg_len = CMSG_LEN(sizeof value), .cmsg_level = level, .cmsg_type = type};
   memcpy(at, &header, sizeof header);
   memcpy(at + CMSG_LEN(0), &value, sizeof value);
   return at + CMSG_SPACE(sizeof value);
@@ -37,9 +37,27 @@ static unsigned char *put_control(unsigned char *at, int type, int value) {
 size_t clx_fill_control(void *control, int tos, int ttl) {
   _Static_assert(2 * CMSG_SPACE(sizeof(int)) <= CLX_CONTROL_BYTES, "two control messages fit");
   unsigned char *at = control;
-  if (tos >= 0) at = put_control(at, IP_TOS, tos);
-  if (ttl > 0) at = put_control(at, IP_TTL, ttl);
+  if (tos >= 0) at = put_control(at, IPPROTO_IP, IP_TOS, tos);
+  if (ttl > 0) at = put_control(at, IPPROTO_IP, IP_TTL, ttl);
   return (size_t)(at - (unsigned char *)control);
+}
+
+size_t clx_fill_control_v6(void *control, int traffic_class, int hops) {
+  unsigned char *at = control;
+  if (traffic_class >= 0) at = put_control(at, IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
+  if (hops > 0) at = put_control(at, IPPROTO_IPV6, IPV6_HOPLIMIT, hops);
+  return (size_t)(at - (unsigned char *)control);
+}
+
+int clx_received_class(const clx_message *message) {
+  struct msghdr *header = (struct msghdr *)&message->header;
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
+    int value;
+    if (c->cmsg_level != IPPROTO_IPV6 || c->cmsg_type != IPV6_TCLASS || c->cmsg_len < CMSG_LEN(sizeof value)) continue;
+    memcpy(&value, CMSG_DATA(c), sizeof value);
+    return value & 255;
+  }
+  return 0;
 }
 
 _Static_assert(sizeof(clx_message) == sizeof(struct mmsghdr), "clx_message is mmsghdr");

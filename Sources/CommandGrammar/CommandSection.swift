@@ -45,6 +45,10 @@ public struct CommandSection<Root: Sendable>: Sendable {
   /// The mode in which its head is typed.
   public let outerMode: CommandMode
   let head: CompiledCommand
+  /// The line that ends it, written at the indent of its head (`exit-address-family`); nil where nothing is written.
+  public var closing: String?
+  /// Whether what stands in it does anything; else head and lines are kept and written back.
+  public var isActedOn = true
   /// Makes or finds a section below a path and returns its name; nil where `no` removed it.
   public let enter: @Sendable (inout Root, [String], CommandInput) throws(CommandRefusal) -> String?
   /// Its own lines.
@@ -81,6 +85,10 @@ public struct SectionShape<Element: SectionSettings>: Sendable {
   public var nameAmong: (@Sendable (Arguments, [Element]) throws(CommandRefusal) -> String?)?
   /// Which sections the head's `no` removes; nil: the one of that name.
   public var isRemoved: (@Sendable (Element, Arguments) -> Bool)?
+  /// The line that ends it, written at the indent of its head.
+  public var closing: String?
+  /// Whether what stands in it does anything.
+  public var isActedOn = true
   /// The order among sections of this kind; nil keeps them as they came.
   public var precedes: (@Sendable (Element, Element) -> Bool)?
 
@@ -97,7 +105,7 @@ extension CommandSection {
     at list: WritableKeyPath<Root, [Element]> & Sendable,
     shape: SectionShape<Element>
   ) {
-    (self.mode, self.outerMode) = (mode, outerMode)
+    (self.mode, self.outerMode, closing, isActedOn) = (mode, outerMode, shape.closing, shape.isActedOn)
     head = CompiledCommand(graph: CommandPattern(pattern).graph, modes: [outerMode], help: help, no: .prefix)
     enter = { (root: inout Root, _: [String], input: CommandInput) throws(CommandRefusal) in
       try SectionList.enter(&root[keyPath: list], input, shape)
@@ -121,7 +129,7 @@ extension CommandSection {
   func inside<Outer: Sendable>(_ list: WritableKeyPath<Outer, [Root]> & Sendable) -> CommandSection<Outer> where Root: SectionSettings {
     let inner = self
     return CommandSection<Outer>(
-      mode: mode, outerMode: outerMode, head: head,
+      mode: mode, outerMode: outerMode, head: head, closing: closing, isActedOn: isActedOn,
       enter: { (outer: inout Outer, path: [String], input: CommandInput) throws(CommandRefusal) in
         var name: String?
         try SectionList.change(&outer[keyPath: list], path) { (root: inout Root) throws(CommandRefusal) in
@@ -152,7 +160,7 @@ extension CommandSection {
   public func mounted<Outer: Sendable>(at path: WritableKeyPath<Outer, Root> & Sendable) -> CommandSection<Outer> {
     let inner = self
     return CommandSection<Outer>(
-      mode: mode, outerMode: outerMode, head: head,
+      mode: mode, outerMode: outerMode, head: head, closing: closing, isActedOn: isActedOn,
       enter: { (outer: inout Outer, names: [String], input: CommandInput) throws(CommandRefusal) in
         try inner.enter(&outer[keyPath: path], names, input)
       },
@@ -209,10 +217,13 @@ private enum SectionList {
     try body(&list[index])
   }
 
-  /// Kept lines stand before the parts: behind a part's head they would be read as its own.
+  /// Kept lines stand before the parts: behind a part's head they would be read as its own. `!` stands behind a part, but before one
+  /// that has a closing line: both as on IOS.
   static func lines<Element: SectionSettings>(_ element: Element, _ shape: SectionShape<Element>) -> [String] {
     let own = shape.lines.flatMap { $0.write(element) } + element.kept
-    let parts = shape.parts.flatMap { $0.write(element, []) }.flatMap { $0 + ["!"] }
+    let parts = shape.parts.flatMap { part in
+      part.write(element, []).flatMap { lines in part.closing.map { ["!"] + lines + [$0] } ?? lines + ["!"] }
+    }
     return [shape.headLine(element)] + (own + parts).map { " " + $0 }
   }
 }

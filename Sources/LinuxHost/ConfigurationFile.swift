@@ -39,7 +39,7 @@ public enum ConfigurationFile {
     if exists {
       // Another owner's file: without the right to give it back the copy is ours, with the same mode.
       _ = fchown(file, status.st_uid, status.st_gid)
-      let holdsKeys = ConfigurationLoader.load(text, file: path).settings.crypto.holdsKeys
+      let holdsKeys = ConfigurationLoader.load(text, file: path).settings.holdsKeys
       _ = fchmod(file, status.st_mode & (holdsKeys ? 0o700 : 0o777))
     }
     guard writeAll(Array(text.utf8), file), fsync(file) == 0, rename(draft, target) == 0 else {
@@ -61,7 +61,7 @@ public enum ConfigurationFile {
     of settings: NodeSettings, in path: String, level: ConfigurationDiagnostic.Level
   ) -> ConfigurationDiagnostic? {
     var status = stat()
-    guard settings.crypto.holdsKeys, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard settings.holdsKeys, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     guard status.st_mode & (S_IRGRP | S_IROTH) != 0 else { return nil }
     let mode = String(status.st_mode & 0o7777, radix: 8)
     return ConfigurationDiagnostic(

@@ -12,6 +12,7 @@ extension NodeHost {
     for effect in effects { performForPackets(effect) }
     workers.flush()
     for effect in effects { performAside(effect) }
+    kernelRoutes.flush()
   }
 
   private func performForPackets(_ effect: HostEffect) {
@@ -30,7 +31,8 @@ extension NodeHost {
     case .compute(let id, let job): keys.perform(id, job)
     case .readMaterial(let request): readMaterial(request)
     case .kernelRoute(let prefix, let device, let gateway, let isPresent):
-      if isPresent { devices.addRoute(prefix, device, gateway: gateway) } else { devices.removeRoute(prefix, device) }
+      guard options.setsKernelRoutes else { return }
+      if isPresent { kernelRoutes.add(prefix, device, gateway: gateway) } else { kernelRoutes.remove(prefix, device) }
     case .stream(let effect): streams.perform(effect)
     case .routingPort(let device, let effect): perform(effect, device)
     case .lookUp(let name): lookUp(name)

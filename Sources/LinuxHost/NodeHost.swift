@@ -35,6 +35,7 @@ public final class NodeHost {
   let workers: WorkerGroup
   let keys: KeyPool
   let devices: TunnelDevices
+  let kernelRoutes: KernelRoutes
   let underlays: Underlays
   let streams: StreamPorts
   let routingSockets: RoutingSockets
@@ -78,7 +79,9 @@ public final class NodeHost {
     node.platformText = NodeHost.platformText
     workers = try WorkerGroup(count: options.workers, startNanoseconds: startNanoseconds, hashSeed: generator.next())
     keys = try KeyPool(count: max(1, WorkerThread.processorCount - 1))
-    devices = TunnelDevices(workers: workers, netlink: try NetlinkRoutes())
+    let netlink = try NetlinkRoutes()
+    kernelRoutes = KernelRoutes(netlink: netlink)
+    devices = TunnelDevices(workers: workers, netlink: netlink, routes: kernelRoutes)
     underlays = Underlays(workers: workers)
     streams = StreamPorts(loop: loop)
     routingSockets = RoutingSockets(loop: loop)
@@ -113,6 +116,7 @@ public final class NodeHost {
       self.sessions = sessions
       try connectParts()
       try awaitLinks()
+      if options.setsKernelRoutes { kernelRoutes.removeLeftovers() }
       try workers.start()
       try keys.start()
       defer { tearDown() }
@@ -149,6 +153,8 @@ public final class NodeHost {
     sessions?.onClosed = { [unowned self] in sessionClosed($0) }
     sessions?.complain = { [unowned self] in log.write(.warning, $0) }
     devices.complain = { [unowned self] in log.write(.warning, $0) }
+    kernelRoutes.complain = { [unowned self] in log.write(.warning, $0) }
+    kernelRoutes.index = { [unowned self] in devices.index(of: $0) ?? picture.index(of: $0) }
     streams.deliver = { [unowned self] in if !isStopping { deliver(.stream($0)) } }
     streams.complain = { [unowned self] in
       log.write(.warning, $0)
@@ -241,8 +247,10 @@ public final class NodeHost {
   private func readLinks() {
     do throws(SystemError) {
       try monitor.readEvents { event in
+        guard case .link(let row) = event else { return picture.take(event) }
+        let wasUp = picture.isUp(row.index)
         picture.take(event)
-        if case .link(let row) = event, row.isUp { devices.reinstallRoutes(index: row.index) }
+        if row.isUp, !wasUp { kernelRoutes.reinstall(on: row.name) }
       }
     } catch {
       log.write(.error, "\(error)")

@@ -3,7 +3,7 @@ import CLinux
 import Glibc
 import Wire
 
-/// A UDP socket of IKE or of ESP in UDP (RFC 3948) that speaks complete IPv4 packets: what comes in gets the headers in front that the
+/// A UDP socket of IKE or of ESP in UDP (RFC 3948) that speaks complete packets of IPv4 or IPv6: what comes in gets the headers in front that the
 /// kernel took off, and what goes out leaves by the socket the headers say, without them. The kernel reassembles and fragments.
 public final class DatagramSocket: UnderlayPort {
   /// How to open a datagram socket.
@@ -30,15 +30,26 @@ public final class DatagramSocket: UnderlayPort {
   /// What went wrong so far.
   public internal(set) var counters = UnderlayCounters()
   let socket: Descriptor
-  let messages = MessageArray(count: underlayBatchLimit)
-  /// IPv4 and UDP, in front of every datagram.
-  static let headerBytes = 28
+  let messages: MessageArray
+  /// IP and UDP, in front of every datagram.
+  private let headerBytes: Int
+  private let ownAddress: [UInt8]
 
   /// Opens and binds the socket.
   public init(_ settings: Settings) throws(SystemError) {
     self.settings = settings
-    socket = try makeSocket(AF_INET, SOCK_DGRAM)
-    try socket.set(Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_DONT, "IP_MTU_DISCOVER")
+    let isV4 = settings.source.isV4
+    messages = MessageArray(count: underlayBatchLimit, isV4: isV4)
+    headerBytes = isV4 ? 28 : 48
+    ownAddress = settings.source.bytes
+    socket = try makeSocket(isV4 ? AF_INET : AF_INET6, SOCK_DGRAM)
+    if isV4 {
+      try socket.set(Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_DONT, "IP_MTU_DISCOVER")
+    } else {
+      try socket.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1, "IPV6_V6ONLY")
+      try socket.set(Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT, "IPV6_MTU_DISCOVER")
+      try socket.set(Int32(IPPROTO_IPV6), IPV6_RECVTCLASS, 1, "IPV6_RECVTCLASS")
+    }
     try socket.set(SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT")
     if let device = settings.device { try socket.bind(toDevice: device) }
     socket.setBuffers(bytes: settings.bufferBytes)
@@ -47,12 +58,9 @@ public final class DatagramSocket: UnderlayPort {
   }
 
   private func bindToSource() throws(SystemError) {
-    guard settings.source.isV4 else {
-      throw SystemError(call: "bind UDP socket to \(settings.source)", errno: EAFNOSUPPORT, detail: "the underlay is IPv4")
-    }
-    var address = socketAddress(settings.source)
-    address.sin_port = settings.port.bigEndian
-    let result = withGenericAddress(of: &address) { Glibc.bind(socket.rawValue, $0, $1) }
+    var address = socketStorage(settings.source, port: settings.port)
+    let length = socketLength(isV4: settings.source.isV4)
+    let result = withGenericAddress(of: &address) { pointer, _ in Glibc.bind(socket.rawValue, pointer, length) }
     try check(result, "bind UDP port \(settings.port) on \(settings.source)", "another IKE daemon may have it, or the address is not here")
   }
 
@@ -61,13 +69,13 @@ public final class DatagramSocket: UnderlayPort {
 
   // MARK: Receiving
 
-  /// Receives datagrams and puts IPv4 and UDP headers in front; see `UnderlayPort`.
+  /// Receives datagrams and puts IP and UDP headers in front; see `UnderlayPort`.
   public func receive(
     upTo limit: Int, slot: (Int) -> UnsafeMutableRawBufferPointer, received: (_ index: Int, _ count: Int) -> Void
   ) throws(SystemError) -> Int {
     let wanted = min(limit, underlayBatchLimit)
     guard wanted > 0 else { return 0 }
-    for index in 0..<wanted { messages.prepareReceiveFrom(index, into: DatagramSocket.room(slot(index))) }
+    for index in 0..<wanted { messages.prepareReceiveFrom(index, into: room(slot(index))) }
     let count = retrying { Int(clx_receive_many(socket.rawValue, messages.messages, UInt32(wanted))) }
     guard count >= 0 else {
       try judgeReceive(Glibc.errno)
@@ -77,30 +85,39 @@ public final class DatagramSocket: UnderlayPort {
     return count
   }
 
-  private static func room(_ slot: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
+  private func room(_ slot: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: slot[min(headerBytes, slot.count)...])
   }
 
   /// Writes the headers in front of datagram `index`; gives the whole length, 0 for one that did not fit.
   private func complete(_ index: Int, _ slot: UnsafeMutableRawBufferPointer) -> Int {
-    let payload = Int(messages.messages[index].count), whole = payload + DatagramSocket.headerBytes
+    let payload = Int(messages.messages[index].count), whole = payload + headerBytes
     guard messages.messages[index].header.msg_flags & Int32(MSG_TRUNC) == 0, whole <= min(slot.count, 65_535) else {
       counters.truncated &+= 1
       return 0
     }
-    let from = messages.sender(index)
+    if messages.isV4 {
+      writeHeaderV4(slot, whole, from: messages.sender(index))
+    } else {
+      writeHeaderV6(
+        slot, payload: payload + 8, nextHeader: 17, trafficClass: messages.trafficClass(index), from: messages.sender(index), to: ownAddress)
+    }
+    let udp = headerBytes - 8
+    slot.storeBytes(of: messages.senderPort(index), toByteOffset: udp, as: UInt16.self)
+    slot.storeBytes(of: settings.port.bigEndian, toByteOffset: udp + 2, as: UInt16.self)
+    // The kernel has verified the UDP checksum; none is written, as RFC 3948 §2.1 wants it.
+    slot.storeBytes(of: UInt32(UInt32(payload + 8) << 16).bigEndian, toByteOffset: udp + 4, as: UInt32.self)
+    return whole
+  }
+
+  private func writeHeaderV4(_ slot: UnsafeMutableRawBufferPointer, _ whole: Int, from source: UnsafeRawBufferPointer) {
     slot.storeBytes(of: UInt32(0x4500_0000 | UInt32(whole)).bigEndian, toByteOffset: 0, as: UInt32.self)
     slot.storeBytes(of: 0, toByteOffset: 4, as: UInt32.self)
     slot.storeBytes(of: UInt32(0x4011_0000).bigEndian, toByteOffset: 8, as: UInt32.self)
-    slot.storeBytes(of: from.address, toByteOffset: 12, as: UInt32.self)
-    slot.storeBytes(of: settings.source.v4Bits.bigEndian, toByteOffset: 16, as: UInt32.self)
+    UnsafeMutableRawBufferPointer(rebasing: slot[12..<16]).copyMemory(from: source)
+    UnsafeMutableRawBufferPointer(rebasing: slot[16..<20]).copyBytes(from: ownAddress)
     let checksum = InternetChecksum.finish(InternetChecksum.sum(UnsafeRawBufferPointer(rebasing: slot[..<20])))
     slot.storeBytes(of: checksum.bigEndian, toByteOffset: 10, as: UInt16.self)
-    slot.storeBytes(of: from.port, toByteOffset: 20, as: UInt16.self)
-    slot.storeBytes(of: settings.port.bigEndian, toByteOffset: 22, as: UInt16.self)
-    // The kernel has verified the UDP checksum; none is written, as RFC 3948 §2.1 wants it.
-    slot.storeBytes(of: UInt32(UInt32(payload + 8) << 16).bigEndian, toByteOffset: 24, as: UInt32.self)
-    return whole
   }
 
   private func judgeReceive(_ number: Int32) throws(SystemError) {
@@ -114,7 +131,7 @@ public final class DatagramSocket: UnderlayPort {
 
   // MARK: Sending
 
-  /// Sends datagrams, each with its outer IPv4 and UDP headers in front; see `UnderlayPort`.
+  /// Sends datagrams, each with its outer IP and UDP headers in front; see `UnderlayPort`.
   public func send(count: Int, packet: (Int) -> UnsafeRawBufferPointer) throws(SystemError) -> SendOutcome {
     var next = 0
     while next < count {
@@ -136,9 +153,9 @@ public final class DatagramSocket: UnderlayPort {
     var run = 0
     while run < underlayBatchLimit, start + run < end {
       let bytes = packet(start + run)
-      guard let header = OuterFields(bytes), header.totalLength >= header.byteCount + 8 else { break }
+      guard let header = OuterFields(bytes), header.isV4 == messages.isV4, header.totalLength >= header.byteCount + 8 else { break }
       let payload = UnsafeRawBufferPointer(rebasing: bytes[(header.byteCount + 8)..<header.totalLength])
-      messages.prepareSend(run, payload: payload, to: header.destination, tos: header.tos == 0 ? -1 : Int32(header.tos), ttl: -1)
+      messages.prepareSend(run, payload: payload, to: header.destination(in: bytes), tos: header.tos == 0 ? -1 : Int32(header.tos), ttl: -1)
       messages.setPort(run, bytes.loadUnaligned(fromByteOffset: header.byteCount + 2, as: UInt16.self))
       run += 1
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CLinux
 
-/// A classic BPF program in front of a raw IPv4 socket: which packets it gets at all.
+/// A classic BPF program in front of a raw socket: which packets it gets at all. It sees an IPv4 packet from its header on, an IPv6 one
+/// from behind it.
 public struct PacketFilter: Sendable, Equatable {
   var program: [Instruction]
 
@@ -22,6 +23,10 @@ public struct PacketFilter: Sendable, Equatable {
   private static let loadWordIndexed: UInt16 = 0x40
   /// Where an IPv4 header holds its source address (RFC 791 §3.1).
   private static let sourceAddressOffset: UInt32 = 12
+  /// SKF_NET_OFF: what is added to an offset counted from the network header, wherever the program's data begin.
+  private static let networkHeader = UInt32(bitPattern: -0x10_0000)
+  /// Where an IPv6 header holds the last word of its source address (RFC 8200 §3).
+  private static let sourceEndOffsetV6: UInt32 = 20
 
   /// Refuses every packet.
   public static let none = PacketFilter(program: [Instruction(code: returnConstant, k: 0)])
@@ -29,10 +34,10 @@ public struct PacketFilter: Sendable, Equatable {
   /// Takes the packets whose outer source address, as a number, leaves `remainder` when divided by `count`.
   ///
   /// With one socket per worker and remainders 0..<count, each peer's packets reach exactly one worker.
-  public static func source(modulo count: UInt32, equals remainder: UInt32) -> PacketFilter {
+  public static func source(modulo count: UInt32, equals remainder: UInt32, isV4: Bool = true) -> PacketFilter {
     guard count > 1 else { return all }
     return PacketFilter(program: [
-      Instruction(code: loadWordAbsolute, k: sourceAddressOffset),
+      Instruction(code: loadWordAbsolute, k: isV4 ? sourceAddressOffset : networkHeader &+ sourceEndOffsetV6),
       Instruction(code: moduloConstant, k: count),
       Instruction(code: jumpIfEqual, jumpTrue: 0, jumpFalse: 1, k: remainder),
       Instruction(code: returnConstant, k: .max),
@@ -42,11 +47,22 @@ public struct PacketFilter: Sendable, Equatable {
 
   /// Takes the ESP packets whose SPI leaves `remainder` when divided by `count` (the SPI stands behind a header of any length). We
   /// choose our SPIs, so one worker sees an association's sequence numbers whatever address they come from.
-  public static func spi(modulo count: UInt32, equals remainder: UInt32) -> PacketFilter {
+  public static func spi(modulo count: UInt32, equals remainder: UInt32, isV4: Bool = true) -> PacketFilter {
     guard count > 1 else { return all }
+    guard isV4 else { return firstWord(modulo: count, equals: remainder) }
     return PacketFilter(program: [
       Instruction(code: loadHeaderLength, k: 0),
       Instruction(code: loadWordIndexed, k: 0),
+      Instruction(code: moduloConstant, k: count),
+      Instruction(code: jumpIfEqual, jumpTrue: 0, jumpFalse: 1, k: remainder),
+      Instruction(code: returnConstant, k: .max),
+      Instruction(code: returnConstant, k: 0),
+    ])
+  }
+
+  private static func firstWord(modulo count: UInt32, equals remainder: UInt32) -> PacketFilter {
+    PacketFilter(program: [
+      Instruction(code: loadWordAbsolute, k: 0),
       Instruction(code: moduloConstant, k: count),
       Instruction(code: jumpIfEqual, jumpTrue: 0, jumpFalse: 1, k: remainder),
       Instruction(code: returnConstant, k: .max),

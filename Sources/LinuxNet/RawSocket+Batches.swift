@@ -10,24 +10,49 @@ extension RawSocket {
   ) throws(SystemError) -> Int {
     let wanted = min(limit, underlayBatchLimit)
     guard wanted > 0 else { return 0 }
-    for index in 0..<wanted { messages.prepareReceive(index, into: slot(index)) }
+    prepareReceive(wanted, slot)
     let count = retrying { Int(clx_receive_many(socket.rawValue, messages.messages, UInt32(wanted))) }
     guard count >= 0 else {
       try judgeReceive(Glibc.errno)
       return 0
     }
-    for index in 0..<count { deliver(index, received) }
+    for index in 0..<count { received(index, complete(index, slot)) }
     return count
   }
 
   @inline(__always)
-  private func deliver(_ index: Int, _ received: (Int, Int) -> Void) {
-    if messages.messages[index].header.msg_flags & Int32(MSG_TRUNC) != 0 {
-      counters.truncated &+= 1
-      received(index, 0)
+  private func prepareReceive(_ wanted: Int, _ slot: (Int) -> UnsafeMutableRawBufferPointer) {
+    if messages.isV4 {
+      for index in 0..<wanted { messages.prepareReceive(index, into: slot(index)) }
     } else {
-      received(index, Int(messages.messages[index].count))
+      for index in 0..<wanted { messages.prepareReceiveFrom(index, into: RawSocket.roomV6(slot(index))) }
     }
+  }
+
+  private static func roomV6(_ slot: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: slot[min(40, slot.count)...])
+  }
+
+  /// The whole length of packet `index`, its header in front; 0 for one that did not fit.
+  @inline(__always)
+  private func complete(_ index: Int, _ slot: (Int) -> UnsafeMutableRawBufferPointer) -> Int {
+    guard messages.messages[index].header.msg_flags & Int32(MSG_TRUNC) == 0 else {
+      counters.truncated &+= 1
+      return 0
+    }
+    let length = Int(messages.messages[index].count)
+    return messages.isV4 ? length : completeV6(index, slot(index), payload: length)
+  }
+
+  private func completeV6(_ index: Int, _ slot: UnsafeMutableRawBufferPointer, payload: Int) -> Int {
+    guard slot.count >= 40 + payload, payload <= 65_535 else {
+      counters.truncated &+= 1
+      return 0
+    }
+    writeHeaderV6(
+      slot, payload: payload, nextHeader: settings.protocolNumber, trafficClass: messages.trafficClass(index), from: messages.sender(index),
+      to: ownAddress)
+    return 40 + payload
   }
 
   /// Nothing there, or an error a peer's ICMP left on the socket, is no reason to stop; a lost interface is.
@@ -42,7 +67,7 @@ extension RawSocket {
     "raw socket \(settings.protocolNumber) on \(settings.source)" + (settings.device.map { " via \($0)" } ?? "")
   }
 
-  /// Sends packets 0..<count, each with its outer IPv4 header in front. A packet that cannot be sent is counted
+  /// Sends packets 0..<count, each with its outer header in front. A packet that cannot be sent is counted
   /// and passed over; only the loss of the interface (ENODEV, ENXIO) or of the socket is thrown.
   public func send(count: Int, packet: (Int) -> UnsafeRawBufferPointer) throws(SystemError) -> SendOutcome {
     var next = 0
@@ -66,10 +91,10 @@ extension RawSocket {
     var wantsDF = setsDontFragment
     while run < underlayBatchLimit, start + run < end {
       let bytes = packet(start + run)
-      guard let header = OuterFields(bytes), run == 0 || header.dontFragment == wantsDF else { break }
+      guard let header = OuterFields(bytes), header.isV4 == messages.isV4, run == 0 || header.dontFragment == wantsDF else { break }
       wantsDF = header.dontFragment
       messages.prepareSend(
-        run, payload: UnsafeRawBufferPointer(rebasing: bytes[header.byteCount..<header.totalLength]), to: header.destination,
+        run, payload: UnsafeRawBufferPointer(rebasing: bytes[header.byteCount..<header.totalLength]), to: header.destination(in: bytes),
         tos: header.tos == 0 ? -1 : Int32(header.tos), ttl: header.ttl == settings.ttl || header.ttl == 0 ? -1 : Int32(header.ttl))
       run += 1
     }

@@ -3,11 +3,11 @@ import CLinux
 import Glibc
 import Wire
 
-/// A raw IPv4 socket of one protocol: GRE (47) or ESP (50) between this node and its peers.
+/// A raw socket of one protocol over IPv4 or IPv6: GRE (47) or ESP (50) between this node and its peers.
 ///
-/// Received packets come with their outer header. Sent packets are given with one too, but the kernel writes the
-/// header on the wire: the socket takes from the given one the destination, the TOS, the TTL and DF. The kernel
-/// then also fragments what is too long and may be (never IP_HDRINCL, which would do neither).
+/// Received packets come with their outer header; of IPv6 the kernel keeps it, and it is written anew. Sent packets are given with one
+/// too, but the kernel writes the header on the wire: the socket takes from the given one the destination, the TOS, the TTL and DF. The
+/// kernel then also fragments what is too long and may be (never IP_HDRINCL, which would do neither).
 ///
 /// One thread at a time: the message arrays are made once and used again by every call.
 public final class RawSocket: UnderlayPort {
@@ -40,6 +40,8 @@ public final class RawSocket: UnderlayPort {
   public internal(set) var counters = UnderlayCounters()
   let socket: Descriptor
   let messages: MessageArray
+  /// The source address as it stands in a packet.
+  let ownAddress: [UInt8]
   /// The index of `settings.device` when the socket was bound to it; it stays with that link, whatever comes under its name.
   private let deviceIndex: UInt32
   /// Whether the socket now sets DF; a socket option, so batches are sent in runs of one kind.
@@ -48,10 +50,11 @@ public final class RawSocket: UnderlayPort {
   /// Opens, binds and filters the socket.
   public init(_ settings: Settings) throws(SystemError) {
     self.settings = settings
-    messages = MessageArray(count: underlayBatchLimit)
+    messages = MessageArray(count: underlayBatchLimit, isV4: settings.source.isV4)
+    ownAddress = settings.source.bytes
     deviceIndex = settings.device.map { if_nametoindex($0) } ?? 0
     socket = try makeSocket(
-      AF_INET, SOCK_RAW, protocol: Int32(settings.protocolNumber), "a raw socket takes root or the capability CAP_NET_RAW")
+      settings.source.isV4 ? AF_INET : AF_INET6, SOCK_RAW, protocol: Int32(settings.protocolNumber), "a raw socket takes root or the capability CAP_NET_RAW")
     // Nothing may come in before the socket is bound: an unbound one gets the packets of every address.
     try PacketFilter.none.attach(to: socket.rawValue)
     try configure()
@@ -60,19 +63,23 @@ public final class RawSocket: UnderlayPort {
   }
 
   private func configure() throws(SystemError) {
-    try socket.set(Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_DONT, "IP_MTU_DISCOVER")
-    try socket.set(Int32(IPPROTO_IP), IP_TTL, Int32(settings.ttl), "IP_TTL")
+    if settings.source.isV4 {
+      try socket.set(Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_DONT, "IP_MTU_DISCOVER")
+      try socket.set(Int32(IPPROTO_IP), IP_TTL, Int32(settings.ttl), "IP_TTL")
+    } else {
+      try socket.set(Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT, "IPV6_MTU_DISCOVER")
+      try socket.set(Int32(IPPROTO_IPV6), IPV6_UNICAST_HOPS, Int32(settings.ttl), "IPV6_UNICAST_HOPS")
+      try socket.set(Int32(IPPROTO_IPV6), IPV6_RECVTCLASS, 1, "IPV6_RECVTCLASS")
+    }
     if settings.mark != 0 { try socket.set(SOL_SOCKET, SO_MARK, Int32(bitPattern: settings.mark), "SO_MARK") }
     if let device = settings.device { try socket.bind(toDevice: device) }
     socket.setBuffers(bytes: settings.bufferBytes)
   }
 
   private func bindToSource() throws(SystemError) {
-    guard settings.source.isV4 else {
-      throw SystemError(call: "bind raw socket to \(settings.source)", errno: EAFNOSUPPORT, detail: "the underlay is IPv4")
-    }
-    var address = socketAddress(settings.source)
-    let result = withGenericAddress(of: &address) { Glibc.bind(socket.rawValue, $0, $1) }
+    var address = socketStorage(settings.source)
+    let length = socketLength(isV4: settings.source.isV4)
+    let result = withGenericAddress(of: &address) { pointer, _ in Glibc.bind(socket.rawValue, pointer, length) }
     try check(result, "bind raw socket to \(settings.source)", "the address must be on one of the host's interfaces")
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// A socket of the underlay as the packet path sees it: complete outer IPv4 packets in and out, a batch a call.
+/// A socket of the underlay as the packet path sees it: complete outer packets of IPv4 or IPv6 in and out, a batch a call.
 ///
 /// One thread at a time: what a call needs of memory is made once and used again.
 public protocol UnderlayPort: AnyObject {
@@ -13,7 +13,7 @@ public protocol UnderlayPort: AnyObject {
   func receive(
     upTo limit: Int, slot: (Int) -> UnsafeMutableRawBufferPointer, received: (_ index: Int, _ count: Int) -> Void
   ) throws(SystemError) -> Int
-  /// Sends packets 0..<count, each with its outer IPv4 header in front. A packet that cannot be sent is counted and passed over; only
+  /// Sends packets 0..<count, each with its outer header in front. A packet that cannot be sent is counted and passed over; only
   /// the loss of the interface or of the socket is thrown.
   func send(count: Int, packet: (Int) -> UnsafeRawBufferPointer) throws(SystemError) -> SendOutcome
 }
@@ -31,7 +31,7 @@ public struct UnderlayCounters: Sendable, Equatable {
   public var refused: UInt64 = 0
   /// The kernel had no memory for it (ENOBUFS, ENOMEM).
   public var noBuffer: UInt64 = 0
-  /// Not an IPv4 packet, or refused for another reason.
+  /// Not a packet of the socket's family, or refused for another reason.
   public var malformed: UInt64 = 0
   /// Received, but longer than the slot: dropped.
   public var truncated: UInt64 = 0
@@ -47,25 +47,48 @@ public struct SendOutcome: Sendable, Equatable {
   public var wouldBlock: Bool
 }
 
-/// What a socket needs of the outer header it is given (RFC 791 §3.1), checked once.
+/// What a socket needs of the outer header it is given (RFC 791 §3.1, RFC 8200 §3), checked once. The core writes IPv6 without extensions.
 struct OuterFields {
+  var isV4: Bool
   var byteCount: Int
   var totalLength: Int
   var tos: UInt8
   var ttl: UInt8
+  /// IPv6 has no such bit: only the sender cuts a packet up there, and the kernel does.
   var dontFragment: Bool
-  /// Network order, as it stands in the packet.
-  var destination: UInt32
 
   @inline(__always)
   init?(_ bytes: UnsafeRawBufferPointer) {
-    guard bytes.count >= 20, bytes[0] >> 4 == 4 else { return nil }
-    byteCount = Int(bytes[0] & 15) * 4
-    totalLength = Int(bytes[2]) << 8 | Int(bytes[3])
+    guard bytes.count >= 20 else { return nil }
+    isV4 = bytes[0] >> 4 == 4
+    if isV4 {
+      byteCount = Int(bytes[0] & 15) * 4
+      totalLength = Int(bytes[2]) << 8 | Int(bytes[3])
+      (tos, ttl, dontFragment) = (bytes[1], bytes[8], bytes[6] & 0x40 != 0)
+    } else {
+      guard bytes.count >= 40, bytes[0] >> 4 == 6 else { return nil }
+      byteCount = 40
+      totalLength = 40 + (Int(bytes[4]) << 8 | Int(bytes[5]))
+      (tos, ttl, dontFragment) = (bytes[0] << 4 | bytes[1] >> 4, bytes[7], false)
+    }
     guard byteCount >= 20, totalLength >= byteCount, totalLength <= bytes.count else { return nil }
-    tos = bytes[1]
-    ttl = bytes[8]
-    dontFragment = bytes[6] & 0x40 != 0
-    destination = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
   }
+
+  /// The destination as it stands in the packet.
+  @inline(__always)
+  func destination(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: isV4 ? bytes[16..<20] : bytes[24..<40])
+  }
+}
+
+/// The IPv6 header that the kernel took off a received packet, put in front of it again (RFC 8200 §3). Flow label and hop limit are not
+/// told; nothing here asks for them.
+func writeHeaderV6(
+  _ slot: UnsafeMutableRawBufferPointer, payload: Int, nextHeader: UInt8, trafficClass: UInt8, from source: UnsafeRawBufferPointer,
+  to destination: [UInt8]
+) {
+  slot.storeBytes(of: (UInt32(0x6000_0000) | UInt32(trafficClass) << 20).bigEndian, toByteOffset: 0, as: UInt32.self)
+  slot.storeBytes(of: (UInt32(truncatingIfNeeded: payload) << 16 | UInt32(nextHeader) << 8 | 64).bigEndian, toByteOffset: 4, as: UInt32.self)
+  UnsafeMutableRawBufferPointer(rebasing: slot[8..<24]).copyMemory(from: source)
+  UnsafeMutableRawBufferPointer(rebasing: slot[24..<40]).copyBytes(from: destination)
 }

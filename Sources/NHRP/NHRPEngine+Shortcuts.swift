@@ -184,17 +184,18 @@ extension NHRPEngine {
 
   /// The RIB below the shortcuts changed: shortcuts turn between H and NHO or end; answers that no longer hold are purged.
   mutating func routesChanged(_ prefixes: [IPPrefix], _ turn: inout Turn<Output>) {
+    let changed = ChangedNetworks(prefixes)
     for i in instances.indices {
-      reviewShortcuts(i, prefixes, &turn)
-      reviewAnswers(i, prefixes, &turn)
+      reviewShortcuts(i, changed, &turn)
+      reviewAnswers(i, changed, &turn)
     }
   }
 
-  private mutating func reviewShortcuts(_ i: Int, _ prefixes: [IPPrefix], _ turn: inout Turn<Output>) {
+  private mutating func reviewShortcuts(_ i: Int, _ changed: ChangedNetworks, _ turn: inout Turn<Output>) {
     let id = instances[i].id
     for target in instances[i].table.routed.sorted() {
       // One that was dropped took those that went through it along.
-      guard let m = instances[i].table[target], prefixes.contains(where: { $0.overlaps(m.target) }) else { continue }
+      guard let m = instances[i].table[target], changed.overlap(m.target) else { continue }
       let match = turn.routes.longestMatch(for: m.askedFor ?? m.target.address, vrf: .default)
       guard let match, isSameNetwork(match.interface, as: i) || m.target.address == m.via, match.prefix.length <= m.target.length else {
         turn.record(JournalRecord(.shortcutRemoved, interface: id, a: m.target.address, b: m.via, x: UInt32(m.target.length)), because: m.origin)
@@ -212,20 +213,20 @@ extension NHRPEngine {
     }
   }
 
-  private mutating func reviewAnswers(_ i: Int, _ prefixes: [IPPrefix], _ turn: inout Turn<Output>) {
-    for a in staleAnswers(i, prefixes, turn.routes, turn.now) {
+  private mutating func reviewAnswers(_ i: Int, _ changed: ChangedNetworks, _ turn: inout Turn<Output>) {
+    for a in staleAnswers(i, changed, turn.routes, turn.now) {
       if let local = instances[i].table[a.prefix], local.flags.contains(.local) { dropMapping(i, local, &turn) }
       purge(i, [a.prefix], at: a.requester, wantsReply: true, because: turn.cause, &turn)
     }
   }
 
   /// Takes out the own answers that the routes no longer bear.
-  private mutating func staleAnswers(_ i: Int, _ prefixes: [IPPrefix], _ routes: any RouteView, _ now: Instant) -> [GivenAnswer] {
+  private mutating func staleAnswers(_ i: Int, _ changed: ChangedNetworks, _ routes: any RouteView, _ now: Instant) -> [GivenAnswer] {
     let (own, ownAddresses) = (instances[i].ownAddress, instances[i].ownAddresses)
     let table = instances[i].table
     let ownTunnels = Set(instances.filter { $0.family == instances[i].family && $0.settings.networkID == instances[i].settings.networkID }.map(\.id))
     return instances[i].answers.take(through: own, now: now) { a in
-      guard !a.prefix.isHost || !ownAddresses.contains(a.prefix.address), prefixes.contains(where: { $0.overlaps(a.prefix) }) else { return false }
+      guard !a.prefix.isHost || !ownAddresses.contains(a.prefix.address), changed.overlap(a.prefix) else { return false }
       guard let match = routes.longestMatch(for: a.prefix.address, vrf: .default) else { return true }
       if match.prefix.length > a.prefix.length || ownTunnels.contains(match.interface) { return true }
       // §6.3: a route appeared inside that leads elsewhere.

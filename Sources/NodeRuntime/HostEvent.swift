@@ -121,7 +121,7 @@ public enum HostEffect: Sendable, Equatable {
   case routingPort(device: String, DatagramPort.Effect)
   /// A routing protocol wants something of its connections.
   case stream(StreamPort.Effect)
-  /// Put a route into the kernel that leads into a tunnel, or (false) take it out.
+  /// Put a route into the kernel that leads into a tunnel, or by a gateway on an interface of the host; or (false) take it out.
   case kernelRoute(IPPrefix, device: String, gateway: IPAddress?, isPresent: Bool)
   /// Look a name up.
   case lookUp(String)

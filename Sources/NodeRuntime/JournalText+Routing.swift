@@ -12,6 +12,7 @@ import Wire
 /// | bgpUpdateError | the attribute's type | what was done |
 /// | ripNeighbourUp | the version of its messages | |
 /// | ripRoute…, odrRoute… | the network's length or metric | |
+/// | trackedObjectChanged | the object's number | see `TrackedRecord` |
 extension JournalText {
   static func isRouting(_ kind: JournalKind) -> Bool { kind.rawValue >= JournalKind.bgpUp.rawValue }
 
@@ -19,13 +20,14 @@ extension JournalText {
     switch kind {
     case .bgpNotificationSent, .bgpNotificationReceived, .bgpPrefixLimit, .bgpTableFull, .ripLimitReached, .odrLimitReached: .error
     case .bgpPrefixWarning, .bgpUpdateError, .ripAuthenticationFailed, .ripReplayRefused: .warning
-    case .bgpUp, .bgpDown, .ripNeighbourUp, .ripNeighbourDown, .cdpNeighbourUp, .cdpNeighbourDown: .notice
+    case .bgpUp, .bgpDown, .ripNeighbourUp, .ripNeighbourDown, .cdpNeighbourUp, .cdpNeighbourDown, .trackedObjectChanged: .notice
     default: .informational
     }
   }
 
   static func routingFacility(_ kind: JournalKind) -> String {
-    kind.rawValue < JournalKind.ripNeighbourUp.rawValue ? "BGP" : kind.rawValue < JournalKind.cdpNeighbourUp.rawValue ? "RIP" : "ODR"
+    if kind == .trackedObjectChanged { return "TRACK" }
+    return kind.rawValue < JournalKind.ripNeighbourUp.rawValue ? "BGP" : kind.rawValue < JournalKind.cdpNeighbourUp.rawValue ? "RIP" : "ODR"
   }
 
   func routingText(_ r: JournalRecord) -> String {
@@ -47,13 +49,14 @@ extension JournalText {
     case .ripLimitReached, .odrLimitReached: "neighbor \(r.a) announces more than may be taken"
     case .cdpNeighbourUp: "neighbor \(r.a) heard from \(r.b)"
     case .cdpNeighbourDown: "neighbor \(r.a) is silent"
+    case .trackedObjectChanged: TrackedRecord(r).text(interfaceName(r.interface))
     case .odrPrefixRefused: "network \(r.a)/\(r.x) refused"
     default: "\(r.kind)"
     }
   }
 
   /// Codes and subcodes in words (RFC 4271 §4.5, RFC 4486).
-  private static func bgpError(_ r: JournalRecord) -> String {
+  static func bgpError(_ r: JournalRecord) -> String {
     let words = [1: "message header error", 2: "OPEN error", 3: "UPDATE error", 4: "hold time expired", 5: "state machine error", 6: "cease"]
     let text = words[Int(r.x)] ?? "code \(r.x)"
     let cease = [1: "maximum prefixes", 2: "administrative shutdown", 3: "peer de-configured", 4: "administrative reset", 5: "connection rejected",
@@ -70,6 +73,7 @@ extension JournalText {
     case .bgpNotificationReceived: "%BGP-3-NOTIFICATION: received from neighbor \(r.a) \(r.x)/\(r.y) (\(Self.bgpError(r)))"
     case .bgpPrefixWarning: "%BGP-4-MAXPFX: Number of prefixes received from \(r.a) reaches \(r.x), max \(r.y)"
     case .bgpPrefixLimit: "%BGP-3-MAXPFXEXCEED: Number of prefixes received from \(r.a): \(r.x) exceeds limit \(r.y)"
+    case .trackedObjectChanged: "%TRACK-6-STATE: \(r.x) \(TrackedRecord(r).text(interfaceName(r.interface)))"
     default: nil
     }
   }

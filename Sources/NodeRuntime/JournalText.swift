@@ -56,6 +56,7 @@ public struct JournalText {
     case .interfaceUp, .interfaceDown, .sourceWaiting, .addressMismatch: interfaceName(r.interface)
     case .redirectSent, .redirectReceived, .resolutionReceived, .resolutionAnswered, .resolutionRelayed, .resolutionReplyRelayed: peerName(r.c)
     case .stepTold: peerName(r.b)
+    case .trackedObjectChanged: "track \(r.x)"
     default: peerName(r.a)
     }
   }

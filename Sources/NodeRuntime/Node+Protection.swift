@@ -3,6 +3,7 @@ import IKE
 import IPsecCrypto
 import Interfaces
 import NHRP
+import Policy
 import ProtocolKit
 import Wire
 
@@ -139,8 +140,20 @@ extension Node {
     return all
   }
 
-  /// The files that the configuration names, where a tunnel is protected at all.
-  var wantedMaterial: Set<KeyMaterialRequest> {
+  /// The lists of the configuration, with the keys that are in files.
+  var policyWithKeys: PolicySettings {
+    guard !settings.policy.keyFiles.isEmpty else { return settings.policy }
+    return settings.policy.withKeys { path in
+      guard case .secret(let bytes)?? = protection.material[.secret(path: path)] else { return nil }
+      return bytes.withBytes { KeyBytes($0) }
+    }
+  }
+
+  /// The files that the configuration names.
+  var wantedMaterial: Set<KeyMaterialRequest> { cryptoMaterial.union(settings.policy.keyFiles.map { .secret(path: $0) }) }
+
+  /// Those of `crypto …`, where a tunnel is protected at all.
+  private var cryptoMaterial: Set<KeyMaterialRequest> {
     guard settings.interfaces.values.contains(where: { $0.interface.tunnel.protectionProfile != nil }) else { return [] }
     let crypto = settings.crypto
     return Set(crypto.secretFiles.map { .secret(path: $0) } + crypto.trustpointsWithFiles.map { .trustpoint(name: $0.name, files: TrustpointFiles($0)) })

@@ -9,7 +9,8 @@ extension Node {
   /// Offers every static route anew, without those that would send a tunnel's own packets into it.
   func reinstallStatics() {
     let wanted = settings.staticRoutes.compactMap { s in
-      s.route(over: s.interface.flatMap { interfaceIDs[$0] ?? interfaceIDs[configuredName(ofPlatform: $0)] }, installed: now)
+      s.isLet(by: tracks)
+        ? s.route(over: s.interface.flatMap { interfaceIDs[$0] ?? interfaceIDs[configuredName(ofPlatform: $0)] }, installed: now) : nil
     }
     var kept: [Route] = []
     var refused: [IPPrefix: IPAddress] = [:]
@@ -59,6 +60,7 @@ extension Node {
     let changes = table.takeChanges(limit: room)
     routing.changesTaken += changes.count
     guard !changes.isEmpty else { return redistribute() }
+    debugRoutes(changes)
     var moved: [IPPrefix] = []
     for c in changes {
       effects.append(.dataPlane(.route(.default, c.prefix, c.action)))
@@ -72,16 +74,29 @@ extension Node {
     if settings.bgp.settings != nil { enqueue(bgp: .routesChanged(moved)) }
   }
 
-  /// The kernel gets the routes that lead into a tunnel and are not the tunnel's own network.
+  /// Brings the kernel's table in line with a change.
   private func updateKernel(_ c: ForwardingChange) {
-    if let id = c.action?.tunnel, let source = c.route?.source, source != .connected, source != .local, source != .kernel {
-      let device = name(of: id)
-      guard kernelRoutes[c.prefix] != device else { return }
-      kernelRoutes[c.prefix] = device
-      effects.append(.kernelRoute(c.prefix, device: device, gateway: nil, isPresent: true))
-    } else if let device = kernelRoutes.removeValue(forKey: c.prefix) {
-      effects.append(.kernelRoute(c.prefix, device: device, gateway: nil, isPresent: false))
+    let wanted = kernelWay(c), old = kernelRoutes[c.prefix]
+    guard wanted != old else { return }
+    kernelRoutes[c.prefix] = wanted
+    if let wanted {
+      effects.append(.kernelRoute(c.prefix, device: wanted.device, gateway: wanted.gateway, isPresent: true))
+    } else if let old {
+      effects.append(.kernelRoute(c.prefix, device: old.device, gateway: old.gateway, isPresent: false))
     }
+  }
+
+  /// How the kernel reaches a network: into the tunnel, or to the router on another interface that a route of ours names. It knows by
+  /// itself what is connected, and what it told us.
+  private func kernelWay(_ c: ForwardingChange) -> KernelWay? {
+    guard let action = c.action, let route = c.route else { return nil }
+    switch route.source {
+    case .connected, .local, .kernel: return nil
+    case .static, .bgp, .rip, .odr, .nhrp: break
+    }
+    if let tunnel = action.tunnel { return KernelWay(device: name(of: tunnel), gateway: nil) }
+    guard route.source != .nhrp, let id = action.exit else { return nil }
+    return KernelWay(device: platformName(of: id), gateway: c.gateway)
   }
 
   // MARK: NHRP's outputs
@@ -145,4 +160,10 @@ extension Route {
     prefix == other.prefix && nextHop == other.nextHop && interface == other.interface && distance == other.distance && tag == other.tag
       && isDiscard == other.isDiscard
   }
+}
+
+/// Where the kernel sends what is for a network.
+struct KernelWay: Equatable {
+  var device: String
+  var gateway: IPAddress?
 }

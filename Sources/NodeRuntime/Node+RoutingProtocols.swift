@@ -20,8 +20,8 @@ struct RoutingState {
   var refused: [IPPrefix: RouteUpdate] = [:]
   /// More than this many are forgotten: they come again with the protocol's next word.
   static let refusedLimit = 256
-  /// Changes of the table that one turn carries on: about 2 ms of work, and as many effects.
-  static let changesPerTurn = 4_096
+  /// Changes of the table that one turn carries on: about a millisecond of work, and a few more where the kernel takes them.
+  static let changesPerTurn = 1_024
   /// How many the present turn has carried on.
   var changesTaken = 0
   /// What each protocol runs by.
@@ -44,19 +44,20 @@ extension Node {
 
   /// Tells the protocols of settings and interfaces that are others than before.
   func refreshRoutingProtocols() {
-    let rip = settings.ripSettings
+    let policy = policyWithKeys
+    let rip = settings.ripSettings(policy)
     if rip != routing.rip {
       routing.rip = rip
       enqueue(rip: .configure(rip))
     }
-    let odr = settings.odrSettings
+    let odr = settings.odrSettings(policy)
     if odr != routing.odr {
       routing.odr = odr
       enqueue(odr: .configure(odr))
     }
-    if settings.policy != routing.policy {
-      routing.policy = settings.policy
-      enqueue(bgp: .policy(settings.policy))
+    if policy != routing.policy {
+      routing.policy = policy
+      enqueue(bgp: .policy(policy))
     }
     if settings.bgp.settings != routing.bgp {
       routing.bgp = settings.bgp.settings
@@ -120,7 +121,9 @@ extension Node {
   func perform(_ output: BGPEngine.Output, _ cause: EventID) {
     switch output {
     case .routes(let updates): for update in updates { apply(update) }
-    case .stream(let effect): effects.append(.stream(effect))
+    case .stream(let effect):
+      debug(effect)
+      effects.append(.stream(effect))
     case .redistribute(let sources): table.redistribute(into: .bgp, from: Set(sources))
     }
   }
@@ -172,6 +175,7 @@ extension Node {
   }
 
   private func perform(_ effect: DatagramPort.Effect) {
+    debug(effect)
     switch effect {
     case .join(let id, let port, _) where tunnels[id] != nil: setPort(port, on: id, isWanted: true)
     case .leave(let id, let port, _) where tunnels[id] != nil: setPort(port, on: id, isWanted: false)
@@ -183,7 +187,7 @@ extension Node {
     }
   }
 
-  private func platformName(of id: InterfaceID) -> String { settings.platformName(of: name(of: id)) }
+  func platformName(of id: InterfaceID) -> String { settings.platformName(of: name(of: id)) }
 
   private func setPort(_ port: UInt16, on id: InterfaceID, isWanted: Bool) {
     if isWanted { routing.tunnelPorts[id, default: []].insert(port) } else { routing.tunnelPorts[id]?.remove(port) }
@@ -227,6 +231,7 @@ extension Node {
 
   /// Something came in for a routing protocol.
   func took(_ event: DatagramPort.Event) {
+    debug(event)
     switch event {
     case .received(let d) where d.destinationPort == RIPNumbers.port: enqueue(rip: .port(event))
     case .receivedLink: enqueue(odr: .port(event))

@@ -25,6 +25,7 @@ extension Node {
     s.events = journal.newest(Node.eventLimit).map(journalText.row)
     s.drops = counters.drops
     s.tunnels = tunnelRows(interfaces, s)
+    addRouting(to: &s)
     s.alarms = alarmRows(interfaces, s)
     return s
   }
@@ -153,10 +154,12 @@ extension Node {
   }
 
   func routeRow(_ e: RouteEntry) -> RouteRow {
-    RouteRow(
+    var row = RouteRow(
       code: e.route.source.code, isOverridden: e.override != nil, prefix: e.route.prefix, distance: Int(e.route.distance), metric: e.route.metric,
       nextHop: e.route.nextHop, overridingNextHop: e.override?.nextHop, interface: e.resolvedInterface.map(name) ?? (e.route.isDiscard ? "Null0" : ""),
       since: e.route.installed)
+    row.paths = max(1, e.equalPaths.count)
+    return row
   }
 
   // MARK: Alarms
@@ -177,7 +180,7 @@ extension Node {
     for (prefix, nbma) in refusedStatics.sorted(by: { $0.key < $1.key }) {
       rows.append(AlarmRow(since: now, severity: .error, subject: "\(prefix)", text: "recursive: \(nbma) would go through the tunnel; tunnel route-via helps"))
     }
-    rows += protectionAlarms(s)
+    rows += protectionAlarms(s) + routingAlarms(s)
     for row in s.shortcuts.prefix(Node.alarmLimit) where row.state == .failed {
       guard let at = row.steps.last?.at, now - at < .seconds(60) else { continue }
       rows.append(AlarmRow(since: at, severity: .warning, subject: "\(row.from)>\(row.target)", text: "no answer to the resolution request"))

@@ -19,6 +19,7 @@ extension Node {
     refreshInterfaces()
     // A tunnel's settings decide with (`tunnel route-via`) whether a route is recursive.
     if old.staticRoutes != new.staticRoutes || old.interfaces != new.interfaces { reinstallStatics() }
+    if old.tracks != new.tracks { configureTracks(new.tracks) }
     settle()
   }
 

@@ -42,6 +42,7 @@ public final class Node {
   var odr = ODREngine()
   var bgp = BGPEngine()
   var routing = RoutingState()
+  var tracks = TrackTable()
   var protection = ProtectionState()
   var tracker: ShortcutTracker
   var counters = DataPlaneCounters()
@@ -52,7 +53,7 @@ public final class Node {
   var tunnels: [InterfaceID: TunnelState] = [:]
   var installedStatics: [Route] = []
   var refusedStatics: [IPPrefix: IPAddress] = [:]
-  var kernelRoutes: [IPPrefix: String] = [:]
+  var kernelRoutes: [IPPrefix: KernelWay] = [:]
   var tunnelByNBMA: [IPAddress: IPAddress] = [:]
   var sessions: [SessionID: Session] = [:]
   var probes = ProbeTable()
@@ -92,10 +93,8 @@ public final class Node {
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
     if table.hasChanges { return now }
-    return [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline, probes.nextDeadline].reduce(nil) { first, due in
-      guard let due else { return first }
-      return first.map { min($0, due) } ?? due
-    }
+    let protocols = [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline]
+    return (protocols + [tracks.nextDeadline, probes.nextDeadline]).compactMap { $0 }.min()
   }
 
   /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.
@@ -134,7 +133,9 @@ public final class Node {
     case .computed(let id, let result): enqueue(ike: .computed(id, result))
     case .material(let request, let material): materialCame(request, material)
     case .datagram(let event): took(event)
-    case .stream(let event): enqueue(bgp: .stream(event))
+    case .stream(let event):
+      debug(event)
+      enqueue(bgp: .stream(event))
     case .saved(let session, let id, let failure): saveAnswered(session, id, failure)
     case .captureEnded(let name, let failure): captureEnded(name, failure)
     case .stop: stop()
@@ -161,6 +162,7 @@ public final class Node {
         for (input, cause) in batch { give(input, cause) }
       }
       applyRouteChanges()
+      if followTracks() { continue }
       if queue.isEmpty { return }
     }
   }
@@ -281,7 +283,9 @@ public final class Node {
     // What NHRP takes back still leaves under the associations that end now.
     enqueue(ike: .stopping, because: id)
     settle()
-    for prefix in kernelRoutes.keys.sorted() { effects.append(.kernelRoute(prefix, device: kernelRoutes[prefix] ?? "", gateway: nil, isPresent: false)) }
+    for (prefix, way) in kernelRoutes.sorted(by: { $0.key < $1.key }) {
+      effects.append(.kernelRoute(prefix, device: way.device, gateway: way.gateway, isPresent: false))
+    }
     kernelRoutes = [:]
     for id in sessions.keys.sorted() { effects.append(.reply(id, .goodbye(reason: "the node stops"))) }
     effects.append(.stopped)

@@ -86,6 +86,15 @@ public enum ForwardingAction: Sendable, Hashable {
     case .host, .discard: nil
     }
   }
+
+  /// The interface of the host that packets leave by: the first one where there are several ways, and none is a tunnel.
+  public var exit: InterfaceID? {
+    switch self {
+    case .host(let id): id
+    case .paths(let paths): tunnel == nil ? paths.first?.interface : nil
+    case .tunnel, .discard: nil
+    }
+  }
 }
 
 /// One change of what the data plane knows. Applied in order; each is complete in itself and cannot fail.

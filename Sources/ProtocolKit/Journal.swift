@@ -35,6 +35,8 @@ public enum JournalKind: UInt16, Sendable, Codable, CaseIterable {
   case ripNeighbourUp = 340, ripNeighbourDown, ripRouteInstalled, ripRouteLost, ripAuthenticationFailed, ripReplayRefused, ripLimitReached
   // ODR: `a` is the neighbour's tunnel address or the network, `b` the neighbour's NBMA address
   case cdpNeighbourUp = 360, cdpNeighbourDown, odrRouteInstalled, odrRouteLost, odrPrefixRefused, odrLimitReached
+  // Tracked objects: `a` is the network of a tracked route, `x` the number
+  case trackedObjectChanged = 390
 }
 
 /// A fixed record of one event, at most 96 bytes; text is made of it only when it is shown.

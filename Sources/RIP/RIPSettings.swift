@@ -28,6 +28,8 @@ public struct RIPRouter: SectionSettings {
   public let name: String
   /// Lines that nobody acts on.
   public var kept: [String] = []
+  /// `address-family ipv4 vrf`: nobody acts on them.
+  public var otherTables: [KeptPart] = []
   /// `version`; nil: sends version 1 and takes any, as IOS.
   public var version: Int?
   /// `timers basic`

@@ -95,14 +95,15 @@ extension RIPEngine {
           id: interfaces[i].id, name: interfaces[i].link.name, isPassive: interfaces[i].isPassive, sends: sendVersions(i),
           receives: receiveVersions(i), settings: interfaces[i].settings)
       },
-      neighbours: neighbourRows, nextUpdate: nextUpdate, routeCount: table.count, traffic: traffic)
+      neighbours: neighbourRows(limit: .max), nextUpdate: nextUpdate, routeCount: table.count, traffic: traffic)
   }
 
   /// Networks, neighbours and interfaces; O(1).
   public func summary() -> (routes: Int, neighbours: Int, interfaces: Int) { (table.count, neighbours.count, interfaces.count) }
 
-  private var neighbourRows: [RIPNeighbourSnapshot] {
-    neighbours.keys.sorted().compactMap { key in
+  /// At most `limit` neighbours, in order.
+  public func neighbourRows(limit: Int) -> [RIPNeighbourSnapshot] {
+    neighbours.keys.sorted().prefix(max(0, limit)).compactMap { key in
       neighbours[key].map {
         RIPNeighbourSnapshot(
           interface: key.interface, address: key.address, version: $0.version, heard: $0.heard, since: $0.since,

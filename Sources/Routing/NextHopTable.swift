@@ -110,5 +110,7 @@ struct ForwardingPool: Sendable {
 /// What packets of a prefix do.
 struct Forwarding: Sendable, Hashable {
   var action: ForwardingAction
+  /// Of the host's own interfaces the packet path needs to know no next hop; the host does.
+  var gateway: IPAddress?
   var overriding: IPAddress?
 }

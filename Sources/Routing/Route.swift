@@ -119,11 +119,13 @@ public struct ForwardingChange: Sendable, Equatable {
   public var action: ForwardingAction?
   /// The route behind the action; nil when withdrawn.
   public var route: Route?
+  /// The next hop on the host's own interface that the action names; nil where the destinations are on it, and for tunnels.
+  public var gateway: IPAddress?
   /// The next hop of the override in force.
   public var overriding: IPAddress?
 
   /// Makes a change.
-  public init(prefix: IPPrefix, action: ForwardingAction?, route: Route?, overriding: IPAddress?) {
-    (self.prefix, self.action, self.route, self.overriding) = (prefix, action, route, overriding)
+  public init(prefix: IPPrefix, action: ForwardingAction?, route: Route?, gateway: IPAddress? = nil, overriding: IPAddress?) {
+    (self.prefix, self.action, self.route, self.gateway, self.overriding) = (prefix, action, route, gateway, overriding)
   }
 }

@@ -77,7 +77,8 @@ extension RoutingTable {
     guard new != old else { return nil }
     guard new >= 0 else { return ForwardingChange(prefix: prefix, action: nil, route: nil, overriding: nil) }
     let best = trie[node].best, forwarding = forwardings[new]
-    return ForwardingChange(prefix: prefix, action: forwarding.action, route: route(best), overriding: forwarding.overriding)
+    return ForwardingChange(
+      prefix: prefix, action: forwarding.action, route: route(best), gateway: forwarding.gateway, overriding: forwarding.overriding)
   }
 
   /// The number of what packets of a prefix do, counted once more; -1 where there is no route.
@@ -90,8 +91,8 @@ extension RoutingTable {
     }
     let offer = offers[best]
     if offer.next < 0 || !offer.source.hasEqualPaths {
-      guard !offer.isSupporting, offer.source != .local else { return forwardings.retain(Forwarding(action: action(best))) }
-      if nextHops[offer.group].forwarding < 0 { nextHops[offer.group].forwarding = forwardings.retain(Forwarding(action: action(best))) }
+      guard !offer.isSupporting, offer.source != .local else { return forwardings.retain(forwarding(best)) }
+      if nextHops[offer.group].forwarding < 0 { nextHops[offer.group].forwarding = forwardings.retain(forwarding(best)) }
       forwardings.retain(nextHops[offer.group].forwarding)
       return nextHops[offer.group].forwarding
     }
@@ -103,7 +104,8 @@ extension RoutingTable {
     for id in equalOffers(to: best) {
       if let way = way(id), !ways.contains(way) { ways.append(way) }
     }
-    return Forwarding(action: ways.count > 1 ? .paths(ways) : action(best))
+    guard ways.count > 1 else { return forwarding(best) }
+    return Forwarding(action: .paths(ways), gateway: ways.first.flatMap { $0.isTunnel ? nil : $0.nextHop })
   }
 
   /// The offers that share the packets of a prefix with its chosen one, this first.
@@ -124,9 +126,10 @@ extension RoutingTable {
     return ForwardingPath(interface: exit, nextHop: hop, isTunnel: tunnels.contains(exit))
   }
 
-  private func action(_ id: Int32) -> ForwardingAction {
-    guard let way = way(id) else { return .discard }
-    return offers[id].source == .local ? .host(way.interface) : way.action
+  private func forwarding(_ id: Int32) -> Forwarding {
+    guard let way = way(id) else { return Forwarding(action: .discard) }
+    guard offers[id].source != .local else { return Forwarding(action: .host(way.interface)) }
+    return Forwarding(action: way.action, gateway: way.isTunnel ? nil : way.nextHop)
   }
 
   /// The override in force at a node.

@@ -92,7 +92,8 @@ extension RoutingTable: RouteView {
     guard vrf == self.vrf, let found = entry(for: destination, includingShortcuts: false), let id = found.resolvedInterface
     else { return nil }
     let isConnected = found.route.source == .connected || found.route.source == .local
-    return RouteMatch(prefix: found.route.prefix, interface: id, nextHop: found.resolvedNextHop, isConnected: isConnected)
+    return RouteMatch(
+      prefix: found.route.prefix, interface: id, nextHop: found.resolvedNextHop, isConnected: isConnected, metric: found.route.metric)
   }
 
   /// Whether a chosen route of another source than NHRP has exactly this prefix.

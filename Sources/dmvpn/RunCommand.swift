@@ -20,6 +20,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var socket: SocketOptions
   @Option(help: "A group whose members may attach as readers.") var socketGroup: String?
   @Option(help: "Threads that move packets.") var workers = 1
+  @Flag(help: "Leave the kernel's routes alone: hosts behind this node must find their way otherwise.") var noKernelRoutes = false
   @Option(help: "Where the node's log goes.") var log: String?
   @OptionGroup var terminal: TerminalOptions
 
@@ -36,6 +37,7 @@ struct RunCommand: ParsableCommand {
   private var options: HostOptions {
     var o = HostOptions(configurationFile: file, socketPath: socket.path)
     (o.socketGroup, o.workers, o.logFile, o.isHeadless) = (socketGroup, workers, log, headless)
+    o.setsKernelRoutes = !noKernelRoutes
     return o
   }
 
@@ -56,6 +58,7 @@ struct RunCommand: ParsableCommand {
     let log = log ?? socket.path + ".log"
     var arguments = ["run", file, "--headless", "--socket", socket.path, "--workers", "\(workers)"]
     if let socketGroup { arguments += ["--socket-group", socketGroup] }
+    if noKernelRoutes { arguments.append("--no-kernel-routes") }
     try? FileManager.default.createDirectory(atPath: (socket.path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     let connection = try Detach.spawnNode(executable: Self.executable, arguments: arguments, socketPath: socket.path, log: log)
     return ConsoleDoor.open(connection, terminal, socketPath: socket.path)

@@ -191,7 +191,7 @@ enum ConfigurationFixtures {
     ip route 10.9.0.0 255.255.0.0 10.0.0.9 track 1
     ip access-list extended A
      permit ip any any
-     10 deny ip any any log
+     20 deny ip any any log
     access-list 1 permit any
     route-map RM permit 10
      match ip address 1

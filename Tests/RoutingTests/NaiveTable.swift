@@ -76,16 +76,16 @@ struct NaiveTable {
     return out
   }
 
-  func forwarding(_ prefix: IPPrefix) -> (action: ForwardingAction, overriding: IPAddress?)? {
+  func forwarding(_ prefix: IPPrefix) -> (action: ForwardingAction, gateway: IPAddress?, overriding: IPAddress?)? {
     guard let chosen = chosen(prefix, below: false) else { return nil }
     let canOverride = ![.connected, .local, .nhrp].contains(chosen.route.source)
     if canOverride, chosen.way != .discard, let one = overrides.first(where: { $0.prefix == prefix }), !down.contains(one.interface) {
-      return (action(one.interface, one.nextHop), one.nextHop)
+      return (action(one.interface, one.nextHop), nil, one.nextHop)
     }
-    guard case .via(let id, let hop, _) = chosen.way else { return (.discard, nil) }
-    if chosen.route.source == .local { return (.host(id), nil) }
+    guard case .via(let id, let hop, _) = chosen.way else { return (.discard, nil, nil) }
+    if chosen.route.source == .local { return (.host(id), nil, nil) }
     let ways = equalWays(chosen.route)
-    return (ways.count > 1 ? .paths(ways) : action(id, hop), nil)
+    return (ways.count > 1 ? .paths(ways) : action(id, hop), tunnels.contains(id) ? nil : hop, nil)
   }
 
   /// Where several routes of a protocol, or several static ones, agree in distance and metric, all of them are used.

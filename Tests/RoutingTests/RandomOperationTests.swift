@@ -102,7 +102,7 @@ private struct Twins {
     var isNews = true
     for change in changes {
       let old = fib[change.prefix]
-      isNews = isNews && (old?.action != change.action || old?.overriding != change.overriding)
+      isNews = isNews && (old?.action != change.action || old?.gateway != change.gateway || old?.overriding != change.overriding)
       fib[change.prefix] = change.action == nil ? nil : change
     }
     return isOrdered && isNews
@@ -122,7 +122,7 @@ private struct Twins {
       for prefix in twins.naive.prefixes {
         let (now, said) = (twins.naive.forwarding(prefix), twins.fib[prefix])
         expected += now == nil ? 0 : 1
-        #expect(now?.action == said?.action && now?.overriding == said?.overriding, "seed \(seed) step \(step) \(prefix)")
+        #expect(now?.action == said?.action && now?.gateway == said?.gateway && now?.overriding == said?.overriding, "seed \(seed) step \(step) \(prefix)")
       }
       #expect(twins.fib.count == expected)
     }

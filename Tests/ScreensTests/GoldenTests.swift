@@ -31,7 +31,14 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
       GoldenCase(screen: .map, rows: 40, columns: 120, variant: "spoke"),
       GoldenCase(screen: .overview, rows: 24, columns: 80, variant: "hostile"),
       GoldenCase(screen: .map, rows: 24, columns: 80, variant: "many"),
-    ] + protection
+    ] + protection + routing
+
+  private static let routing: [GoldenCase] =
+    [(24, 80), (40, 120), (60, 200), (10, 40)].map { GoldenCase(screen: .routes, rows: $0.0, columns: $0.1, variant: "routed") } + [
+      GoldenCase(screen: .routes, rows: 24, columns: 80, tier: .ascii, variant: "routed"),
+      GoldenCase(screen: .routes, rows: 24, columns: 80, variant: "routed-selected"),
+      GoldenCase(screen: .overview, rows: 40, columns: 120, variant: "routed"),
+    ]
 
   private static let protection: [GoldenCase] =
     [Screen.overview, .associations, .flow, .peers, .shortcuts].flatMap { screen in
@@ -54,6 +61,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     switch variant {
     case "protected", "refused", "harmful-identities": ProtectedFixtures.hub()
     case "secured-spoke": ProtectedFixtures.spoke()
+    case "routed", "routed-selected": RoutingFixtures.hub()
     default: Fixtures.hub()
     }
   }
@@ -71,6 +79,9 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     case "help":
       view.showsHelp = true
       view.input = .panes
+    case "routed-selected":
+      view.input = .panes
+      view.selection[.neighbors] = Selection(index: 3, key: "BGP Tunnel0 10.0.0.11")
     case "refused": view.selection[.associations] = Selection(index: 2, key: "Tunnel0 #2")
     case "filter":
       view.filter = "state=up !spoke1"

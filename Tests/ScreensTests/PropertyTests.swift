@@ -36,7 +36,22 @@ enum RandomModel {
     for _ in 0..<(dice.roll(30) == 0 ? 2000 : dice.roll(20)) { result.protected.append(protected(&dice, result.peers)) }
     for _ in 0..<dice.roll(20) { result.shortcuts.append(shortcut(&dice, result.peers)) }
     for _ in 0..<dice.roll(30) { addRows(&result, &dice) }
+    for _ in 0..<dice.roll(4) {
+      let (up, all) = (count(&dice) ?? 0, count(&dice) ?? 0)
+      result.protocols.append(RoutingProtocolRow(dice.name(), neighborsUp: up, neighborsAll: all, networks: 1))
+    }
+    for _ in 0..<(dice.roll(30) == 0 ? 2000 : dice.roll(20)) { result.neighbors.append(neighbor(&dice)) }
     return result
+  }
+
+  private static func neighbor(_ dice: inout Dice) -> RoutingNeighborRow {
+    let health = dice.pick([NeighborHealth.up, .forming, .late, .down, .disabled])
+    var row = RoutingNeighborRow(
+      dice.name(), address: dice.address(), name: dice.name(), interface: dice.name(), health: health, state: dice.name())
+    (row.since, row.heard) = (dice.roll(2) == 0 ? nil : dice.time(), dice.roll(2) == 0 ? nil : dice.time())
+    (row.prefixesIn, row.prefixesOut, row.queued) = (count(&dice), count(&dice), count(&dice) ?? 0)
+    (row.asNumber, row.isDynamic, row.lastError) = (UInt32(dice.roll(1 << 32)), dice.roll(2) == 0, dice.name())
+    return row
   }
 
   private static func tunnel(_ dice: inout Dice) -> TunnelRow {
@@ -94,6 +109,7 @@ enum RandomModel {
     result.drops.append(DropRow(reason: dice.name(), packets: dice.number()))
     result.routes.append(
       RouteRow(code: dice.name(), prefix: IPPrefix(dice.address(), length: 9), interface: dice.name(), since: dice.time()))
+    if let last = result.routes.indices.last { result.routes[last].paths = count(&dice) ?? 1 }
     result.cache.append(
       CacheRow(
         tunnel: dice.name(), target: IPPrefix(dice.address(), length: 30), via: dice.address(), nbma: nil, kind: dice.name(),

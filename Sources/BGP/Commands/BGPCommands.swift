@@ -8,6 +8,11 @@ extension CommandMode {
   public static let routerBGP = CommandMode(configuration: "config-router", name: "config-router-bgp")
   /// `(config-router-af)#` of BGP.
   public static let routerBGPFamily = CommandMode(configuration: "config-router-af", name: "config-router-bgp-af")
+  /// `(config-router-af)#` of families that BGP here does not speak.
+  public static let routerBGPOtherFamily = CommandMode(configuration: "config-router-af", name: "config-router-bgp-other-af")
+  /// `(config-router-ptmp)#`, `(config-router-stmp)#`: templates, which BGP here does not use.
+  public static let routerBGPPolicyTemplate = CommandMode(configuration: "config-router-ptmp")
+  public static let routerBGPSessionTemplate = CommandMode(configuration: "config-router-stmp")
 }
 
 /// What a configuration says of BGP.
@@ -36,7 +41,7 @@ public enum BGPCommands {
       return there.first?.name ?? text
     }
     shape.isRemoved = { element, arguments in arguments[text: "as"].flatMap(ASNumberText.read) ?? element.asNumber == element.asNumber }
-    shape.parts = [family]
+    shape.parts = [policyTemplate, sessionTemplate, family, otherFamily]
     return CommandSection(
       "router bgp <as:word>", in: .global, mode: .routerBGP,
       help: ["router": "Enable a routing process", "bgp": "Border Gateway Protocol (BGP)", "as": "Autonomous system number"], at: \.routers,
@@ -45,7 +50,8 @@ public enum BGPCommands {
 
   /// `address-family {ipv4 | ipv6} [unicast]`
   static let family: CommandSection<BGPSettings> = {
-    var shape = SectionShape<BGPFamilySettings>(headLine: { "address-family \($0.name)" }, lines: familyLines(.routerBGPFamily) + [leave])
+    var shape = SectionShape<BGPFamilySettings>(headLine: { "address-family \($0.name)" }, lines: familyLines(.routerBGPFamily))
+    shape.closing = leave
     shape.name = { $0.has("ipv6") ? "ipv6" : "ipv4" }
     return CommandSection(
       "address-family {ipv4|ipv6} [unicast]", in: .routerBGP, mode: .routerBGPFamily,
@@ -55,11 +61,29 @@ public enum BGPCommands {
       at: \.explicitFamilies, shape: shape)
   }()
 
-  /// `exit-address-family`: the last line of a family as IOS writes it. The section is left by whoever reads the lines.
-  private static let leave = Command<BGPFamilySettings>(
-    "exit-address-family", modes: [.routerBGPFamily], help: ["exit-address-family": "Exit from Address Family configuration mode"],
-    no: .none,
-    apply: { _, _ in }, write: { _ in ["exit-address-family"] })
+  /// The last line of a family as IOS writes it.
+  private static let leave = "exit-address-family"
+
+  /// Families of other routing tables and other kinds.
+  private static let otherFamily: CommandSection<BGPSettings> = KeptPart.section(
+    """
+    address-family {{ipv4|ipv6} {vrf|multicast|mdt|tunnel|flowspec|labeled-unicast|mvpn|sr-policy} [<rest:line>]|\
+    {vpnv4|vpnv6|l2vpn|nsap|rtfilter|link-state|evpn} [<rest:line>]}
+    """,
+    in: .routerBGP, mode: .routerBGPOtherFamily, help: ["address-family": "Enter Address Family command mode"], closing: leave,
+    at: \.otherFamilies)
+
+  /// `template peer-policy T`
+  private static let policyTemplate: CommandSection<BGPSettings> = KeptPart.section(
+    "template peer-policy <rest:line>", in: .routerBGP, mode: .routerBGPPolicyTemplate,
+    help: ["template": "Enter template command mode", "peer-policy": "Kept, not acted on", "rest": "Name"], closing: "exit-peer-policy",
+    at: \.policyTemplates)
+
+  /// `template peer-session T`
+  private static let sessionTemplate: CommandSection<BGPSettings> = KeptPart.section(
+    "template peer-session <rest:line>", in: .routerBGP, mode: .routerBGPSessionTemplate,
+    help: ["template": "Enter template command mode", "peer-session": "Kept, not acted on", "rest": "Name"], closing: "exit-peer-session",
+    at: \.sessionTemplates)
 
   /// The family lines that are typed without `address-family`: they are of IPv4, and written here only while nobody entered that.
   private static let ipv4Lines: [Command<BGPSettings>] = familyLines(.routerBGP).map { command in

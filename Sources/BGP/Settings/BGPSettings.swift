@@ -49,6 +49,8 @@ public struct BGPSettings: SectionSettings {
   public var neighbors: [BGPNeighborSettings] = []
   /// Settings of families; those that nobody entered by `address-family` are written with the router's own lines.
   public var families: [BGPFamilySettings] = []
+  /// Families and templates that nobody acts on.
+  public var otherFamilies: [KeptPart] = [], policyTemplates: [KeptPart] = [], sessionTemplates: [KeptPart] = []
 
   /// BGP without neighbours.
   public init(name: String) { self.name = name }

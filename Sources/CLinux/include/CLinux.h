@@ -55,11 +55,15 @@ int clx_set_mtu(int fd, const char *name, int mtu);
 /// Fills `control` (CLX_CONTROL_BYTES, 8-byte aligned) for one message; a negative value leaves its part out.
 /// Returns the used length, 0 for none.
 size_t clx_fill_control(void *control, int tos, int ttl);
+/// The same for IPv6: traffic class and hop limit.
+size_t clx_fill_control_v6(void *control, int traffic_class, int hops);
 /// The kernel's `struct mmsghdr`, which needs _GNU_SOURCE: one packet of a batch.
 typedef struct clx_message {
   struct msghdr header;
   unsigned int count;
 } clx_message;
+/// The traffic class that came with a received message (IPV6_RECVTCLASS); 0 where the kernel does not say.
+int clx_received_class(const clx_message *message);
 /// recvmmsg without waiting; the number of messages, or -1 and errno.
 int clx_receive_many(int fd, clx_message *messages, unsigned int count);
 /// sendmmsg without waiting; the number of messages, or -1 and errno of the first.

@@ -105,6 +105,9 @@ struct LinkPicture {
   /// The index of a link by name, as far as it was reported.
   func index(of name: String) -> UInt32? { links.first { $0.value.row.name == name }?.key }
 
+  /// Whether a link was reported up.
+  func isUp(_ index: UInt32) -> Bool { links[index]?.row.isUp ?? false }
+
   /// What changed since the last call; nothing while a resync is under way.
   mutating func changes() -> [HostEvent] {
     guard !isResyncing else { return [] }

@@ -4,13 +4,11 @@ import NodeRuntime
 import ProtocolKit
 import Wire
 
-/// The TUN devices that the node wants and the routes into them: made, changed and removed by netlink.
+/// The TUN devices that the node wants: made, changed and removed by netlink.
 ///
 /// What cannot be made now stays wanted, and is tried again. A device that comes (again) gets its routes; the kernel takes
 /// both away when the process ends, however it ends.
 final class TunnelDevices {
-  static let routeMetric = HostRoute.ownMetric
-
   private struct Entry {
     var interface: InterfaceID
     var wanted: TunnelDevice
@@ -23,11 +21,16 @@ final class TunnelDevices {
   private let workers: WorkerGroup
   private let netlink: NetlinkRoutes
   private var entries: [String: Entry] = [:]
-  private var routes: [String: [IPPrefix: IPAddress?]] = [:]
-  /// Says that a route could not be set or removed.
+  private let routes: KernelRoutes
+  /// Says what could not be done.
   var complain: (String) -> Void = { _ in }
 
-  init(workers: WorkerGroup, netlink: NetlinkRoutes) { (self.workers, self.netlink) = (workers, netlink) }
+  init(workers: WorkerGroup, netlink: NetlinkRoutes, routes: KernelRoutes) {
+    (self.workers, self.netlink, self.routes) = (workers, netlink, routes)
+  }
+
+  /// The index of an open device.
+  func index(of name: String) -> UInt32? { entries[name]?.device?.index }
 
   /// The name of a tunnel's device.
   func name(of id: InterfaceID) -> String? { entries.first { $0.value.interface == id }?.key }
@@ -105,7 +108,7 @@ final class TunnelDevices {
       entries[name]?.address = wanted
     }
     adjustIPv6(name, entry, device.index)
-    for prefix in (routes[name] ?? [:]).keys.sorted() { install(prefix, name) }
+    routes.reinstall(on: name)
   }
 
   /// The same for its IPv6 addresses. A kernel without IPv6 leaves the tunnel as it is for IPv4.
@@ -119,42 +122,5 @@ final class TunnelDevices {
       complain("\(error)")
     }
     entries[name]?.ipv6 = wanted
-  }
-
-  // MARK: Routes
-
-  /// Puts a route into the kernel, as soon as the device is there.
-  func addRoute(_ prefix: IPPrefix, _ name: String, gateway: IPAddress?) {
-    for other in routes.keys where other != name { routes[other]?[prefix] = nil }
-    routes[name, default: [:]][prefix] = .some(gateway)
-    install(prefix, name)
-  }
-
-  /// Takes a route out of the kernel.
-  func removeRoute(_ prefix: IPPrefix, _ name: String) {
-    guard routes[name]?.removeValue(forKey: prefix) != nil, let device = entries[name]?.device else { return }
-    do throws(SystemError) {
-      try netlink.remove(KernelRoute(prefix: prefix, interfaceIndex: device.index, metric: Self.routeMetric))
-    } catch {
-      complain("\(error)")
-    }
-  }
-
-  /// An own device went down and up again by another hand: the kernel dropped its routes.
-  func reinstallRoutes(index: UInt32) {
-    for (name, entry) in entries where entry.device?.index == index {
-      for prefix in (routes[name] ?? [:]).keys.sorted() { install(prefix, name) }
-    }
-  }
-
-  private func install(_ prefix: IPPrefix, _ name: String) {
-    guard let device = entries[name]?.device, let gateway = routes[name]?[prefix] else { return }
-    let route = KernelRoute(
-      prefix: prefix, gateway: gateway, interfaceIndex: device.index, metric: Self.routeMetric, isGatewayOnLink: gateway != nil)
-    do throws(SystemError) {
-      try netlink.install(route)
-    } catch {
-      complain("\(error)")
-    }
   }
 }

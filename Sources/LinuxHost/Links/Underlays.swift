@@ -78,11 +78,12 @@ final class Underlays {
   }
 
   private func port(_ key: UnderlayKey, _ worker: Int) throws(SystemError) -> any UnderlayPort {
+    let isV4 = key.place.source.isV4
     switch key.kind {
-    case .gre: try raw(key, 47, .source(modulo: UInt32(workers.count), equals: UInt32(worker)))
-    case .esp: try raw(key, 50, .spi(modulo: UInt32(workers.count), equals: UInt32(worker)))
-    case .ike: try datagrams(key, 500, sharers: 1, worker)
-    case .encapsulated: try datagrams(key, 4500, sharers: workers.count, worker)
+    case .gre: return try raw(key, 47, .source(modulo: UInt32(workers.count), equals: UInt32(worker), isV4: isV4))
+    case .esp: return try raw(key, 50, .spi(modulo: UInt32(workers.count), equals: UInt32(worker), isV4: isV4))
+    case .ike: return try datagrams(key, 500, sharers: 1, worker)
+    case .encapsulated: return try datagrams(key, 4500, sharers: workers.count, worker)
     }
   }
 

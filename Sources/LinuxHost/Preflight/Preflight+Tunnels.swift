@@ -133,14 +133,14 @@ extension Preflight {
   static func defaultRoute(_ settings: NodeSettings, _ host: Host) -> [PreflightFinding] {
     guard settings.staticRoutes.contains(where: { $0.prefix == .defaultV4 && leavesByTunnel($0, settings) }) else { return [] }
     return host.routes.filter {
-      $0.prefix.length == 0 && $0.prefix.address.isV4 && $0.metric < TunnelDevices.routeMetric
+      $0.prefix.length == 0 && $0.prefix.address.isV4 && $0.metric < HostRoute.ownMetric
         && $0.protocolNumber != KernelRoute.ownProtocol
     }.map { route in
       let via = route.gateway.map { " via \($0)" } ?? ""
       let dev = host.links.first { $0.index == route.interfaceIndex }.map { " dev \($0.name)" } ?? ""
       return PreflightFinding(
         .warning,
-        "the host's default route\(via) has metric \(route.metric) and beats the one through the tunnel (\(TunnelDevices.routeMetric))",
+        "the host's default route\(via) has metric \(route.metric) and beats the one through the tunnel (\(HostRoute.ownMetric))",
         mend: "ip route add default\(via)\(dev) metric 100; ip route delete default\(via)\(dev) metric \(route.metric)")
     }
   }

@@ -74,6 +74,28 @@ final class NetlinkSocket {
       }
     }
   }
+
+  /// Sends requests that only ask for acknowledgements in one piece and waits for all of these. `failed` is told which was refused.
+  func perform(_ requests: [NetlinkRequest], failed: (_ index: Int, SystemError) -> Void) throws(SystemError) {
+    let first = sequence &+ 1
+    var bytes: [UInt8] = []
+    for request in requests {
+      sequence &+= 1
+      bytes += request.finished(sequence: sequence)
+    }
+    let sent = retrying { Glibc.send(socket.rawValue, bytes, bytes.count, 0) }
+    guard sent == bytes.count else { throw .last("change routes") }
+    var open = requests.count
+    while open > 0 {
+      guard let bytes = try receive() else { throw SystemError(call: "change routes", errno: ETIMEDOUT, detail: "the kernel did not answer") }
+      try NetlinkMessage.forEach(in: bytes) { (received: NetlinkMessage) throws(SystemError) in
+        let index = Int(received.sequence &- first)
+        guard received.type == NetlinkNumber.error, index < requests.count else { return }
+        open -= 1
+        if let failure = received.failure(of: "change routes") { failed(index, failure) }
+      }
+    }
+  }
 }
 
 extension NetlinkMessage {

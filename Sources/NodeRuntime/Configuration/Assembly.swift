@@ -21,6 +21,8 @@ enum LineAction: Sendable {
   case enterSection(CommandSection<NodeSettings>)
   /// A line of such a section.
   case section(SectionCommand<NodeSettings>)
+  /// The line that ends a section, read behind its end: nothing is left to do.
+  case closed
   /// A line of another feature.
   case kept(KeptShape)
   case exit
@@ -32,7 +34,7 @@ enum Assembly {
   /// Lines and sections of the node, printed above the interfaces.
   static let head: [CommandPart<NodeSettings>] =
     GlobalCommands.all.map { .line($0) } + PolicyCommands.head.map { $0.mounted(at: \.policy) }
-    + CryptoCommands.all.map { $0.mounted(at: \.crypto) }
+    + [.section(TrackCommands.section.mounted(at: \.tracks))] + CryptoCommands.all.map { $0.mounted(at: \.crypto) }
   /// Lines and sections of the node, printed below the interfaces.
   static let tail: [CommandPart<NodeSettings>] =
     ODRCommands.all.map { $0.mounted(at: \.odr) } + RIPCommands.all.map { $0.mounted(at: \.rip) } + BGPCommands.all.map { $0.mounted(at: \.bgp) } + StaticRouteCommands.all.map { .line($0.mounted(at: \.staticRoutes)) }
@@ -84,6 +86,18 @@ enum Assembly {
     }
   }
 
+  /// A section's closing line leaves it. Where it stands as far left as the section's head, the section has been left already.
+  private static var closingSpecs: [CommandSpec<LineAction>] {
+    let closed = sections.values.filter { $0.closing != nil }
+    return Set(closed.compactMap(\.closing)).sorted().flatMap { line -> [CommandSpec<LineAction>] in
+      let mine = closed.filter { $0.closing == line }, help = [line: "Exit from this mode"]
+      return [
+        CommandSpec(line, modes: Set(mine.map(\.mode)), help: help, action: .exit),
+        CommandSpec(line, modes: Set(mine.map(\.outerMode)), help: help, action: .closed),
+      ]
+    }
+  }
+
   private static var ownSpecs: [CommandSpec<LineAction>] {
     var specs = nodeSpecs
     specs += (interfaceHead + interfaceRouting + interfaceTail + interfaceIPv6).map { $0.spec(for: .interface($0, isForTunnels: false, isActedOn: true)) }
@@ -94,6 +108,7 @@ enum Assembly {
         "interface <name:interface> [{point-to-point|multipoint|type <kind:word>}]", modes: [.global],
         help: ["interface": "Select an interface to configure", "name": "Interface", "type": "Kind of a virtual template"], no: .prefix,
         action: .enterInterface))
+    specs += closingSpecs
     let modes = Set([.global, .interface, .router, .kept] + sections.keys)
     specs.append(CommandSpec("exit", modes: modes, help: ["exit": "Exit from the current mode"], action: .exit))
     specs.append(CommandSpec("end", modes: modes, help: ["end": "Exit from configure mode"], action: .end))

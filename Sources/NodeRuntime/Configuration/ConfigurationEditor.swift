@@ -123,11 +123,28 @@ struct LineEdit {
     var place = exists(context) ? context : .global
     while true {
       let parsed = Assembly.grammar.parse(line, mode: place.mode)
-      guard case .failure(let failure) = parsed else { return apply(parsed, in: place) }
+      guard case .failure(let failure) = parsed else {
+        if let worst, isForeign(parsed, below: context) || isGuess(parsed, line, at: place) { return .failure(worst) }
+        return apply(parsed, in: place)
+      }
       if failure.column > worst?.column ?? -1 { worst = failure }
       guard place != .global else { return .failure(worst ?? failure) }
       place = place.outer
     }
+  }
+
+  /// A line of the section around a part that is only kept: what the part says is not said of the whole.
+  private func isForeign(_ parsed: ParseOutcome<LineAction>, below context: Context) -> Bool {
+    guard case .section(let place) = context, Assembly.sections[place.mode]?.isActedOn == false else { return false }
+    if case .match(.section, _, _, _, _) = parsed { return true }
+    return false
+  }
+
+  /// A misspelled line of a section that looks like the beginning of somebody else's global word: `set metrik` is no `setup`.
+  private func isGuess(_ parsed: ParseOutcome<LineAction>, _ line: String, at place: Context) -> Bool {
+    guard place == .global, case .match(.kept, _, let isNegated, _, let canonical) = parsed else { return false }
+    let typed = line.split(separator: " ").dropFirst(isNegated ? 1 : 0).first?.lowercased()
+    return canonical.split(separator: " ").first?.lowercased() != typed
   }
 
   /// Another session may have removed the section.
@@ -173,6 +190,7 @@ struct LineEdit {
     case .enterSection(let kind): return try enterSection(kind, input, in: context)
     case .section(let command): return try applyInSection(command, input, text, in: context)
     case .kept(let shape): return keep(shape, input, text, in: context)
+    case .closed: return .applied(context, warnings: [], notActedOn: false)
     case .exit: return context == .global ? .exit : .applied(context.outer, warnings: [], notActedOn: false)
     case .end: return .end
     }
@@ -235,7 +253,7 @@ struct LineEdit {
     var path: [String] = []
     if case .section(let place) = context { path = place.path }
     guard let name = try kind.enter(&settings, path, input) else { return .applied(context, warnings: [], notActedOn: false) }
-    return .applied(.section(SectionPlace(kind.mode, path + [name])), warnings: [], notActedOn: false)
+    return .applied(.section(SectionPlace(kind.mode, path + [name])), warnings: [], notActedOn: !kind.isActedOn)
   }
 
   private mutating func applyInSection(

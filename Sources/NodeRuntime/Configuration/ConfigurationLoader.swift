@@ -163,7 +163,7 @@ public struct ConfigurationLoader {
   /// Keeps `open` as deep as the section that the line led to.
   private mutating func track(_ next: ConfigurationEditor.Context, _ line: SourceLine) {
     guard case .section(let place) = next else { return open = [] }
-    let isHead = next != context && edit.canonical != "exit"
+    let isHead = next != context && !edit.canonical.hasPrefix("exit")
     open = Array(open.prefix(isHead ? place.path.count - 1 : place.path.count))
     if open.count < place.path.count { open.append(OpenPlace(indent: line.indent)) }
   }

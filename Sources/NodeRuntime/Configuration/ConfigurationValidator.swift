@@ -43,6 +43,9 @@ public enum ConfigurationValidator {
     findings.interface = nil
     for route in settings.staticRoutes { checkRoute(route, settings, &findings) }
     checkCrypto(settings, &findings)
+    checkPolicy(settings, &findings)
+    checkBGP(settings, &findings)
+    checkStubProtocols(settings, &findings)
     return findings.list
   }
 
@@ -95,7 +98,12 @@ extension ConfigurationValidator {
   }
 
   private static func checkRoute(_ route: StaticRoute, _ settings: NodeSettings, _ findings: inout Findings) {
-    let about = "ip route \(route.prefix.address) \(route.prefix.mask)"
+    let isV4 = route.prefix.address.isV4
+    let about = isV4 ? "ip route \(route.prefix.address) \(route.prefix.mask)" : "ipv6 route \(route.prefix)"
+    if let track = route.track, !settings.tracks.contains(where: { $0.number == track }) {
+      let isKept = settings.kept.contains { $0.text.hasPrefix("track \(track) ") }
+      findings.warn(about, "route \(route.prefix) is not used: object \(track), which it tracks, is not \(isKept ? "acted on" : "defined")")
+    }
     if let next = route.nextHop,
       let owner = settings.interfaceNames.first(where: { settings.interfaces[$0]?.interface.address?.address == next })
     {

@@ -5,19 +5,18 @@ extension KeptLines {
   /// Heads of sections of the file.
   static let sections = patterns(
     """
-    ip access-list {standard|extended|role-based|resequence} <rest:line>
-    ipv6 access-list <rest:line>
+    ip access-list {role-based|resequence|fqdn} <rest:line>
     mac access-list <rest:line>
-    route-map <rest:line>
     line <rest:line>
     vrf definition <rest:line>
     ip vrf <name:word>
     vlan <rest:line>
-    key chain <rest:line>
+    key chain <name:word> {macsec|tcp}
     class-map <rest:line>
     policy-map <rest:line>
     ip sla <number:int(1-2147483647)>
-    track <number:int(1-1000)> <rest:line>
+    track <number:int(1-1000)> {ip sla|ipv6 sla|list|stub-object|rtr|application} [<rest:line>]
+    track <number:int(1-1000)> ip route {<network:ipv4> <mask:mask>|<prefix:prefix>} metric threshold
     event manager applet <rest:line>
     archive
     redundancy
@@ -47,14 +46,15 @@ extension KeptLines {
   /// Heads of routing protocols.
   static let routers = patterns(
     """
-    router {eigrp|ospf|ospfv3|bgp|rip|odr|isis|lisp|mobile|nhrp} [<rest:line>]
+    router {eigrp|ospf|ospfv3|isis|lisp|mobile|nhrp} [<rest:line>]
     ipv6 router {eigrp|ospf|rip|isis} <rest:line>
     """)
 
   /// Single lines of global mode.
   static let global = patterns(
     """
-    access-list <rest:line>
+    access-list {<number:int(200-299)>|<number:int(700-799)>|<number:int(1100-1199)>|compiled|rate-limit} [<rest:line>]
+    access-list <number:int(100-199)> dynamic <rest:line>
     aaa <rest:line>
     username <rest:line>
     enable {secret|password|algorithm-type|view} <rest:line>
@@ -70,7 +70,7 @@ extension KeptLines {
     license <rest:line>
     spanning-tree <rest:line>
     key config-key <rest:line>
-    track <rest:line>
+    track {timer|resolution} <rest:line>
     event <rest:line>
     alias <rest:line>
     clock <rest:line>
@@ -81,10 +81,17 @@ extension KeptLines {
     subscriber <rest:line>
     transceiver <rest:line>
     login <rest:line>
-    cdp <rest:line>
+    cdp {log|source-interface|tlv|tlv-list|filter-tlv-list|table-map} [<rest:line>]
     lldp <rest:line>
     mpls <rest:line>
-    ipv6 <rest:line>
+    ipv6 {unicast-routing|cef|nd|dhcp|domain|multicast|multicast-routing|mld|pim|inspect|nat|local|neighbor|hop-limit|icmp|source-route|\
+    flowset|general-prefix|mfib|mfib-cef|mfib-mode|mobile|mobility|port-map|snooping|spd|tacacs|verify|http|radius|ssh|sla|accounting|\
+    address-validate|flow|flow-export|flow-aggregate|tftp|telnet|vrf|ospf|eigrp|rip|policy|nhrp|virtual-reassembly|destination-guard|\
+    source-guard|mtu|traffic-export|admission|ftp|host|hsrp|ips|lisp|rsvp|mld-snooping|name-server} [<rest:line>]
+    ipv6 access-list log-update <rest:line>
+    ipv6 route {vrf|static} <rest:line>
+    ipv6 route <network:prefix> {<next:ipv6>|<interface:interface> [<next:ipv6>]} [<distance:int(1-254)>] [name <name:word>] \
+    [tag <tag:int(0-4294967295)>] {permanent|multicast|unicast|nexthop-vrf} [<rest:line>]
     mac <rest:line>
     mac-address-table <rest:line>
     hw-module <rest:line>
@@ -152,16 +159,17 @@ extension KeptLines {
     ip host <name:name> <port:int(0-65535)> <rest:line>
     ip route <network:ipv4> <mask:mask> {<next:ipv4>|<interface:interface> [<next:ipv4>]} {dhcp|global} [<rest:line>]
     ip route <network:ipv4> <mask:mask> {<next:ipv4>|<interface:interface> [<next:ipv4>]} [<distance:int(1-255)>] [name \
-    <name:word>] [tag <tag:int(0-4294967295)>] [name <name:word>] {track <track:int(1-1000)>|permanent} [<rest:line>]
+    <name:word>] [tag <tag:int(0-4294967295)>] [name <name:word>] permanent [<rest:line>]
     ip tcp {synwait-time|window-size|path-mtu-discovery|selective-ack|mss|queuemax|timestamp|ecn|chunk-size|intercept|keepalive} \
     [<rest:line>]
     ip {routing|subnet-zero|classless|finger}
     ip {cef|source-route|gratuitous-arps|multicast-routing} [<rest:line>]
-    ip {nat|prefix-list|domain|domain-name|domain-list|domain-lookup|name-server|ssh|http|forward-protocol|sla|dhcp|multicast|pim|\
-    igmp|as-path|community-list|extcommunity-list|bgp-community|local|ftp|tftp|scp|telnet|audit|admission|inspect|ips|flow-export|\
+    ip {nat|domain|domain-name|domain-list|domain-lookup|name-server|ssh|http|forward-protocol|sla|dhcp|multicast|pim|\
+    igmp|extcommunity-list|local|ftp|tftp|scp|telnet|audit|admission|inspect|ips|flow-export|\
     flow-cache|flow-top-talkers|accounting|accounting-threshold|radius|tacacs|rcmd|arp|bootp|default-gateway|default-network|icmp|\
     identd|msdp|nbar|options|portbundle|reflexive-list|rsvp|security|sdr|source|spd|tos|urlfilter|wccp|verify|explicit-path|rtcp|\
-    rtp|vrf|host-routing|access-list|cdp|cgmp|device|dns|dvmrp|mobile|mroute|mrm|port-map|sap|slb|ospf|rip} [<rest:line>]
+    rtp|vrf|host-routing|cdp|cgmp|device|dns|dvmrp|mobile|mroute|mrm|port-map|sap|slb|ospf} [<rest:line>]
+    ip access-list {log-update|logging|persistent|hardware|match-local-traffic} [<rest:line>]
     """)
 
   /// Lines of an interface.
@@ -184,7 +192,7 @@ extension KeptLines {
     standby <rest:line>
     vrrp <rest:line>
     glbp <rest:line>
-    cdp {enable|tlv|log} [<rest:line>]
+    cdp {tlv|tlv-list|log|filter-tlv-list} [<rest:line>]
     lldp {transmit|receive|enable|med-tlv-select} [<rest:line>]
     encapsulation <rest:line>
     channel-group <rest:line>
@@ -251,14 +259,17 @@ extension KeptLines {
     ip address {dhcp|negotiated|pool} [<rest:line>]
     ip address <address:ipv4> <mask:mask> secondary [<rest:line>]
     ip nat {inside|outside|enable|allow-static-host} [<rest:line>]
-    ip {ospf|rip} <rest:line>
+    ip ospf <rest:line>
+    ip rip {advertise|initial-delay|bfd} <rest:line>
+    ip rip triggered
+    ip bgp fast-external-fallover [{permit|deny}]
     ip eigrp <rest:line>
     ip pim [{sparse-mode|dense-mode|sparse-dense-mode|nbma-mode|passive|bsr-border|dr-priority|query-interval|version|\
     state-refresh|neighbor-filter|border|bidir-neighbor-filter|redundancy} [<rest:line>]]
     ip bfd <rest:line>
-    ip split-horizon [<rest:line>]
-    ip next-hop-self [<rest:line>]
-    ip summary-address <rest:line>
+    ip split-horizon eigrp <rest:line>
+    ip next-hop-self eigrp <rest:line>
+    ip summary-address eigrp <rest:line>
     ip hello-interval <rest:line>
     ip hold-time <rest:line>
     ip bandwidth-percent <rest:line>

@@ -19,7 +19,7 @@ enum KeptLines {
     [
       (.global, global), (.global, globalIP), (.global, cryptoGlobal), (.interface, interface), (.interface, interfaceIP),
       (.interface, interfaceNHRP),
-    ] + cryptoModes
+    ] + cryptoModes + routingModes
 }
 
 extension KeptLines {

@@ -16,8 +16,13 @@ public enum KeyLine {
     guard let first = bare.first?.lowercased(), !(first.count >= 3 && "tunnel".hasPrefix(first)) else { return nil }
     let isISAKMP = bare.count > 3 && "crypto".hasPrefix(first) && "isakmp".hasPrefix(bare[bare.startIndex + 1].lowercased())
     if isISAKMP, "key".hasPrefix(bare[bare.startIndex + 2].lowercased()) { return bare[bare.startIndex + 2] }
+    if first.count >= 3, "neighbor".hasPrefix(first), bare.count > 2, isPassword(bare[bare.startIndex + 2]) {
+      return bare[bare.startIndex + 2]
+    }
     return all.first { words.contains($0.lowercased()) || ($0.count >= 3 && "pre-shared-key".hasPrefix($0.lowercased())) }
   }
+
+  private static func isPassword(_ word: Substring) -> Bool { word.count >= 2 && "password".hasPrefix(word.lowercased()) }
 
   /// The line as it may be repeated: what stands behind the word that says a key follows is not shown.
   static func shown(_ line: String) -> String {
@@ -42,13 +47,19 @@ public enum KeyLine {
 }
 
 extension NodeSettings {
+  /// Whether a key itself stands in the configuration: then its file must be its owner's alone.
+  public var holdsKeys: Bool { crypto.holdsKeys || policy.holdsKeys || bgp.holdsKeys }
+
   /// The same settings with a placeholder for each key: what shows are made of. Passwords of other features are theirs to hide, but
-  /// those inside `crypto …` are not shown either.
+  /// those inside `crypto …`, `key chain …` and `router bgp` are not shown either.
   public var withoutKeys: NodeSettings {
     var copy = self
-    copy.crypto = crypto.withoutKeys
-    for index in copy.kept.indices where copy.kept[index].text.hasPrefix("crypto ") {
-      copy.kept[index].children = copy.kept[index].children.map(KeyLine.shown)
+    (copy.crypto, copy.policy, copy.bgp) = (crypto.withoutKeys, policy.withoutKeys, bgp.withoutKeys(KeyLine.shown))
+    for index in copy.kept.indices {
+      let isChain = copy.kept[index].text.hasPrefix("key chain ")
+      guard isChain || copy.kept[index].text.hasPrefix("crypto ") else { continue }
+      // `key 1` in a chain is the head of a key.
+      copy.kept[index].children = copy.kept[index].children.map { isChain && !$0.contains("key-string") ? $0 : KeyLine.shown($0) }
     }
     for index in copy.crypto.trustpoints.indices {
       copy.crypto.trustpoints[index].kept = copy.crypto.trustpoints[index].kept.map(KeyLine.shown)

@@ -64,6 +64,8 @@ public struct NodeSettings: Sendable, Equatable {
   public var interfaces: [String: InterfaceConfiguration] = [:]
   /// `ip route`, in the order given.
   public var staticRoutes: [StaticRoute] = []
+  /// `track`
+  public var tracks: [TrackedObject] = []
   /// Lists, route-maps, key chains.
   public var policy = PolicySettings()
   /// `router rip`
@@ -88,13 +90,13 @@ public struct NodeSettings: Sendable, Equatable {
     }
   }
 
-  /// What RIP runs by.
-  var ripSettings: RIPSettings {
+  /// What RIP runs by, with these lists and keys.
+  func ripSettings(_ policy: PolicySettings) -> RIPSettings {
     RIPSettings(router: rip.router, interfaces: interfaces.mapValues(\.rip).filter { $0.value != RIPInterfaceSettings() }, policy: policy)
   }
 
-  /// What ODR and CDP run by.
-  var odrSettings: ODRSettings {
+  /// What ODR and CDP run by, with these lists.
+  func odrSettings(_ policy: PolicySettings) -> ODRSettings {
     var all = ODRSettings()
     (all.router, all.cdp, all.policy) = (odr.router, odr.cdp, policy)
     all.interfaces = interfaces.mapValues(\.cdp).filter { $0.value.isEnabled }

@@ -45,6 +45,9 @@ struct ClassfulNetworks {
     return lengths.first
   }
 
+  /// Whether `prefix` is a part of a class A, B or C network.
+  static func isSubnet(_ prefix: IPPrefix) -> Bool { network(of: prefix).map { $0.length < prefix.length } ?? false }
+
   /// The class A, B or C network that `prefix` is, or is a part of.
   private static func network(of prefix: IPPrefix) -> IPPrefix? {
     guard prefix.address.isV4 else { return nil }

@@ -33,7 +33,7 @@ enum ShowAction: Sendable, Equatable {
 enum ClearAction: Sendable { case nhrp, sessions, statistics, routes, counters, logging, crypto(CryptoClear), bgp, cdp }
 
 /// What `debug` and `undebug` change.
-enum DebugAction: Sendable { case nhrp, dmvpn, crypto, condition, all }
+enum DebugAction: Sendable { case nhrp, dmvpn, crypto, routing, condition, all }
 
 /// One command as it is run.
 struct ExecCall {
@@ -86,4 +86,6 @@ struct OperatorState {
   var configurers: [EventID: String] = [:]
   /// Whether the node's start is in the journal.
   var hasStarted = false
+  /// BGP's messages, for those who debug them.
+  var bgpTap = BGPTap()
 }

@@ -43,6 +43,7 @@ enum ExecGrammar {
     show("ip route next-hop-override", .overrides),
     show("ip route summary", .routeSummary, ["summary": "Routes by source"]),
     show("ip route <where:host> [<mask:mask>]", .routeOf, ["where": "Network, address or host"]),
+    show("ip route <where:host> <mask:mask> longer-prefixes", .routes, ["where": "Network", "longer-prefixes": "Also the networks inside it"]),
     show("ipv6 nhrp [{brief|detail}]", .nhrp),
     show("ipv6 nhrp {<where:host>|<where:ipv6>} [{brief|detail}]", .nhrpEntry),
     show("ipv6 nhrp [{brief|detail}] <if:interface>", .nhrp),
@@ -54,7 +55,8 @@ enum ExecGrammar {
     show("ipv6 nhrp summary [<if:interface>]", .summary, ["summary": "Entries by kind"]),
     show("ipv6 nhrp redirect [<if:interface>]", .redirects),
     show("ipv6 route", .routes),
-    show("ipv6 route {nhrp|static|connected}", .nhrpRoutes, ["nhrp": "NHRP routes", "static": "Static routes"]),
+    show("ipv6 route {nhrp|static|connected|bgp}", .nhrpRoutes, ["nhrp": "NHRP routes", "static": "Static routes", "bgp": "BGP routes"]),
+    show("ipv6 route summary", .routeSummary, ["summary": "Routes by source"]),
     show("ipv6 route {<where:host>|<where:ipv6>}", .routeOf, ["where": "Network, address or host"]),
     show("ip cef <where:host>", .cef, ["where": "Address or host"]),
     show("ip interface brief", .interfaceBrief, ["interface": "IP interface status and configuration", "brief": "One line each"]),
@@ -85,7 +87,9 @@ enum ExecGrammar {
       "clear dmvpn session [interface <if:interface>] [peer { nbma <nbma:host> | tunnel <tunnel:host> }] [static]", .clear(.sessions),
       modes: operators, ["interface": "Only this tunnel", "static": "Static entries and next hop servers too"]),
     command("clear dmvpn statistics", .clear(.statistics), modes: operators),
-    command("clear ip route {*|<where:host>}", .clear(.routes), modes: operators, ["route": "Evaluate routes again"]),
+    command("clear ip route *", .clear(.routes), modes: operators, ["route": "Evaluate routes again"]),
+    command("clear ip route <where:host> [<mask:mask>]", .clear(.routes), modes: operators, ["route": "Evaluate routes again"]),
+    command("clear ipv6 route {*|<where:ipv6>}", .clear(.routes), modes: operators, ["route": "Evaluate routes again"]),
     command("clear counters [<if:interface>]", .clear(.counters), modes: operators),
     command("clear logging", .clear(.logging), modes: operators, ["logging": "Begin the log anew"]),
   ]
@@ -99,7 +103,7 @@ enum ExecGrammar {
     let form: NoForm = verb == "debug" ? .whole : .none
     let all = verb == "debug" ? [command("debug all", .debug(.all), modes: operators, no: .whole)] : [command("undebug all", .debug(.all), modes: operators)]
     let conditions = verb == "debug" ? conditionDebug : conditionDebug.replacingCondition
-    return all + cryptoDebugs(verb, form) + [
+    return all + cryptoDebugs(verb, form) + routingDebugs(verb, form) + [
       command("\(verb) \(nhrpDebug)", .debug(.nhrp), modes: operators, no: form),
       command("\(verb) \(dmvpnDebug)", .debug(.dmvpn), modes: operators, no: form),
       command("\(verb) \(conditions)", .debug(.condition), modes: operators, no: form),

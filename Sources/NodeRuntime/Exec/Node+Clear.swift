@@ -16,7 +16,7 @@ extension Node {
       case .routes: try clearRoutes(call.arguments)
       case .counters: clearCounters()
       case .crypto(let what): try clearCrypto(what, call.arguments)
-      case .bgp: enqueue(bgp: .clear(BGPExec.scope(call.arguments)), because: record(JournalRecord(.commandRun)))
+      case .bgp: try clearBGP(call.arguments)
       case .cdp: enqueue(odr: .clear, because: record(JournalRecord(.commandRun)))
       case .logging: operators.loggingFrom = journal.nextNumber
       }
@@ -77,19 +77,27 @@ extension Node {
     effects.append(.dataPlane(.clearCounters))
   }
 
-  /// Statics are offered anew, and shortcuts that cover the address are dropped: the next redirect brings them back.
+  /// Statics are offered anew, and shortcuts that cover the address are dropped: the next redirect brings them back. With `*`, what RIP and
+  /// ODR learned is asked for again; BGP keeps its own table, `clear ip bgp` is for that.
   private func clearRoutes(_ a: Arguments) throws(ExecRefusal) {
     var scope = NHRPClearScope()
     scope.shortcutsOnly = true
+    scope.family = a.family
     if let text = a[text: "where"] {
       guard let address = a.address("where") else { throw ExecRefusal(unknownHost(text)) }
-      scope.address = IPPrefix(host: address)
+      scope.address = prefix(a) ?? IPPrefix(host: address)
     }
     perform(scope)
     refreshInterfaces()
     reinstallStatics()
-    guard scope.address == nil else { return }
+    guard scope.address == nil, scope.family == .v4 else { return }
     enqueue(rip: .clear)
     enqueue(odr: .clear)
+  }
+
+  private func clearBGP(_ a: Arguments) throws(ExecRefusal) {
+    guard settings.bgp.settings != nil else { throw ExecRefusal("% BGP not active") }
+    if let address = a.address("address"), bgp.neighborSnapshot(address) == nil { throw ExecRefusal("%BGP: Unknown neighbor - \"\(address)\"") }
+    enqueue(bgp: .clear(BGPExec.scope(a)), because: record(JournalRecord(.commandRun)))
   }
 }

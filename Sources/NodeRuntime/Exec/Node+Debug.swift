@@ -22,7 +22,7 @@ extension Node {
     ("isakmp", "Crypto ISAKMP"), ("ikev2", "IKEv2 default"), ("ikev2 packet", "IKEv2 packet"), ("ikev2 error", "IKEv2 error"),
     ("ikev2 internal", "IKEv2 internal"), ("ipsec", "Crypto IPSEC"), ("engine", "Crypto Engine"), ("socket", "Crypto Socket"),
   ]
-  private static var allAreas: Set<String> { Set(areas.map(\.0) + cryptoAreas.map(\.0)) }
+  private static var allAreas: Set<String> { Set(areas.map(\.0) + cryptoAreas.map(\.0) + RoutingDebug.allCases.map(\.rawValue)) }
 
   func setDebug(_ what: DebugAction, _ call: ExecCall) -> ExecResult {
     let isOff = call.isNegated || call.arguments.has("undebug")
@@ -37,6 +37,9 @@ extension Node {
       let level = ["packet", "error", "internal"].first(where: a.has).map { "ikev2 " + $0 }
       let area = Node.cryptoAreas.first { level == nil ? a.has($0.0) : $0.0 == level } ?? Node.cryptoAreas[0]
       return set([area.0], isOff: isOff, area.1, call.session)
+    case .routing:
+      let area = RoutingDebug.named(call.arguments)
+      return set([area.rawValue], isOff: isOff, area.title, call.session)
     case .condition: return setCondition(call, isOff: isOff)
     }
   }
@@ -83,7 +86,7 @@ extension Node {
     let on = Node.areas.filter { s.debugs.contains($0.0) }.map { "  NHRP \($0.1) debugging is on" }
     let conditions = s.debugConditions.map { "  Condition: \(text($0))" }
     let crypto = Node.cryptoAreas.filter { s.debugs.contains($0.0) }.map { "  \($0.1) debugging is on" }
-    return (on.isEmpty ? [] : ["NHRP:"] + on) + (crypto.isEmpty ? [] : ["Cryptographic Subsystem:"] + crypto) + conditions
+    return (on.isEmpty ? [] : ["NHRP:"] + on) + (crypto.isEmpty ? [] : ["Cryptographic Subsystem:"] + crypto) + RoutingDebug.lines(s.debugs) + conditions
   }
 
   private func text(_ c: DebugCondition) -> String {
@@ -97,22 +100,28 @@ extension Node {
 
   /// Tells a record to the sessions that debug its area.
   func debug(_ r: JournalRecord) {
-    let line =
-      JournalText.isProtection(r.kind)
-      ? CryptoDebugLine.line(r, journalText.protectionText(r)) : DebugLine(r, tunnel: name(of: r.interface), peerName: peerName, text: { self.eventLine(r) }).line
-    guard let (areas, text) = line else { return }
+    guard let (areas, text) = debugLine(r) else { return }
     for id in sessions.keys.sorted() {
       guard let s = sessions[id], !s.debugs.isDisjoint(with: areas), passes(r, s.debugConditions) else { continue }
       effects.append(.reply(id, .log("*\(clockText(r.at)): \(text)")))
     }
   }
 
-  private func passes(_ r: JournalRecord, _ conditions: [DebugCondition]) -> Bool {
+  private func debugLine(_ r: JournalRecord) -> (areas: Set<String>, text: String)? {
+    if JournalText.isProtection(r.kind) { return CryptoDebugLine.line(r, journalText.protectionText(r)) }
+    if JournalText.isRouting(r.kind) { return RoutingDebug.line(r, interface: name(of: r.interface), journalText.routingText(r)) }
+    return DebugLine(r, tunnel: name(of: r.interface), peerName: peerName, text: { self.eventLine(r) }).line
+  }
+
+  private func passes(_ r: JournalRecord, _ conditions: [DebugCondition]) -> Bool { passes(on: r.interface, [r.a, r.b, r.c], conditions) }
+
+  /// Whether what happened on an interface, with these addresses in it, is what conditions ask for.
+  func passes(on id: InterfaceID, _ addresses: [IPAddress], _ conditions: [DebugCondition]) -> Bool {
     conditions.isEmpty
       || conditions.contains { c in
         switch c {
-        case .interface(let name): self.name(of: r.interface) == name
-        case .peer(let peer): [r.a, r.b, r.c].contains(peer.address) || (peer.isNBMA && tunnelByNBMA[peer.address].map { [r.a, r.c].contains($0) } ?? false)
+        case .interface(let name): self.name(of: id) == name
+        case .peer(let peer): addresses.contains(peer.address) || (peer.isNBMA && tunnelByNBMA[peer.address].map(addresses.contains) ?? false)
         }
       }
   }

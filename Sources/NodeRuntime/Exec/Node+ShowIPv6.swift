@@ -13,33 +13,38 @@ extension Node {
 
   func showRoutesV6(_ what: ShowAction, _ call: ExecCall) -> ExecResult {
     if what == .routeOf { return showRouteV6(call) }
+    if what == .routeSummary { return showRouteSummary(.v6) }
     let all = table.entries.filter { !$0.route.prefix.address.isV4 }
     let entries = all.filter { isWanted($0, what, call.arguments) }
     let head = "IPv6 Routing Table - default - \(all.count) entries"
     return .shown(Shown(lines: [head] + Node.routeLegendV6 + entries.flatMap(self.routeLinesV6), json: { self.json(entries) }))
   }
 
-  /// Two lines a route, a third for what NHRP put in its next hop's place.
+  /// Two lines a route, one more for each further way of equal cost, and one for what NHRP put in its next hop's place.
   private func routeLinesV6(_ e: RouteEntry) -> [String] {
     let r = e.route
     let head = r.source.code.padded(3) + (e.override == nil ? " " : "%") + "\(r.prefix) [\(r.distance)/\(r.metric)]"
     let over = e.override.map { ["     via \($0.nextHop), \(name(of: $0.interface)) [NHO]"] } ?? []
-    return [head, "     via " + wayV6(e)] + over
+    return [head] + waysV6(e).map { "     via " + $0 } + over
   }
 
-  private func wayV6(_ e: RouteEntry) -> String {
-    guard !e.route.isDiscard, let id = e.resolvedInterface else { return "Null0, directly connected" }
-    if e.route.source == .local { return "\(name(of: id)), receive" }
-    guard let hop = e.route.nextHop else { return "\(name(of: id)), directly connected" }
-    return e.route.interface == nil ? "\(hop)" : "\(hop), \(name(of: id))"
+  private func waysV6(_ e: RouteEntry) -> [String] {
+    e.equalPaths.isEmpty ? [wayV6(e.route, e.resolvedInterface)] : e.equalPaths.map { wayV6($0.route, $0.resolvedInterface) }
+  }
+
+  private func wayV6(_ r: Route, _ exit: InterfaceID?) -> String {
+    guard !r.isDiscard, let exit else { return "Null0, directly connected" }
+    if r.source == .local { return "\(name(of: exit)), receive" }
+    guard let hop = r.nextHop else { return "\(name(of: exit)), directly connected" }
+    return r.interface == nil ? "\(hop)" : "\(hop), \(name(of: exit))"
   }
 
   private func showRouteV6(_ call: ExecCall) -> ExecResult {
     guard let address = call.arguments.address("where") else { return .failed(unknownHost(call.arguments[text: "where"])) }
     guard !address.isV4, let e = table.entry(for: address, includingShortcuts: true) else { return .failed("% Route not found") }
-    let head = ["Routing entry for \(e.route.prefix)", "  Known via \"\(e.route.source.word)\", distance \(e.route.distance), metric \(e.route.metric)"]
     let over = e.override.map { ["    [NHO] \($0.nextHop), \(name(of: $0.interface))"] } ?? []
-    return .shown(Shown(lines: head + ["  Routing paths:", "    " + self.wayV6(e)] + over, json: { self.json([e]) }))
+    let ways = waysV6(e).flatMap { ["    " + $0] + (e.route.source.isTimed ? ["      Last updated \(age(e.route.installed)) ago"] : []) }
+    return .shown(Shown(lines: self.entryHead(e.route) + ["  Routing paths:"] + ways + over, json: { self.json([e]) }))
   }
 
   // MARK: show dmvpn

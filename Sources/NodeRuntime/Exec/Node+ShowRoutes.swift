@@ -20,7 +20,7 @@ extension Node {
     switch what {
     case .routeOf: return showRoute(call)
     case .cef: return showForwarding(call)
-    case .routeSummary: return .shown(Shown(lines: self.summaryLines()))
+    case .routeSummary: return showRouteSummary(.v4)
     default:
       let all = table.entries.filter(\.route.prefix.address.isV4)
       let entries = all.filter { isWanted($0, what, call.arguments) }
@@ -31,6 +31,7 @@ extension Node {
   func isWanted(_ e: RouteEntry, _ what: ShowAction, _ a: Arguments) -> Bool {
     if what == .overrides { return e.override != nil }
     let named = [RouteSource.static, .connected, .nhrp, .bgp, .rip, .odr].first { a.has($0.word) }
+    if a.has("longer-prefixes"), let within = prefix(a) { return within.covers(e.route.prefix) }
     return named == nil || e.route.source == named
   }
 
@@ -55,22 +56,25 @@ extension Node {
     return lines
   }
 
-  /// A route's line; with `showsOverrides` what NHRP put in its place stands below, under the bracket.
+  /// A route's line, and one for each further way of equal cost, its bracket below the first; with `showsOverrides` what NHRP put in its
+  /// place stands below, under the bracket.
   private func lines(_ e: RouteEntry, named name: String, isIndented: Bool, showsOverrides: Bool) -> [String] {
     let code = e.route.source.code + (e.route.prefix.isDefault ? "*" : "")
-    let line = code.padded(4) + (e.override == nil ? "  " : "% ") + (isIndented ? "   " : "") + "\(name) " + way(e)
-    guard showsOverrides, let o = e.override else { return [line] }
-    let indent = line.prefix { $0 != "[" }.count
-    let below = "[NHO][\(e.route.distance)/255] via \(o.nextHop), \(age(o.since)), \(self.name(of: o.interface))"
-    return [line, String(repeating: " ", count: indent) + below]
+    let head = code.padded(4) + (e.override == nil ? "  " : "% ") + (isIndented ? "   " : "") + "\(name) "
+    let indent = String(repeating: " ", count: head.count)
+    let lines = ways(e).enumerated().map { ($0.offset == 0 ? head : indent) + $0.element }
+    guard showsOverrides, let o = e.override else { return lines }
+    return lines + [indent + "[NHO][\(e.route.distance)/255] via \(o.nextHop), \(age(o.since)), \(self.name(of: o.interface))"]
   }
 
-  private func way(_ e: RouteEntry) -> String {
-    let r = e.route
-    let interface = r.interface.map(name) ?? ""
+  /// The way of a route, or all of equal cost, the chosen one first.
+  private func ways(_ e: RouteEntry) -> [String] {
+    e.equalPaths.isEmpty ? [way(e.route)] : e.equalPaths.map { way($0.route) }
+  }
+
+  private func way(_ r: Route) -> String {
     if r.isDiscard { return "is directly connected, Null0" }
-    let isTimed = r.source == .nhrp
-    let tail = (isTimed ? [age(r.installed)] : []) + (interface.isEmpty ? [] : [interface])
+    let tail = (r.source.isTimed ? [age(r.installed)] : []) + (r.interface.map { [name(of: $0)] } ?? [])
     guard let hop = r.nextHop else { return (["is directly connected"] + tail).joined(separator: ", ") }
     return (["[\(r.distance)/\(r.metric)] via \(hop)"] + tail).joined(separator: ", ")
   }
@@ -82,39 +86,12 @@ extension Node {
         ("distance", JSONValue(Int(e.route.distance))), ("metric", .int(Int64(e.route.metric))),
         ("nextHop", JSONValue(e.route.nextHop?.description)), ("interface", JSONValue(e.resolvedInterface.map(name))),
         ("overridingNextHop", JSONValue(e.override?.nextHop.description)), ("ageSeconds", .int((now - e.route.installed).wholeSeconds)),
+        ("equalNextHops", .array(e.equalPaths.map { JSONValue($0.route.nextHop?.description) })),
       ])
     })
   }
 
-  private func summaryLines() -> [String] {
-    let entries = table.entries.filter(\.route.prefix.address.isV4)
-    let rows = RouteSource.allCases.map { s in "\(s.word.padded(16))\(entries.count { $0.route.source == s })" }
-    return ["IP routing table name is default (0x0)", "Route Source    Networks"] + rows
-      + ["Total           \(entries.count)", "Next hop overrides: \(entries.count { $0.override != nil })"]
-  }
-
-  // MARK: One address
-
-  private func showRoute(_ call: ExecCall) -> ExecResult {
-    let a = call.arguments
-    guard let address = a.address("where") else { return .failed(unknownHost(a[text: "where"])) }
-    var found = table.entry(for: address, includingShortcuts: true)
-    if let mask = a.address("mask"), let length = IPPrefix.length(ofMask: mask) { found = table.best(IPPrefix(address, length: length)) }
-    guard let e = found else { return .failed("% Network not in table") }
-    return .shown(Shown(lines: self.entryLines(e), json: { self.json([e]) }))
-  }
-
-  private func entryLines(_ e: RouteEntry) -> [String] {
-    let r = e.route
-    var lines = ["Routing entry for \(r.prefix)", "  Known via \"\(r.source.word)\", distance \(r.distance), metric \(r.metric)"]
-    let interface = e.resolvedInterface.map(name) ?? "Null0"
-    lines.append("  Routing Descriptor Blocks:")
-    lines.append("  * " + (r.nextHop.map { "\($0), \(age(r.installed)) ago, via \(interface)" } ?? "directly connected, via \(interface)"))
-    lines.append("      Route metric is \(r.metric), traffic share count is 1")
-    if let o = e.override { lines.append("    [NHO] \(o.nextHop), \(age(o.since)) ago, via \(name(of: o.interface))") }
-    let others = table.candidates(r.prefix).filter { $0 != r }
-    return lines + others.map { "    not chosen: \($0.source.word) [\($0.distance)/\($0.metric)] via \($0.nextHop.map(\.description) ?? $0.interface.map(name) ?? "Null0")" }
-  }
+  // MARK: Forwarding
 
   private func showForwarding(_ call: ExecCall) -> ExecResult {
     guard let address = call.arguments.address("where") else { return .failed(unknownHost(call.arguments[text: "where"])) }
@@ -140,6 +117,14 @@ extension Node {
 }
 
 extension RouteSource {
+  /// Whether its routes come and go by themselves: they are shown with their age.
+  var isTimed: Bool {
+    switch self {
+    case .nhrp, .bgp, .rip, .odr: true
+    case .connected, .local, .static, .kernel: false
+    }
+  }
+
   /// The name in `Known via`.
   var word: String {
     switch self {

@@ -18,6 +18,7 @@ extension Node {
   private func routingLines(_ what: RoutingShow, _ a: Arguments) -> [String] {
     let policy = settings.policy, name = a[text: "name"]
     switch what {
+    case .tracks: return TrackCommands.show(tracks, number: a.int("number"), routes: settings.staticRoutes, at: now)
     case .protocols: return protocolLines()
     case .ripDatabase: return ripDatabase(a)
     case .cdp: return ODRShow.cdp(settings.odr.cdp)
@@ -26,7 +27,7 @@ extension Node {
     case .ipv6PrefixLists: return PolicyShows.prefixLists(policy, isV4: false, named: name)
     case .accessLists: return PolicyShows.accessLists(policy, named: name)
     case .routeMaps: return PolicyShows.routeMaps(policy, named: name)
-    case .keyChains: return PolicyShows.keyChains(policy, named: name, at: wallSeconds)
+    case .keyChains: return PolicyShows.keyChains(policyWithKeys, named: name, at: wallSeconds)
     case .pathLists: return PolicyShows.pathLists(policy, named: name)
     case .communityLists: return PolicyShows.communityLists(policy, named: name)
     case .largeCommunityLists: return PolicyShows.largeCommunityLists(policy, named: name)
@@ -44,12 +45,18 @@ extension Node {
   }
 
   private func bgpProtocolLines() -> [String] {
-    guard let summary = bgp.summary() else { return [] }
-    let neighbors = bgp.neighborSnapshots().map { "    \($0.address)" }
+    guard let summary = bgp.summary(), let family = settings.bgp.settings?.family(.ipv4) else { return [] }
+    let neighbors = bgp.neighborSnapshots(), distance = family.distance
+    let sources = neighbors.filter { $0.state == .established }.map { n in
+      "    " + "\(n.address)".padded(16) + "\(n.isInternal ? distance.internal : distance.external)".rightAligned(8) + "      " + age(n.since)
+    }
     return [
-      "Routing Protocol is \"bgp \(summary.asNumber)\"", "  IGP synchronization is disabled", "  Automatic route summarization is disabled",
-      "  Neighbor(s):", "    Address          FiltIn FiltOut DistIn DistOut Weight RouteMap",
-    ] + neighbors + ["  Distance: external 20 internal 200 local 200", ""]
+      "Routing Protocol is \"bgp \(summary.asNumber)\"", "  Outgoing update filter list for all interfaces is not set",
+      "  Incoming update filter list for all interfaces is not set", "  IGP synchronization is disabled",
+      "  Automatic route summarization is disabled", "  Neighbor(s):", "    Address          FiltIn FiltOut DistIn DistOut Weight RouteMap",
+    ] + neighbors.map { "    \($0.address)" }
+      + ["  Maximum path: \(family.maximumPaths)", "  Routing Information Sources:", "    Gateway         Distance      Last Update"] + sources
+      + ["  Distance: external \(distance.external) internal \(distance.internal) local \(distance.local)", ""]
   }
 
   private func ripDatabase(_ a: Arguments) -> [String] {
@@ -57,6 +64,7 @@ extension Node {
     let within = a.address("network").map { network in
       IPPrefix(network, length: a.address("mask").flatMap { IPPrefix.length(ofMask: $0) } ?? network.bitWidth)
     }
-    return RIPShow.database(rip.rows(within: within, limit: 4_096), now: now)
+    let summaries = rip.snapshot().interfaces.flatMap(\.settings.summaries)
+    return RIPShow.database(rip.rows(within: within, limit: 4_096), summaries: summaries, now: now)
   }
 }

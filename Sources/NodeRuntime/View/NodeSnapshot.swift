@@ -29,6 +29,10 @@ public struct NodeSnapshot: Sendable, Codable, Equatable {
   public var drops: [DropRow]
   /// Protected peers with their associations, ordered by tunnel and address.
   public var protected: [ProtectedPeerRow] = []
+  /// The routing protocols that run.
+  public var protocols: [RoutingProtocolRow] = []
+  /// Their neighbours: by protocol, those of BGP that are down first, then by address.
+  public var neighbors: [RoutingNeighborRow] = []
 
   /// An empty picture of a node called `hostname`.
   public init(hostname: String, at: Instant = .start, wallNanoseconds: Int64 = 0) {
@@ -231,7 +235,7 @@ public struct CacheRow: Sendable, Codable, Equatable {
 
 /// One route.
 public struct RouteRow: Sendable, Codable, Equatable {
-  /// The IOS code: `C`, `L`, `S`, `H`, `K`.
+  /// The IOS code: `C`, `L`, `S`, `H`, `K`, `B`, `R`, `o`.
   public var code: String
   /// Whether NHRP overrides its next hop (`%`).
   public var isOverridden: Bool
@@ -247,6 +251,8 @@ public struct RouteRow: Sendable, Codable, Equatable {
   public var interface: String
   /// When it was installed.
   public var since: Instant
+  /// Ways of equal cost, this one among them.
+  public var paths = 1
 
   public init(
     code: String, isOverridden: Bool = false, prefix: IPPrefix, distance: Int = 0, metric: UInt32 = 0, nextHop: IPAddress? = nil,

@@ -26,10 +26,20 @@ public enum RIPCommands {
   public static let router: CommandSection<RIPConfiguration> = {
     var shape = SectionShape<RIPRouter>(headLine: { _ in "router rip" }, lines: lines)
     shape.name = { _ in "rip" }
+    shape.parts = [otherTable]
     return CommandSection(
       "router rip", in: .global, mode: mode, help: ["router": "Enable a routing process", "rip": "Routing Information Protocol (RIP)"],
       at: \.routers, shape: shape)
   }()
+
+  /// Where the lines of other routing tables are typed.
+  public static let otherTableMode = CommandMode(configuration: "config-router-af", name: "config-router-rip-af")
+
+  /// `address-family ipv4 vrf NAME`
+  private static let otherTable: CommandSection<RIPRouter> = KeptPart.section(
+    "address-family ipv4 vrf <rest:line>", in: mode, mode: otherTableMode,
+    help: ["address-family": "Enter Address Family command mode", "vrf": "Kept, not acted on", "rest": "Name"],
+    closing: "exit-address-family", at: \.otherTables)
 
   /// Its lines, in the order in which they are written.
   static let lines: [Command<RIPRouter>] = [

@@ -82,7 +82,8 @@ public struct TrackTable: Sendable {
     }
   }
 
-  /// Asks what is so, and returns the numbers of the objects that have changed.
+  /// Asks what is so, and returns the numbers of the objects that have changed. Between two changes of one object lies a second at least:
+  /// where its own routes are what makes it so, it must not turn for ever within one instant.
   public mutating func update(at now: Instant, _ isSo: (TrackedObject.Subject) -> Bool) -> [Int] {
     var changed: [Int] = []
     for i in states.indices {
@@ -92,7 +93,8 @@ public struct TrackTable: Sendable {
         continue
       }
       let delay = isReallyUp ? states[i].object.upDelaySeconds : states[i].object.downDelaySeconds
-      let due = states[i].due ?? now + .seconds(delay)
+      let rest = states[i].changes > 0 ? states[i].changed + .seconds(1) : now
+      let due = max(states[i].due ?? now + .seconds(delay), rest)
       states[i].due = due
       guard due <= now else { continue }
       states[i].due = nil

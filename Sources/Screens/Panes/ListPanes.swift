@@ -40,34 +40,6 @@ enum CacheDetailPane {
   }
 }
 
-/// The routing table.
-enum RoutesPane {
-  static func draw(_ frame: inout Frame, _ scene: Scene) {
-    let rows = Listing.routes(scene.snapshot, scene.view)
-    let byNHRP = scene.snapshot.routes.filter { $0.code == "H" || $0.isOverridden }.count
-    let inner = scene.box(&frame, "Routes", "\(rows.count)   H=NHRP %=next hop replaced: \(byNHRP)")
-    let table = Table(columns: [
-      .init(title: "", width: 2), .init(title: "PREFIX", width: 18), .init(title: "NEXT HOP", width: 15),
-      .init(title: "IF", width: 0, drop: 1), .init(title: "AD/METRIC", width: 9, isRight: true, drop: 2), .init(title: "AGE", width: 8),
-      .init(title: "INSTEAD OF", width: 15, drop: 3),
-    ])
-    let isMain = scene.view.screen == .routes || scene.isFocused
-    table.draw(&frame, inner, count: rows.count, selected: isMain ? scene.selected(rows.map(Listing.key)) : nil) { index in
-      fields(scene, rows[index])
-    }
-  }
-
-  private static func fields(_ scene: Scene, _ row: RouteRow) -> [Table.Field] {
-    let isOurs = row.code == "H" || row.isOverridden
-    let hop = (row.overridingNextHop ?? row.nextHop).map { "\($0)" } ?? "connected"
-    let replaced = row.overridingNextHop == nil ? "" : row.nextHop.map { "\($0)" } ?? "connected"
-    return [
-      .init(row.code.bounded + (row.isOverridden ? "%" : ""), isOurs ? .phase3 : .text), .init("\(row.prefix)"), .init(hop),
-      .init(row.interface), .init("\(row.distance)/\(row.metric)"), .init(scene.age(row.since)), .init(replaced, .muted),
-    ]
-  }
-}
-
 /// The journal.
 enum EventsPane {
   static func draw(_ frame: inout Frame, _ scene: Scene) {

@@ -65,6 +65,7 @@ enum HelpOverlay {
   private static let lines = [
     ("screen", "1…9 0, Alt-1…Alt-0", "the ten screens; also F1…F10"),
     ("", "4 4", "the associations, then the peers"),
+    ("", "7", "routing: neighbours and routes"),
     ("pane", "Tab, Shift-Tab", "next and previous pane"),
     ("", "z", "zoom the pane"),
     ("move", "j k ↑ ↓ PgUp PgDn g G", "the selection"),
@@ -73,8 +74,8 @@ enum HelpOverlay {
     ("", "f", "follow the newest event"),
     ("command", ": or Enter", "to the prompt; Esc comes back"),
     ("", "?", "at the prompt: what may follow"),
-    ("write", "x", "clear ip nhrp … for the selected one"),
-    ("", "X", "clear crypto session … of its peer"),
+    ("write", "x", "clear ip nhrp …, ip bgp … soft"),
+    ("", "X", "clear crypto session …, ip bgp …"),
     ("", "P t", "ping, traceroute"),
     ("", "d", "capture the selected peer or pair"),
     ("", "D", "undebug all, at once"),

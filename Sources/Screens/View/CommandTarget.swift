@@ -10,16 +10,30 @@ public struct CommandTarget: Sendable, Equatable {
   public var address: IPAddress?
   /// Where its packets come from; nil while that is unknown.
   public var nbma: IPAddress?
+  /// The routing protocol, for one of its neighbours.
+  public var protocolName: String?
 
   /// The command that a key writes; nil for keys that write none, and where the command would have nothing to act on.
   public func command(for key: Unicode.Scalar) -> String? {
     switch key {
+    case "x" where protocolName != nil: routingCommand(isSoft: true)
+    case "X" where protocolName != nil: routingCommand(isSoft: false)
     case "d": "monitor capture CAP peer \(name)"
     case "x": address.map { "clear ip nhrp \($0)" }
     case "X": nbma.map { "clear crypto session remote \($0)" }
     case "P": address.map { "ping \($0)" }
     case "t": address.map { "traceroute \($0)" }
     default: nil
+    }
+  }
+
+  /// Routes asked for again; or the session begun anew.
+  private func routingCommand(isSoft: Bool) -> String? {
+    switch protocolName {
+    case "BGP": return address.map { isSoft ? "clear ip bgp \($0) soft" : "clear ip bgp \($0)" }
+    case "RIP": return isSoft ? "clear ip route *" : nil
+    case "ODR": return isSoft ? "clear ip route *" : "clear cdp table"
+    default: return nil
     }
   }
 
@@ -30,6 +44,7 @@ public struct CommandTarget: Sendable, Equatable {
     case .cache:
       Listing.selectedCacheEntry(snapshot, view).map { CommandTarget(name: "\($0.via)", address: $0.target.address, nbma: $0.nbma) }
     case .associations: Listing.selectedAssociation(snapshot, view).map(of)
+    case .neighbors: Listing.selectedNeighbor(snapshot, view).map { of($0, snapshot) }
     case .peers, .none, .routes, .events, .alarms:
       Listing.selectedPeer(snapshot, view, pane: pane == .rates ? .rates : .peers).map { row in
         CommandTarget(name: word(row.name, or: row.address), address: row.address, nbma: row.nbma)
@@ -47,6 +62,11 @@ public struct CommandTarget: Sendable, Equatable {
   private static func end(_ name: String, _ address: IPAddress, _ row: ShortcutRow, _ snapshot: NodeSnapshot) -> CommandTarget {
     let nbma = snapshot.peers.first { $0.address == address && $0.nbma != nil }?.nbma
     return CommandTarget(name: word(name, or: address), address: row.target, nbma: nbma)
+  }
+
+  private static func of(_ row: RoutingNeighborRow, _ snapshot: NodeSnapshot) -> CommandTarget {
+    let nbma = snapshot.peers.first { $0.address == row.address && $0.nbma != nil }?.nbma
+    return CommandTarget(name: "\(row.address)", address: row.address, nbma: nbma, protocolName: row.protocolName)
   }
 
   /// The tunnel address names the peer: its name may be what it calls itself.

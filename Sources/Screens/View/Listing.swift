@@ -75,6 +75,7 @@ public enum Listing {
     case .events: events(snapshot, view).map(key)
     case .alarms: alarms(snapshot, view).map(key)
     case .associations: associations(snapshot, view).map(key)
+    case .neighbors: neighbors(snapshot, view).map(key)
     case nil: []
     }
   }

@@ -67,6 +67,7 @@ struct Scene {
     case .cache: CachePane.draw(&frame, self)
     case .cacheDetail: CacheDetailPane.draw(&frame, self)
     case .routes: RoutesPane.draw(&frame, self)
+    case .neighbors: NeighborsPane.draw(&frame, self)
     case .capture: CapturePane.draw(&frame, self)
     case .alarms: AlarmsPane.draw(&frame, self)
     case .drops: DropsPane.draw(&frame, self)

@@ -32,6 +32,7 @@ enum StatusRow {
     result.append(("cuts \(snapshot.tunnels.reduce(0) { $0 + max(0, $1.shortcuts) })", .status))
     if isWide {
       if !snapshot.protected.isEmpty { result.append(("SAs \(snapshot.protected.filter { $0.inboundSPI != 0 }.count)", .status)) }
+      result += snapshot.protocols.map { ("\($0.name.bounded) \($0.neighborsUp)/\($0.neighborsAll)", .status) }
       result.append(("\(tunnel.role.rawValue) phase \(tunnel.phase)", .status))
       result.append(("up \(Wording.age(snapshot.at - .start))", .status))
     }

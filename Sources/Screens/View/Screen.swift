@@ -42,7 +42,8 @@ public enum Screen: Int, Sendable, CaseIterable {
   /// The keys worth a hint, for the right end of the tabs row.
   var hint: String {
     switch self {
-    case .overview, .routes: "? help  : command"
+    case .overview: "? help  : command"
+    case .routes: "x soft  X clear"
     case .map: "j k peer  d capture"
     case .shortcuts, .flow: "x clear  P ping"
     case .peers: "4 SA  x clear"
@@ -58,7 +59,7 @@ public enum Screen: Int, Sendable, CaseIterable {
 /// A pane: one box of a screen.
 public enum PaneKind: String, Sendable, CaseIterable {
   case map, rates, forming, timeline, events, shortcuts, shortcutDetail, peers, peerDetail, ladder, cache, cacheDetail, routes, capture
-  case alarms, drops, legend, associations, associationDetail
+  case alarms, drops, legend, associations, associationDetail, neighbors
 
   /// What its rows are; nil where nothing can be selected.
   public var rowKind: RowKind? {
@@ -70,6 +71,7 @@ public enum PaneKind: String, Sendable, CaseIterable {
     case .events: .events
     case .alarms: .alarms
     case .associations: .associations
+    case .neighbors: .neighbors
     case .associationDetail, .shortcutDetail, .peerDetail, .ladder, .cacheDetail, .capture, .drops, .legend: nil
     }
   }
@@ -79,7 +81,7 @@ public enum PaneKind: String, Sendable, CaseIterable {
 }
 
 /// What can be selected. Panes that list the same things share the selection.
-public enum RowKind: String, Sendable, CaseIterable { case peers, shortcuts, cache, routes, events, alarms, associations }
+public enum RowKind: String, Sendable, CaseIterable { case peers, shortcuts, cache, routes, events, alarms, associations, neighbors }
 
 /// A selected row: by key, so that it stays with its row when the order changes, and by index for when the row goes away.
 public struct Selection: Sendable, Equatable {

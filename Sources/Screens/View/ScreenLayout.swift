@@ -56,7 +56,7 @@ public enum ScreenLayout {
     case .peers: return stacked(.peers, .peerDetail, area, detailRows: 9)
     case .flow: return flow(area)
     case .cache: return stacked(.cache, .cacheDetail, area, detailRows: 6)
-    case .routes: return [Placed(pane: .routes, region: area)]
+    case .routes: return routing(area)
     case .events: return [Placed(pane: .events, region: area)]
     case .capture: return [Placed(pane: .capture, region: area)]
     case .alarms: return stacked(.alarms, .drops, area, detailRows: max(6, area.rows / 3))
@@ -67,6 +67,13 @@ public enum ScreenLayout {
     guard area.rows >= detailRows + 6 else { return [Placed(pane: list, region: area)] }
     let (top, bottom) = area.splitRows(area.rows - detailRows)
     return [Placed(pane: list, region: top), Placed(pane: detail, region: bottom)]
+  }
+
+  /// Neighbours above what they brought.
+  private static func routing(_ area: Region) -> [Placed] {
+    guard area.rows >= 14 else { return [Placed(pane: .routes, region: area)] }
+    let (top, bottom) = area.splitRows(area.rows * 2 / 5)
+    return [Placed(pane: .neighbors, region: top), Placed(pane: .routes, region: bottom)]
   }
 
   private static func map(_ area: Region) -> [Placed] {

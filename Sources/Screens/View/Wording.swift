@@ -63,6 +63,13 @@ public enum Wording {
 
   private static func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
+  /// An interface in the short form of IOS: `Tu0`, `Gi1`; names of Linux stay.
+  public static func interface(_ name: String) -> String {
+    let name = name.bounded, kind = name.prefix { $0.isLetter }, number = name.dropFirst(kind.count)
+    guard name.first?.isUppercase == true, kind.count > 2, !number.isEmpty else { return name }
+    return "\(kind.prefix(2))\(number)"
+  }
+
   /// A security parameters index in hexadecimal, as in `show crypto ipsec sa` without its 0x; a dash for none.
   public static func spi(_ value: UInt32) -> String {
     guard value != 0 else { return "—" }

@@ -81,17 +81,17 @@ struct BGPCommandTests {
        no bgp default ipv4-unicast
        neighbor 10.0.0.2 remote-as 65002
        neighbor 2001:db8::2 remote-as external
+       !
        address-family ipv4
         network 10.1.0.0 mask 255.255.0.0
         neighbor 10.0.0.2 activate
-        exit-address-family
+       exit-address-family
        !
        address-family ipv6
         network 2001:db8:1::/48
         aggregate-address 2001:db8::/32 summary-only
         neighbor 2001:db8::2 activate
-        exit-address-family
-       !
+       exit-address-family
       """
     #expect(try written(text).joined(separator: "\n") == expected)
     #expect(try written(expected).joined(separator: "\n") == expected)

@@ -112,7 +112,7 @@ struct ExecCryptoTests {
 
   @Test("every kind of protection has its words, its place and its severity")
   func words() {
-    let kinds = JournalKind.allCases.filter { $0.rawValue >= JournalKind.protectionWanted.rawValue }
+    let kinds = JournalKind.allCases.filter { (JournalKind.protectionWanted.rawValue..<JournalKind.bgpUp.rawValue).contains($0.rawValue) }
     #expect(kinds.count >= 19)
     for kind in kinds {
       let row = journal.row(record(kind, x: 1, y: 1))

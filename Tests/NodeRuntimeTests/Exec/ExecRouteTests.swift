@@ -97,7 +97,7 @@ struct ExecRouteTests {
     #expect(cloud.text("show ip cef 10.0.0.1") == "10.0.0.1/32\n  receive for Tunnel0")
     #expect(cloud.text("show ip cef 10.0.0.77", of: cloud.spoke1) == "10.0.0.0/24\n  attached to Tunnel0\n    no adjacency: through 10.0.0.1 meanwhile")
     #expect(cloud.text("show ip cef 172.16.0.1") == "0.0.0.0/0\n  no route")
-    #expect(cloud.text("show ip route summary", of: cloud.spoke1).contains("\nnhrp            1\n"))
+    #expect(cloud.text("show ip route summary", of: cloud.spoke1).contains("\nnhrp            1           0           1           0\n"))
   }
 
   @Test("show interfaces: state, encapsulation, source, key, TTL, MTU and counters")

@@ -39,6 +39,11 @@ struct FRRCloud: Sendable {
     self.strongSwan = strongSwan
   }
 
+  /// A cloud that stands, by whichever routes.
+  init(standing label: String, ours: NodeSite, theirs: Guest, capture: PacketCapture, holdTimeSeconds: Int) {
+    (self.label, self.ours, self.theirs, self.capture, self.holdTimeSeconds) = (label, ours, theirs, capture, holdTimeSeconds)
+  }
+
   /// Adds our spoke, and waits for both registrations in what the hub shows.
   private init(
     _ label: String, _ bench: Bench, _ underlay: Namespace, _ theirs: Guest, _ holdTimeSeconds: Int,

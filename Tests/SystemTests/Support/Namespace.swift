@@ -57,7 +57,7 @@ extension Namespace {
   func ping(_ address: String, count: Int = 3, intervalMilliseconds: Int = 200, options: String = "") async throws -> PingResult {
     let interval = String(format: "%.3f", Double(intervalMilliseconds) / 1000)
     // A loaded machine sends later than asked; the interrupt makes ping sum up instead of being killed without a word.
-    let seconds = count * intervalMilliseconds / 1000 + 30
+    let seconds = 3 * count * intervalMilliseconds / 1000 + 30
     let command = "timeout -s INT \(seconds) ping -n -c \(count) -i \(interval) -W 2 \(options) \(address)"
     return PingResult(try await attempt(command, timeout: .seconds(seconds + 10)).output)
   }

@@ -9,6 +9,8 @@ enum Requirement: String, CaseIterable, Sendable {
   /// /dev/net/tun.
   case tun
   case frr
+  /// Routing daemons beside FRR's.
+  case bird, gobgp, exabgp
   /// strongSwan with swanctl and its user-space ESP.
   case strongSwan
   /// libreswan, unpacked by scripts/setup.
@@ -31,6 +33,9 @@ enum Requirement: String, CaseIterable, Sendable {
     case .root: Self.canMakeNamespaces ? nil : "root in namespaces of its own (run `make test`)"
     case .tun: Self.canOpenTUN ? nil : "/dev/net/tun, readable and writable"
     case .frr: Self.isExecutable("/usr/lib/frr/nhrpd") ? nil : "nhrpd (Debian package frr)"
+    case .bird: Self.isOnPath("bird") && Self.isOnPath("birdc") ? nil : "bird (Debian package bird2)"
+    case .gobgp: Self.isOnPath("gobgpd") && Self.isOnPath("gobgp") ? nil : "gobgpd (Debian package gobgpd)"
+    case .exabgp: Self.isOnPath("exabgp") ? nil : "exabgp (Debian package exabgp)"
     case .strongSwan:
       Self.isExecutable("/usr/lib/ipsec/charon") && Self.isOnPath("swanctl")
         && Self.isReadable("/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so")
