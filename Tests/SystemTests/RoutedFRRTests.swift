@@ -28,8 +28,9 @@ extension SystemSuite {
       }
     }
 
-    @Test("our spoke and FRR's under FRR's hub: the same", arguments: OverlayRouting.allCases)
-    func underTheirHub(routing: OverlayRouting) async throws {
+    @Test("our spoke and FRR's under FRR's hub, with BGP: the same")
+    func underTheirHub() async throws {
+      let routing = OverlayRouting.bgp
       try await Bench.with { bench in
         let underlay = try await bench.underlay(), capture = try await bench.capture("br0", in: underlay)
         async let hubGuest = bench.frrSite(.hub, on: underlay, holdTimeSeconds: 15, options: "--routing \(routing.rawValue)")
@@ -44,6 +45,26 @@ extension SystemSuite {
         try await eventually("our LAN is withdrawn", timeout: .seconds(40)) {
           try await !hub.vtysh("show ip route \(routing.rawValue)").contains("192.168.11.0/24")
         }
+      }
+    }
+
+    /// FRR's hub takes RIP from one spoke only: ripd wants the sender to be the other end of the tunnel's own address.
+    @Test("our spoke under FRR's hub, with RIP: routes and pings both ways, and withdrawal")
+    func underTheirHubByRIP() async throws {
+      let routing = OverlayRouting.rip
+      try await Bench.with { bench in
+        let underlay = try await bench.underlay()
+        let hub = try await bench.frrSite(.hub, on: underlay, holdTimeSeconds: 15, options: "--routing rip --spokes 1")
+        let ours = try await bench.nodeSite(.spoke(1), on: underlay, configuration: routing.configuration(.spoke(1)))
+        try await eventually("FRR's hub has our LAN", contains: ["192.168.11.0/24 [120/2] via 10.0.0.11"], timeout: .seconds(40)) {
+          try await hub.vtysh("show ip route rip")
+        }
+        try await eventually("we have its LAN and its summary", contains: [routing.summary, "192.168.1.0/24 [120/1] via 10.0.0.1"], timeout: .seconds(40)) {
+          try await ours.node.exec("show ip route rip")
+        }
+        #expect(try await ours.host.ping(Site.hub.host, count: 10).lost == 0)
+        try await ours.node.exec(routing.ourWithdrawal)
+        try await eventually("our LAN is withdrawn", timeout: .seconds(40)) { try await !hub.vtysh("show ip route rip").contains("192.168.11.0/24") }
       }
     }
 
