@@ -99,7 +99,8 @@ extension Node {
   private func gatewayWay(_ c: ForwardingChange) -> KernelWay? {
     switch c.action {
     case .host(let id): c.gateway.map { KernelWay(device: platformName(of: id), gateway: $0) }
-    case .paths(let paths): paths.first.flatMap { path in path.nextHop.map { KernelWay(device: platformName(of: path.interface), gateway: $0) } }
+    case .paths(let paths):
+      paths.first.flatMap { path in path.nextHop.map { KernelWay(device: platformName(of: path.interface), gateway: $0) } }
     case .tunnel, .discard, nil: nil
     }
   }
