@@ -28,8 +28,9 @@ extension SystemSuite {
       }
     }
 
-    @Test("our spoke and FRR's under FRR's hub: the same", arguments: OverlayRouting.allCases)
-    func underTheirHub(routing: OverlayRouting) async throws {
+    @Test("our spoke and FRR's under FRR's hub, with BGP: the same")
+    func underTheirHub() async throws {
+      let routing = OverlayRouting.bgp
       try await Bench.with { bench in
         let underlay = try await bench.underlay(), capture = try await bench.capture("br0", in: underlay)
         async let hubGuest = bench.frrSite(.hub, on: underlay, holdTimeSeconds: 15, options: "--routing \(routing.rawValue)")
@@ -47,12 +48,38 @@ extension SystemSuite {
       }
     }
 
+    /// FRR's hub takes RIP from one spoke only: ripd wants the sender to be the other end of the tunnel's own address.
+    @Test("our spoke under FRR's hub, with RIP: routes and pings both ways, and withdrawal")
+    func underTheirHubByRIP() async throws {
+      let routing = OverlayRouting.rip
+      try await Bench.with { bench in
+        let underlay = try await bench.underlay()
+        let hub = try await bench.frrSite(.hub, on: underlay, holdTimeSeconds: 15, options: "--routing rip --spokes 1")
+        let ours = try await bench.nodeSite(.spoke(1), on: underlay, configuration: routing.configuration(.spoke(1)))
+        try await eventually("FRR's hub has our LAN", contains: ["192.168.11.0/24 [120/2] via 10.0.0.11"], timeout: .seconds(40)) {
+          try await hub.vtysh("show ip route rip")
+        }
+        try await eventually(
+          "we have its LAN and its summary", contains: [routing.summary, "192.168.1.0/24 [120/1] via 10.0.0.1"], timeout: .seconds(40)
+        ) {
+          try await ours.node.exec("show ip route rip")
+        }
+        #expect(try await ours.host.ping(Site.hub.host, count: 10).lost == 0)
+        try await ours.node.exec(routing.ourWithdrawal)
+        try await eventually("our LAN is withdrawn", timeout: .seconds(40)) {
+          try await !hub.vtysh("show ip route rip").contains("192.168.11.0/24")
+        }
+      }
+    }
+
     /// Both spokes have the summary, and find each other by it.
     private func talk(_ routing: OverlayRouting, _ ours: NodeSite, _ theirs: Guest, _ capture: PacketCapture) async throws {
       try await eventually("our spoke has the summary", contains: [routing.summary], timeout: .seconds(40)) {
         try await ours.node.exec("show ip route \(routing.rawValue)")
       }
-      try await eventually("FRR's spoke has the summary", contains: ["via 10.0.0.1 dev gre1 proto \(routing.rawValue)"], timeout: .seconds(40)) {
+      try await eventually(
+        "FRR's spoke has the summary", contains: ["via 10.0.0.1 dev gre1 proto \(routing.rawValue)"], timeout: .seconds(40)
+      ) {
         try await theirs.run("ip route")
       }
       let cloud = FRRCloud(standing: routing.rawValue, ours: ours, theirs: theirs, capture: capture, holdTimeSeconds: 15)
@@ -105,7 +132,9 @@ enum OverlayRouting: String, CaseIterable, Sendable, CustomTestStringConvertible
 
   private static func bgpLines(_ site: Site) -> [String] {
     let head = ["router bgp 65000", " bgp router-id \(site.tunnel)", " timers bgp 5 15"]
-    guard site == .hub else { return head + [" network \(site.lan)", " neighbor 10.0.0.1 remote-as 65000", " neighbor 10.0.0.1 timers connect 2"] }
+    guard site == .hub else {
+      return head + [" network \(site.lan)", " neighbor 10.0.0.1 remote-as 65000", " neighbor 10.0.0.1 timers connect 2"]
+    }
     return head + [
       " bgp listen range 10.0.0.0/24 peer-group SPOKES", " network 192.168.1.0", " aggregate-address 192.168.0.0 255.255.0.0 summary-only",
       " neighbor SPOKES peer-group", " neighbor SPOKES remote-as 65000", " neighbor SPOKES route-reflector-client",
