@@ -144,7 +144,7 @@ struct RoutingRecordTests {
     for kind in JournalKind.allCases where kind.rawValue >= JournalKind.bgpUp.rawValue {
       let row = journal.row(
         JournalRecord(kind, interface: InterfaceID(1), a: IPAddress(10, 0, 0, 11), b: IPAddress(198, 51, 100, 11), x: 6, y: 4))
-      #expect(row.text != "\(kind)" && ["BGP", "RIP", "ODR"].contains(row.facility), "\(kind)")
+      #expect(row.text != "\(kind)" && ["BGP", "RIP", "ODR", "TRACK"].contains(row.facility), "\(kind)")
     }
   }
 }
