@@ -11,7 +11,7 @@ struct ExecHelpTests {
   /// Every command, up to each place where something may follow.
   @Test("? lists what may follow each command", arguments: [
     ("", "clear configure copy debug disable enable exit logout monitor ping quit reload show terminal traceroute undebug write"),
-    ("sh", "show"), ("show ", "access-lists bgp cdp clock crypto debugging dmvpn drops hosts interfaces ip ipv6 journal key logging monitor nhrp route-map running-config startup-config terminal users version"),
+    ("sh", "show"), ("show ", "access-lists bgp cdp clock crypto debugging dmvpn drops hosts interfaces ip ipv6 journal key logging monitor nhrp route-map running-config startup-config terminal track users version"),
     ("show dmvpn ", "detail dynamic interface peer static why | <cr>"), ("show dmvpn interface ", "IFNAME"), ("show dmvpn peer ", "nbma tunnel"),
     ("show dmvpn peer nbma ", "A.B.C.D NAME"), ("show dmvpn peer tunnel ", "A.B.C.D NAME"), ("show dmvpn why ", "A.B.C.D NAME"), ("show dmvpn why hub ", "A.B.C.D NAME"),
     ("show ip ", "as-path-access-list bgp cef community-list interface large-community-list nhrp prefix-list protocols rip route"), ("show crypto ", "ikev2 ipsec isakmp pki session sockets"), ("show crypto isakmp ", "policy sa"),
