@@ -200,8 +200,9 @@ public final class Cloud {
   /// Switches a node off and on: it begins with its file, and knows nothing of before.
   public func restart(_ i: Int) {
     restarts += 1
+    for name in captures[i]?.keys.sorted() ?? [] { capture(i, name, nil) }
     nodes[i] = newNode(seed: self.seed(of: i) &+ restarts << 32)
-    (timers[i], seen[i], isStarted[i], captures[i]) = (nil, 0, false, nil)
+    (timers[i], seen[i], isStarted[i]) = (nil, 0, false)
     underlay.setLink(i, isUp: true)
     queue.push(.start(i), at: now)
   }

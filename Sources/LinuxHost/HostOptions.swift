@@ -15,8 +15,8 @@ public struct HostOptions: Sendable {
   public var logFile: String?
   /// Whether the node lives without a terminal: it then minds SIGTERM and SIGINT, and ignores SIGHUP.
   public var isHeadless: Bool
-  /// Whether the kernel gets the node's routes: without, the host's table is left alone and only what comes through tunnels is forwarded.
-  public var setsKernelRoutes = true
+  /// Whether the kernel gets the routes to routers on its own interfaces, learned or static; routes into tunnels it always gets.
+  public var installsLearnedRoutes = true
   /// The seed of jitter and request ids; nil draws one.
   public var seed: UInt64?
 

@@ -31,8 +31,8 @@ extension NodeHost {
     case .compute(let id, let job): keys.perform(id, job)
     case .readMaterial(let request): readMaterial(request)
     case .kernelRoute(let prefix, let device, let gateway, let isPresent):
-      guard options.setsKernelRoutes else { return }
-      if isPresent { kernelRoutes.add(prefix, device, gateway: gateway) } else { kernelRoutes.remove(prefix, device) }
+      guard options.installsLearnedRoutes || devices.index(of: device) != nil else { return }
+      if isPresent { kernelRoutes.add(prefix, device, gateway: gateway) } else { kernelRoutes.remove(prefix, device, gateway: gateway) }
     case .stream(let effect): streams.perform(effect)
     case .routingPort(let device, let effect): perform(effect, device)
     case .lookUp(let name): lookUp(name)

@@ -116,7 +116,7 @@ public final class NodeHost {
       self.sessions = sessions
       try connectParts()
       try awaitLinks()
-      if options.setsKernelRoutes { kernelRoutes.removeLeftovers() }
+      kernelRoutes.removeLeftovers()
       try workers.start()
       try keys.start()
       defer { tearDown() }
@@ -154,6 +154,9 @@ public final class NodeHost {
     sessions?.complain = { [unowned self] in log.write(.warning, $0) }
     devices.complain = { [unowned self] in log.write(.warning, $0) }
     kernelRoutes.complain = { [unowned self] in log.write(.warning, $0) }
+    kernelRoutes.wanted = { [unowned self] in
+      options.installsLearnedRoutes || devices.index(of: $0) != nil ? node.kernelRoutes(by: $0) : []
+    }
     kernelRoutes.index = { [unowned self] in devices.index(of: $0) ?? picture.index(of: $0) }
     streams.deliver = { [unowned self] in if !isStopping { deliver(.stream($0)) } }
     streams.complain = { [unowned self] in

@@ -76,27 +76,30 @@ extension Node {
 
   /// Brings the kernel's table in line with a change.
   private func updateKernel(_ c: ForwardingChange) {
-    let wanted = kernelWay(c), old = kernelRoutes[c.prefix]
-    guard wanted != old else { return }
-    kernelRoutes[c.prefix] = wanted
-    if let wanted {
-      effects.append(.kernelRoute(c.prefix, device: wanted.device, gateway: wanted.gateway, isPresent: true))
-    } else if let old {
-      effects.append(.kernelRoute(c.prefix, device: old.device, gateway: old.gateway, isPresent: false))
+    guard c.hostWay != c.formerHostWay else { return }
+    if let old = c.formerHostWay, old.interface != c.hostWay?.interface { setKernelRoute(c.prefix, old, isPresent: false) }
+    if let new = c.hostWay { setKernelRoute(c.prefix, new, isPresent: true) }
+  }
+
+  private func setKernelRoute(_ prefix: IPPrefix, _ way: HostWay, isPresent: Bool) {
+    effects.append(.kernelRoute(prefix, device: platformName(of: way.interface), gateway: way.gateway, isPresent: isPresent))
+  }
+
+  /// The node stops. Routes into tunnels go with these; the others would stay.
+  func removeKernelRoutes() {
+    table.forEachHostWay { prefix, way in
+      if tunnels[way.interface] == nil { setKernelRoute(prefix, way, isPresent: false) }
     }
   }
 
-  /// How the kernel reaches a network: into the tunnel, or to the router on another interface that a route of ours names. It knows by
-  /// itself what is connected, and what it told us.
-  private func kernelWay(_ c: ForwardingChange) -> KernelWay? {
-    guard let action = c.action, let route = c.route else { return nil }
-    switch route.source {
-    case .connected, .local, .kernel: return nil
-    case .static, .bgp, .rip, .odr, .nhrp: break
+  /// What the kernel has been told to send by a device, as it names that: networks and the router on it, if any.
+  public func kernelRoutes(by device: String) -> [(prefix: IPPrefix, gateway: IPAddress?)] {
+    var all: [(prefix: IPPrefix, gateway: IPAddress?)] = []
+    let wanted = Set(interfaceNames.keys.filter { platformName(of: $0) == device })
+    table.forEachHostWay { prefix, way in
+      if wanted.contains(way.interface) { all.append((prefix, way.gateway)) }
     }
-    if let tunnel = action.tunnel { return KernelWay(device: name(of: tunnel), gateway: nil) }
-    guard route.source != .nhrp, let id = action.exit else { return nil }
-    return KernelWay(device: platformName(of: id), gateway: c.gateway)
+    return all
   }
 
   // MARK: NHRP's outputs
@@ -160,10 +163,4 @@ extension Route {
     prefix == other.prefix && nextHop == other.nextHop && interface == other.interface && distance == other.distance && tag == other.tag
       && isDiscard == other.isDiscard
   }
-}
-
-/// Where the kernel sends what is for a network.
-struct KernelWay: Equatable {
-  var device: String
-  var gateway: IPAddress?
 }

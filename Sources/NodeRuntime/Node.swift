@@ -53,7 +53,6 @@ public final class Node {
   var tunnels: [InterfaceID: TunnelState] = [:]
   var installedStatics: [Route] = []
   var refusedStatics: [IPPrefix: IPAddress] = [:]
-  var kernelRoutes: [IPPrefix: KernelWay] = [:]
   var tunnelByNBMA: [IPAddress: IPAddress] = [:]
   var sessions: [SessionID: Session] = [:]
   var probes = ProbeTable()
@@ -283,10 +282,7 @@ public final class Node {
     // What NHRP takes back still leaves under the associations that end now.
     enqueue(ike: .stopping, because: id)
     settle()
-    for (prefix, way) in kernelRoutes.sorted(by: { $0.key < $1.key }) {
-      effects.append(.kernelRoute(prefix, device: way.device, gateway: way.gateway, isPresent: false))
-    }
-    kernelRoutes = [:]
+    removeKernelRoutes()
     for id in sessions.keys.sorted() { effects.append(.reply(id, .goodbye(reason: "the node stops"))) }
     effects.append(.stopped)
   }

@@ -113,4 +113,13 @@ struct Forwarding: Sendable, Hashable {
   /// Of the host's own interfaces the packet path needs to know no next hop; the host does.
   var gateway: IPAddress?
   var overriding: IPAddress?
+  /// Whether the host must be told.
+  var isNewToHost = false
+
+  /// How the host is told to reach the network: into the tunnel, or by a router on an interface of its own.
+  var hostWay: HostWay? {
+    guard isNewToHost else { return nil }
+    if let tunnel = action.tunnel { return HostWay(interface: tunnel, gateway: nil) }
+    return action.exit.map { HostWay(interface: $0, gateway: gateway) }
+  }
 }

@@ -119,13 +119,24 @@ public struct ForwardingChange: Sendable, Equatable {
   public var action: ForwardingAction?
   /// The route behind the action; nil when withdrawn.
   public var route: Route?
-  /// The next hop on the host's own interface that the action names; nil where the destinations are on it, and for tunnels.
-  public var gateway: IPAddress?
   /// The next hop of the override in force.
   public var overriding: IPAddress?
+  /// How the host reaches the network from now on, and how it did before, where that is for us to say.
+  public var hostWay: HostWay?, formerHostWay: HostWay?
 
   /// Makes a change.
-  public init(prefix: IPPrefix, action: ForwardingAction?, route: Route?, gateway: IPAddress? = nil, overriding: IPAddress?) {
-    (self.prefix, self.action, self.route, self.gateway, self.overriding) = (prefix, action, route, gateway, overriding)
+  public init(prefix: IPPrefix, action: ForwardingAction?, route: Route?, overriding: IPAddress?) {
+    (self.prefix, self.action, self.route, self.overriding) = (prefix, action, route, overriding)
   }
+}
+
+/// How the host's own stack reaches a network by a route of ours.
+public struct HostWay: Sendable, Hashable {
+  /// A tunnel, or an interface of the host.
+  public var interface: InterfaceID
+  /// The router on an interface of the host; nil into a tunnel, and where the destinations are on the link.
+  public var gateway: IPAddress?
+
+  /// Makes a way.
+  public init(interface: InterfaceID, gateway: IPAddress?) { (self.interface, self.gateway) = (interface, gateway) }
 }

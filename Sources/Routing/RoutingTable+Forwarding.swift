@@ -5,56 +5,56 @@ import Wire
 /// What packets do, and what of it is news to the FIB.
 extension RoutingTable {
   /// Whether `takeChanges` has something to look at.
-  public var hasChanges: Bool { !dirty.isEmpty }
+  public var hasChanges: Bool { !dirty.isEmpty || !batch.isEmpty }
 
   /// What the FIB must change since the last call, in prefix order. A change that leaves forwarding as it was is not told.
   ///
   /// At most `limit` prefixes are looked at: where half a million routes came at once, nobody needs a list of them all. The next call goes
-  /// on; changes in between are put in their places.
+  /// on with the rest, as it is then; what else changed in between comes in order behind it.
   public mutating func takeChanges(limit: Int = .max) -> [ForwardingChange] {
-    guard !dirty.isEmpty, limit > 0 else { return [] }
-    if orderedDirty != dirty.count { orderDirty() }
+    guard hasChanges, limit > 0 else { return [] }
+    if batch.count < limit, !dirty.isEmpty { orderDirty() }
     var out: [ForwardingChange] = []
     var gone: [IPPrefix] = []
-    out.reserveCapacity(min(limit, dirty.count))
-    for node in dirty.suffix(limit).reversed() {
+    out.reserveCapacity(min(limit, batch.count))
+    for node in batch.suffix(limit).reversed() {
       let prefix = trie.prefix(node)
       if let change = publish(node, prefix) { out.append(change) }
       if redistribution.isNeeded { noteRedistribution(node, prefix) }
       trie[node].isDirty = false
       if trie[node].isEmpty { gone.append(prefix) }
     }
-    dirty.removeLast(min(limit, dirty.count))
-    orderedDirty = dirty.count
+    batch.removeLast(min(limit, batch.count))
     for prefix in gone { trie.remove(prefix) }
-    if dirty.isEmpty {
-      if dirty.capacity > Limits.smallestCompaction { dirty = [] }
+    if !hasChanges {
+      if batch.capacity > Limits.smallestCompaction { (batch, dirty) = ([], []) }
       compact()
     }
     return out
   }
 
-  /// Falling, so that slices are taken off the end. Where most nodes have changed, a walk through the trie is cheaper than sorting.
+  /// Makes the next batch. Where most nodes have changed, a walk through the trie is cheaper than sorting.
   private mutating func orderDirty() {
-    if dirty.count < trie.nodeCount / Limits.walkedChanges || dirty.count < Limits.smallestCompaction {
-      dirty.sort { trie.precedes($1, $0) }
+    batch += dirty
+    dirty.removeAll(keepingCapacity: true)
+    if batch.count < trie.nodeCount / Limits.walkedChanges || batch.count < Limits.smallestCompaction {
+      batch.sort { trie.precedes($1, $0) }
     } else {
-      dirty.removeAll(keepingCapacity: true)
+      batch.removeAll(keepingCapacity: true)
       // ::/0 up to the IPv4 addresses in the middle, these, and the rest of IPv6.
       var tail: [NodeID] = []
       trie.visit(v4: false) { node in
         guard trie[node].isDirty else { return true }
-        if trie.prefix(node).address < .anyV4 { dirty.append(node) } else { tail.append(node) }
+        if trie.prefix(node).address < .anyV4 { batch.append(node) } else { tail.append(node) }
         return true
       }
       trie.visit(v4: true) { node in
-        if trie[node].isDirty { dirty.append(node) }
+        if trie[node].isDirty { batch.append(node) }
         return true
       }
-      dirty += tail
-      dirty.reverse()
+      batch += tail
+      batch.reverse()
     }
-    orderedDirty = dirty.count
   }
 
   private mutating func compact() {
@@ -73,12 +73,16 @@ extension RoutingTable {
     let new = retainForwarding(at: node, prefix)
     let old = trie[node].published
     trie[node].published = new
+    let former = old >= 0 ? forwardings[old].hostWay : nil
     forwardings.release(old)
     guard new != old else { return nil }
-    guard new >= 0 else { return ForwardingChange(prefix: prefix, action: nil, route: nil, overriding: nil) }
-    let best = trie[node].best, forwarding = forwardings[new]
-    return ForwardingChange(
-      prefix: prefix, action: forwarding.action, route: route(best), gateway: forwarding.gateway, overriding: forwarding.overriding)
+    var change = ForwardingChange(prefix: prefix, action: nil, route: nil, overriding: nil)
+    change.formerHostWay = former
+    guard new >= 0 else { return change }
+    let forwarding = forwardings[new]
+    (change.action, change.overriding, change.hostWay) = (forwarding.action, forwarding.overriding, forwarding.hostWay)
+    change.route = route(trie[node].best)
+    return change
   }
 
   /// The number of what packets of a prefix do, counted once more; -1 where there is no route.
@@ -87,11 +91,12 @@ extension RoutingTable {
     guard best >= 0 else { return -1 }
     if let override = activeOverride(at: node, prefix) {
       let way = ForwardingPath(interface: override.interface, nextHop: override.nextHop, isTunnel: tunnels.contains(override.interface))
-      return forwardings.retain(Forwarding(action: way.action, overriding: override.nextHop))
+      return forwardings.retain(Forwarding(action: way.action, overriding: override.nextHop, isNewToHost: offers[best].source.isNewToHost))
     }
     let offer = offers[best]
+    guard offer.source.isNewToHost else { return forwardings.retain(forwarding(best)) }
     if offer.next < 0 || !offer.source.hasEqualPaths {
-      guard !offer.isSupporting, offer.source != .local else { return forwardings.retain(forwarding(best)) }
+      guard !offer.isSupporting else { return forwardings.retain(forwarding(best)) }
       if nextHops[offer.group].forwarding < 0 { nextHops[offer.group].forwarding = forwardings.retain(forwarding(best)) }
       forwardings.retain(nextHops[offer.group].forwarding)
       return nextHops[offer.group].forwarding
@@ -105,7 +110,7 @@ extension RoutingTable {
       if let way = way(id), !ways.contains(way) { ways.append(way) }
     }
     guard ways.count > 1 else { return forwarding(best) }
-    return Forwarding(action: .paths(ways), gateway: ways.first.flatMap { $0.isTunnel ? nil : $0.nextHop })
+    return Forwarding(action: .paths(ways), gateway: ways.first.flatMap { $0.isTunnel ? nil : $0.nextHop }, isNewToHost: true)
   }
 
   /// The offers that share the packets of a prefix with its chosen one, this first.
@@ -127,9 +132,21 @@ extension RoutingTable {
   }
 
   private func forwarding(_ id: Int32) -> Forwarding {
-    guard let way = way(id) else { return Forwarding(action: .discard) }
-    guard offers[id].source != .local else { return Forwarding(action: .host(way.interface)) }
-    return Forwarding(action: way.action, gateway: way.isTunnel ? nil : way.nextHop)
+    let source = offers[id].source
+    guard let way = way(id) else { return Forwarding(action: .discard, isNewToHost: source.isNewToHost) }
+    guard source != .local else { return Forwarding(action: .host(way.interface)) }
+    return Forwarding(action: way.action, gateway: way.isTunnel ? nil : way.nextHop, isNewToHost: source.isNewToHost)
+  }
+
+  /// How the host has been told to reach each network, in prefix order within a family.
+  public func forEachHostWay(_ body: (IPPrefix, HostWay) -> Void) {
+    for isV4 in [true, false] {
+      trie.visit(v4: isV4) { node in
+        let published = trie[node].published
+        if published >= 0, let way = forwardings[published].hostWay { body(trie.prefix(node), way) }
+        return true
+      }
+    }
   }
 
   /// The override in force at a node.
@@ -145,6 +162,14 @@ extension RoutingTable {
 }
 
 extension RouteSource {
+  /// Whether the host does not know a route of the source by itself.
+  var isNewToHost: Bool {
+    switch self {
+    case .static, .bgp, .rip, .odr, .nhrp: true
+    case .connected, .local, .kernel: false
+    }
+  }
+
   /// Whether several routes of the source share a prefix's packets. An interface's own networks do not, nor what the host or NHRP found.
   var hasEqualPaths: Bool {
     switch self {

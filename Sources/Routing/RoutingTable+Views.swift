@@ -93,7 +93,8 @@ extension RoutingTable: RouteView {
     else { return nil }
     let isConnected = found.route.source == .connected || found.route.source == .local
     return RouteMatch(
-      prefix: found.route.prefix, interface: id, nextHop: found.resolvedNextHop, isConnected: isConnected, metric: found.route.metric)
+      prefix: found.route.prefix, interface: id, nextHop: found.resolvedNextHop, isConnected: isConnected,
+      metric: isConnected ? 0 : found.route.metric)
   }
 
   /// Whether a chosen route of another source than NHRP has exactly this prefix.

@@ -36,10 +36,10 @@ public struct RoutingTable: Sendable {
   var forwardings = ForwardingPool()
   var downInterfaces: Set<InterfaceID> = []
   var tunnels: Set<InterfaceID> = []
-  /// Prefixes that were chosen at again; in order only while `takeChanges` hands them out.
+  /// Prefixes that were chosen at again since `takeChanges` last put a batch in order.
   var dirty: [NodeID] = []
-  /// How many at the end of `dirty`, in falling order, an earlier `takeChanges` has put in order.
-  var orderedDirty = 0
+  /// The batch that `takeChanges` hands out, in falling order: slices are taken off the end.
+  var batch: [NodeID] = []
   var redistribution = RedistributionBook()
 
   /// Makes an empty table.
@@ -168,7 +168,6 @@ public struct RoutingTable: Sendable {
     guard !trie[node].isDirty else { return }
     trie[node].isDirty = true
     dirty.append(node)
-    orderedDirty = 0
   }
 
   /// Follows a change of the offers of one prefix.

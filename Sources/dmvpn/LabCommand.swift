@@ -71,6 +71,9 @@ struct LabCommand: ParsableCommand {
     guard recordNode == nil || protection != .certificate else {
       throw ValidationError("--record-node takes --protection none or psk: a recording holds no certificates")
     }
+    guard recordNode != "hub1" || events.returnHub == nil else {
+      throw ValidationError("--record-node hub1 does not go with --return-hub: a recording is of one life of a node")
+    }
     guard framesOf == nil || virtualTime else { throw ValidationError("--frames-of needs --virtual-time") }
     guard every.duration > .zero else { throw ValidationError("--every must be more than 0") }
     guard ["demo", "minute"].contains(flows) else { throw ValidationError("--flows must be demo or minute") }

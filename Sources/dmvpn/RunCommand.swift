@@ -20,8 +20,9 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var socket: SocketOptions
   @Option(help: "A group whose members may attach as readers.") var socketGroup: String?
   @Option(help: "Threads that move packets.") var workers = 1
-  @Flag(help: "Leave the kernel's routes alone: hosts behind this node must find their way otherwise.") var noKernelRoutes = false
   @Option(help: "Where the node's log goes.") var log: String?
+  @Flag(help: "Only routes into tunnels go into the kernel, none by the host's own interfaces.")
+  var tunnelRoutesOnly = false
   @OptionGroup var terminal: TerminalOptions
 
   func validate() throws {
@@ -37,7 +38,7 @@ struct RunCommand: ParsableCommand {
   private var options: HostOptions {
     var o = HostOptions(configurationFile: file, socketPath: socket.path)
     (o.socketGroup, o.workers, o.logFile, o.isHeadless) = (socketGroup, workers, log, headless)
-    o.setsKernelRoutes = !noKernelRoutes
+    o.installsLearnedRoutes = !tunnelRoutesOnly
     return o
   }
 
@@ -57,8 +58,8 @@ struct RunCommand: ParsableCommand {
   private func runDetached() throws -> Int32 {
     let log = log ?? socket.path + ".log"
     var arguments = ["run", file, "--headless", "--socket", socket.path, "--workers", "\(workers)"]
+    if tunnelRoutesOnly { arguments.append("--tunnel-routes-only") }
     if let socketGroup { arguments += ["--socket-group", socketGroup] }
-    if noKernelRoutes { arguments.append("--no-kernel-routes") }
     try? FileManager.default.createDirectory(atPath: (socket.path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     let connection = try Detach.spawnNode(executable: Self.executable, arguments: arguments, socketPath: socket.path, log: log)
     return ConsoleDoor.open(connection, terminal, socketPath: socket.path)

@@ -76,16 +76,20 @@ struct NaiveTable {
     return out
   }
 
-  func forwarding(_ prefix: IPPrefix) -> (action: ForwardingAction, gateway: IPAddress?, overriding: IPAddress?)? {
+  func forwarding(_ prefix: IPPrefix) -> (action: ForwardingAction, hostWay: HostWay?, overriding: IPAddress?)? {
     guard let chosen = chosen(prefix, below: false) else { return nil }
+    let isNew = ![.connected, .local, .kernel].contains(chosen.route.source)
     let canOverride = ![.connected, .local, .nhrp].contains(chosen.route.source)
     if canOverride, chosen.way != .discard, let one = overrides.first(where: { $0.prefix == prefix }), !down.contains(one.interface) {
-      return (action(one.interface, one.nextHop), nil, one.nextHop)
+      return (action(one.interface, one.nextHop), isNew ? HostWay(interface: one.interface, gateway: nil) : nil, one.nextHop)
     }
     guard case .via(let id, let hop, _) = chosen.way else { return (.discard, nil, nil) }
     if chosen.route.source == .local { return (.host(id), nil, nil) }
     let ways = equalWays(chosen.route)
-    return (ways.count > 1 ? .paths(ways) : action(id, hop), tunnels.contains(id) ? nil : hop, nil)
+    // A tunnel is preferred for the host, wherever it stands among equal ways.
+    let exit = ways.count > 1 ? ways.first(where: \.isTunnel) ?? ways[0] : ForwardingPath(interface: id, nextHop: hop, isTunnel: tunnels.contains(id))
+    let way = HostWay(interface: exit.interface, gateway: exit.isTunnel ? nil : exit.nextHop)
+    return (ways.count > 1 ? .paths(ways) : action(id, hop), isNew ? way : nil, nil)
   }
 
   /// Where several routes of a protocol, or several static ones, agree in distance and metric, all of them are used.

@@ -23,6 +23,26 @@ func bgp(_ prefix: String, via hop: String, distance: UInt8 = 200, metric: UInt3
     #expect(table.best(net("30.0.0.0/8")) == nil)
   }
 
+  @Test("a change tells the gateway on an interface of the host, and a neighbour that takes over there is news; a tunnel has none")
+  func gateway() {
+    var table = makeTable([connected("192.0.2.0/24", Port.lan), connected("10.0.0.0/24", Port.tunnel0)])
+    var told = table.takeChanges()
+    #expect(told.map(\.hostWay?.gateway) == [nil, nil])
+    let prefix = net("20.0.0.0/8")
+    for hop in ["192.0.2.2", "192.0.2.3"] {
+      table.apply(.paths(prefix, .bgp, [bgp("20.0.0.0/8", via: hop)]))
+      told = table.takeChanges()
+      #expect(told.map(\.action) == [.host(Port.lan)] && told.map(\.hostWay?.gateway) == [ip(hop)])
+    }
+    // A next hop that is behind another: the one on the link is told.
+    table.apply(.paths(net("30.0.0.0/8"), .bgp, [bgp("30.0.0.0/8", via: "20.1.1.1")]))
+    told = table.takeChanges()
+    #expect(told.map(\.hostWay?.gateway) == [ip("192.0.2.3")])
+    table.apply(.paths(prefix, .bgp, [bgp("20.0.0.0/8", via: "10.0.0.2")]))
+    told = table.takeChanges()
+    #expect(told.count == 2 && told.allSatisfy { $0.action == .tunnel(Port.tunnel0, nextHop: ip("10.0.0.2")) && $0.hostWay?.gateway == nil })
+  }
+
   @Test("what is told once more keeps its age and is no news")
   func age() {
     var table = makeTable([connected("10.0.0.0/24", Port.tunnel0)])

@@ -27,13 +27,16 @@ import Wire
     #expect(entry?.override == NextHopOverride(nextHop: ip("10.0.0.12"), interface: Port.tunnel0, since: Instant(nanoseconds: 5)))
     #expect(table.entry(for: ip("192.168.9.9"), includingShortcuts: false)?.override == nil)
     #expect(table.longestMatch(for: ip("192.168.9.9"), vrf: .default)?.nextHop == ip("10.0.0.1"))
-    let overridden = ForwardingChange(
+    let way = HostWay(interface: Port.tunnel0, gateway: nil)
+    var overridden = ForwardingChange(
       prefix: prefix, action: .tunnel(Port.tunnel0, nextHop: ip("10.0.0.12")), route: entry?.route, overriding: ip("10.0.0.12"))
+    (overridden.hostWay, overridden.formerHostWay) = (way, way)
     var told = table.takeChanges()
     #expect(told == [overridden])
     table.removeOverride(prefix)
-    let restored = ForwardingChange(
+    var restored = ForwardingChange(
       prefix: prefix, action: .tunnel(Port.tunnel0, nextHop: ip("10.0.0.1")), route: entry?.route, overriding: nil)
+    (restored.hostWay, restored.formerHostWay) = (way, way)
     told = table.takeChanges()
     #expect(told == [restored])
   }

@@ -25,6 +25,14 @@ extension SystemSuite {
         }
         try await Shell.run("chmod 600 \(file)")
         #expect(try await !Shell.run("\(program) check \(file)").contains("others can read it"))
+        // So it is with the keys of routing protocols.
+        let neighbor = "router bgp 65000\n neighbor 10.0.0.2 remote-as 65000\n neighbor 10.0.0.2 password \(Self.canary)\n"
+        for lines in [neighbor, "key chain K\n key 1\n  key-string \(Self.canary)\n"] {
+          try Data(("hostname x\n" + lines).utf8).write(to: URL(filePath: file))
+          try await Shell.run("chmod 644 \(file)")
+          let start = try await Shell.attempt("\(program) run \(file) --headless --socket \(file).sock")
+          #expect(start.status == 1 && start.output.contains("the file holds keys") && !start.output.contains(Self.canary))
+        }
         // The NHRP string travels in clear: it is no key. A key in a file of its own is not in this one.
         try Data(Self.text.replacing("key \(Self.canary)", with: "key file /etc/dmvpn/psk").utf8).write(to: URL(filePath: file))
         try await Shell.run("chmod 644 \(file)")

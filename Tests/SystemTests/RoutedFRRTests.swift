@@ -3,74 +3,153 @@ import Foundation
 import Testing
 
 extension SystemSuite {
-  /// FRR's bgpd over a tunnel of the kernel's, beside its nhrpd in a guest, and our node: what NHRP and BGP make of each other.
+  /// FRR's bgpd and ripd over a tunnel of the kernel's, beside its nhrpd in a guest, and our node: what NHRP and routing make of each other.
   @Suite("Routed FRR", .requires(.root, .tun, .guest, .frr, .tshark, .tcpdump, .executable), .peersOnly)
   struct RoutedFRRTests {
-    @Test("FRR's spoke and ours under our hub: dynamic BGP neighbours, one summary down, LANs up; pings pass and become direct, both ways")
-    func underOurHub() async throws {
+    @Test(
+      "FRR's spoke and ours under our hub: neighbours that its file does not name, one summary down, LANs up; pings pass and become direct, both ways",
+      arguments: OverlayRouting.allCases)
+    func underOurHub(routing: OverlayRouting) async throws {
       try await Bench.with { bench in
         let underlay = try await bench.underlay(), capture = try await bench.capture("br0", in: underlay)
-        let hub = try await bench.nodeSite(.hub, on: underlay, configuration: Self.configuration(.hub))
+        let hub = try await bench.nodeSite(.hub, on: underlay, configuration: routing.configuration(.hub))
         let before = try await hub.node.exec("show running-config")
-        let theirs = try await bench.frrSite(.spoke(2), on: underlay, holdTimeSeconds: 15, options: "--routing bgp")
-        let ours = try await bench.nodeSite(.spoke(1), on: underlay, configuration: Self.configuration(.spoke(1)))
-        try await eventually("our hub has both LANs", contains: ["192.168.11.0/24 [200/0] via 10.0.0.11", "192.168.12.0/24 [200/0] via 10.0.0.12"], timeout: .seconds(60)) {
-          try await hub.node.exec("show ip route bgp")
+        let theirs = try await bench.frrSite(.spoke(2), on: underlay, holdTimeSeconds: 15, options: "--routing \(routing.rawValue)")
+        let ours = try await bench.nodeSite(.spoke(1), on: underlay, configuration: routing.configuration(.spoke(1)))
+        try await eventually("our hub has both LANs", contains: routing.lans, timeout: .seconds(60)) {
+          try await hub.node.exec("show ip route \(routing.rawValue)")
         }
         #expect(try await hub.node.exec("show running-config") == before, "the hub's file is another")
-        try await talk(ours, theirs, capture)
-        _ = try await theirs.vtysh("configure terminal", "router bgp 65000", "address-family ipv4 unicast", "no network 192.168.12.0/24")
-        try await eventually("FRR's LAN is withdrawn") { try await !hub.node.exec("show ip route bgp").contains("192.168.12.0/24") }
+        try await talk(routing, ours, theirs, capture)
+        _ = try await theirs.vtysh(routing.withdrawal)
+        try await eventually("FRR's LAN is withdrawn", timeout: .seconds(40)) {
+          try await !hub.node.exec("show ip route \(routing.rawValue)").contains("192.168.12.0/24")
+        }
       }
     }
 
-    @Test("our spoke and FRR's under FRR's hub: the same")
+    @Test("our spoke and FRR's under FRR's hub, with BGP: the same")
     func underTheirHub() async throws {
+      let routing = OverlayRouting.bgp
       try await Bench.with { bench in
         let underlay = try await bench.underlay(), capture = try await bench.capture("br0", in: underlay)
-        async let hubGuest = bench.frrSite(.hub, on: underlay, holdTimeSeconds: 15, options: "--routing bgp")
-        async let spokeGuest = bench.frrSite(.spoke(2), on: underlay, holdTimeSeconds: 15, options: "--routing bgp")
+        async let hubGuest = bench.frrSite(.hub, on: underlay, holdTimeSeconds: 15, options: "--routing \(routing.rawValue)")
+        async let spokeGuest = bench.frrSite(.spoke(2), on: underlay, holdTimeSeconds: 15, options: "--routing \(routing.rawValue)")
         let (hub, theirs) = try await (hubGuest, spokeGuest)
-        let ours = try await bench.nodeSite(.spoke(1), on: underlay, configuration: Self.configuration(.spoke(1)))
-        try await eventually("FRR's hub has both LANs", contains: ["192.168.11.0/24 [200/0] via 10.0.0.11", "192.168.12.0/24 [200/0] via 10.0.0.12"], timeout: .seconds(60)) {
-          try await hub.vtysh("show ip route bgp")
+        let ours = try await bench.nodeSite(.spoke(1), on: underlay, configuration: routing.configuration(.spoke(1)))
+        try await eventually("FRR's hub has both LANs", contains: routing.lans, timeout: .seconds(60)) {
+          try await hub.vtysh("show ip route \(routing.rawValue)")
         }
-        try await talk(ours, theirs, capture)
-        try await ours.node.exec("configure terminal ; router bgp 65000 ; no network 192.168.11.0 ; end")
-        try await eventually("our LAN is withdrawn") { try await !hub.vtysh("show ip route bgp").contains("192.168.11.0/24") }
+        try await talk(routing, ours, theirs, capture)
+        try await ours.node.exec(routing.ourWithdrawal)
+        try await eventually("our LAN is withdrawn", timeout: .seconds(40)) {
+          try await !hub.vtysh("show ip route \(routing.rawValue)").contains("192.168.11.0/24")
+        }
       }
     }
 
-    /// Our site's file, with BGP in the place of static routes.
-    private static func configuration(_ site: Site) throws -> String {
-      var lines = ["router bgp 65000", " bgp router-id \(site.tunnel)", " timers bgp 5 15"]
-      if site == .hub {
-        lines += [
-          " bgp listen range 10.0.0.0/24 peer-group SPOKES", " network 192.168.1.0", " aggregate-address 192.168.0.0 255.255.0.0 summary-only",
-          " neighbor SPOKES peer-group", " neighbor SPOKES remote-as 65000", " neighbor SPOKES route-reflector-client",
-          " neighbor SPOKES next-hop-self all",
-        ]
-      } else {
-        lines += [" network \(site.lan)", " neighbor 10.0.0.1 remote-as 65000", " neighbor 10.0.0.1 timers connect 2"]
+    /// FRR's hub takes RIP from one spoke only: ripd wants the sender to be the other end of the tunnel's own address.
+    @Test("our spoke under FRR's hub, with RIP: routes and pings both ways, and withdrawal")
+    func underTheirHubByRIP() async throws {
+      let routing = OverlayRouting.rip
+      try await Bench.with { bench in
+        let underlay = try await bench.underlay()
+        let hub = try await bench.frrSite(.hub, on: underlay, holdTimeSeconds: 15, options: "--routing rip --spokes 1")
+        let ours = try await bench.nodeSite(.spoke(1), on: underlay, configuration: routing.configuration(.spoke(1)))
+        try await eventually("FRR's hub has our LAN", contains: ["192.168.11.0/24 [120/2] via 10.0.0.11"], timeout: .seconds(40)) {
+          try await hub.vtysh("show ip route rip")
+        }
+        try await eventually(
+          "we have its LAN and its summary", contains: [routing.summary, "192.168.1.0/24 [120/1] via 10.0.0.1"], timeout: .seconds(40)
+        ) {
+          try await ours.node.exec("show ip route rip")
+        }
+        #expect(try await ours.host.ping(Site.hub.host, count: 10).lost == 0)
+        try await ours.node.exec(routing.ourWithdrawal)
+        try await eventually("our LAN is withdrawn", timeout: .seconds(40)) {
+          try await !hub.vtysh("show ip route rip").contains("192.168.11.0/24")
+        }
       }
-      return try site.configuration(
-        phase: 3,
-        replacing: [
-          "ip nhrp authentication": nil, "ip nhrp holdtime": "ip nhrp holdtime 15", "ip route": nil,
-          "end": (lines + ["!", "end"]).joined(separator: "\n"),
-        ])
     }
 
     /// Both spokes have the summary, and find each other by it.
-    private func talk(_ ours: NodeSite, _ theirs: Guest, _ capture: PacketCapture) async throws {
-      try await eventually("our spoke has the summary", contains: ["192.168.0.0/16 [200/0] via 10.0.0.1"], timeout: .seconds(40)) {
-        try await ours.node.exec("show ip route bgp")
+    private func talk(_ routing: OverlayRouting, _ ours: NodeSite, _ theirs: Guest, _ capture: PacketCapture) async throws {
+      try await eventually("our spoke has the summary", contains: [routing.summary], timeout: .seconds(40)) {
+        try await ours.node.exec("show ip route \(routing.rawValue)")
       }
-      try await eventually("FRR's spoke has the summary", contains: ["192.168.0.0/16 via 10.0.0.1"], timeout: .seconds(40)) {
+      try await eventually(
+        "FRR's spoke has the summary", contains: ["via 10.0.0.1 dev gre1 proto \(routing.rawValue)"], timeout: .seconds(40)
+      ) {
         try await theirs.run("ip route")
       }
-      let cloud = FRRCloud(standing: "BGP", ours: ours, theirs: theirs, capture: capture, holdTimeSeconds: 15)
+      let cloud = FRRCloud(standing: routing.rawValue, ours: ours, theirs: theirs, capture: capture, holdTimeSeconds: 15)
       try await cloud.findEachOther()
     }
+  }
+}
+
+/// What tells the LANs of a cloud, in phase 3: the hub says one summary, spokes say theirs.
+enum OverlayRouting: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case bgp, rip
+
+  var testDescription: String { rawValue }
+
+  /// What `show ip route` of a hub says of both LANs, FRR's or ours.
+  var lans: [String] {
+    let cost = self == .bgp ? "[200/0]" : "[120/"
+    return ["192.168.11.0/24 \(cost)", "192.168.12.0/24 \(cost)", "via 10.0.0.11", "via 10.0.0.12"]
+  }
+
+  /// What it says of the summary on our spoke.
+  var summary: String { "192.168.0.0/16 \(self == .bgp ? "[200/0]" : "[120/1]") via 10.0.0.1" }
+
+  /// What makes FRR's spoke withdraw its LAN.
+  var withdrawal: [String] {
+    switch self {
+    case .bgp: ["configure terminal", "router bgp 65000", "address-family ipv4 unicast", "no network 192.168.12.0/24"]
+    case .rip: ["configure terminal", "router rip", "no network lan0"]
+    }
+  }
+
+  /// What makes ours.
+  var ourWithdrawal: String {
+    switch self {
+    case .bgp: "configure terminal ; router bgp 65000 ; no network 192.168.11.0 ; end"
+    case .rip: "configure terminal ; router rip ; no network 192.168.11.0 ; end"
+    }
+  }
+
+  /// Our site's file, with the protocol in the place of static routes.
+  func configuration(_ site: Site) throws -> String {
+    let lines = self == .bgp ? Self.bgpLines(site) : Self.ripLines(site)
+    return try site.configuration(
+      phase: 3,
+      replacing: [
+        "ip nhrp authentication": nil, "ip nhrp holdtime": "ip nhrp holdtime 15", "ip route": nil,
+        "end": (lines + ["!", "end"]).joined(separator: "\n"),
+      ])
+  }
+
+  private static func bgpLines(_ site: Site) -> [String] {
+    let head = ["router bgp 65000", " bgp router-id \(site.tunnel)", " timers bgp 5 15"]
+    guard site == .hub else {
+      return head + [" network \(site.lan)", " neighbor 10.0.0.1 remote-as 65000", " neighbor 10.0.0.1 timers connect 2"]
+    }
+    return head + [
+      " bgp listen range 10.0.0.0/24 peer-group SPOKES", " network 192.168.1.0", " aggregate-address 192.168.0.0 255.255.0.0 summary-only",
+      " neighbor SPOKES peer-group", " neighbor SPOKES remote-as 65000", " neighbor SPOKES route-reflector-client",
+      " neighbor SPOKES next-hop-self all",
+    ]
+  }
+
+  private static func ripLines(_ site: Site) -> [String] {
+    let isHub = site == .hub
+    let lines = ["router rip", " version 2", " timers basic 5 15 0 20"] + (isHub ? [" redistribute static metric 1"] : [])
+    let networks = [" passive-interface GigabitEthernet2", " network 10.0.0.0", " network \(site.lan)"]
+    guard isHub else { return lines + networks + [" no auto-summary"] }
+    return lines + networks + [
+      " distribute-list prefix SUMMARY out Tunnel0", " no auto-summary", "!", "ip route 192.168.0.0 255.255.0.0 Null0", "!",
+      "ip prefix-list SUMMARY seq 5 permit 192.168.0.0/16",
+    ]
   }
 }

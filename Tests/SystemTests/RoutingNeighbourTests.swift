@@ -48,9 +48,12 @@ extension SystemSuite {
       let again = try await pair.startedAgain()
       try await again.routesBothWays()
       try await again.passesPings()
+      try await again.leavesNothingWhenKilled()
     }
 
-    @Test("BGP with a password (RFC 2385) and TTL security (RFC 5082): with another password there is no session", arguments: [OtherBGP.frr, .bird, .gobgp])
+    @Test(
+      "BGP with a password (RFC 2385) and TTL security (RFC 5082): with another password there is no session",
+      arguments: [OtherBGP.frr, .bird, .gobgp])
     func bgpAuthentication(_ other: OtherBGP) async throws {
       let session = BGPSession(password: "Saturnalia", checksTTL: true)
       try await Bench.with { bench in

@@ -10,8 +10,9 @@ extension CommandMode {
   public static let routerBGPFamily = CommandMode(configuration: "config-router-af", name: "config-router-bgp-af")
   /// `(config-router-af)#` of families that BGP here does not speak.
   public static let routerBGPOtherFamily = CommandMode(configuration: "config-router-af", name: "config-router-bgp-other-af")
-  /// `(config-router-ptmp)#`, `(config-router-stmp)#`: templates, which BGP here does not use.
+  /// `(config-router-ptmp)#`: templates of policy, which BGP here does not use.
   public static let routerBGPPolicyTemplate = CommandMode(configuration: "config-router-ptmp")
+  /// `(config-router-stmp)#`: templates of sessions, the same.
   public static let routerBGPSessionTemplate = CommandMode(configuration: "config-router-stmp")
 }
 

@@ -4,16 +4,17 @@ import NodeRuntime
 import ProtocolKit
 import Wire
 
-/// The routes that the node has put into the kernel: into its tunnels, and to the routers on other interfaces that it learned them from.
+/// Puts the node's routes into the kernel: those into its tunnels, and those to routers on other interfaces.
 ///
-/// What cannot be set because its device is not there stays wanted until the device is. The kernel forgets the routes of a tunnel with the
+/// It keeps no table: what a device that comes (again) must get, it asks the node. The kernel forgets the routes of a tunnel with the
 /// process; the others are taken out at its end, and at its next start if it had none.
 final class KernelRoutes {
   private let netlink: NetlinkRoutes
-  private var wanted: [String: [IPPrefix: IPAddress?]] = [:]
   private var pending: [NetlinkRoutes.RouteChange] = []
   /// The index of a device, if it is there.
   var index: (String) -> UInt32? = { _ in nil }
+  /// What the kernel is to have by a device.
+  var wanted: (String) -> [(prefix: IPPrefix, gateway: IPAddress?)] = { _ in [] }
   /// Says that a route could not be set or removed.
   var complain: (String) -> Void = { _ in }
   /// Of a batch that fails, so many are named.
@@ -33,23 +34,19 @@ final class KernelRoutes {
     }
   }
 
-  /// A route is wanted; `flush` sets it, as soon as its device is there.
+  /// Sets a route, with the next `flush`, in the place of another for the network; nothing where its device is not there.
   func add(_ prefix: IPPrefix, _ device: String, gateway: IPAddress?) {
-    for other in wanted.keys where other != device { remove(prefix, other) }
-    wanted[device, default: [:]][prefix] = .some(gateway)
     if let index = index(device) { pending.append(.install(route(prefix, gateway, index))) }
   }
 
-  /// A route is not wanted any more; `flush` takes it out.
-  func remove(_ prefix: IPPrefix, _ device: String) {
-    guard let gateway = wanted[device]?.removeValue(forKey: prefix), let index = index(device) else { return }
-    pending.append(.remove(route(prefix, gateway, index)))
+  /// Takes a route out, with the next `flush`.
+  func remove(_ prefix: IPPrefix, _ device: String, gateway: IPAddress?) {
+    if let index = index(device) { pending.append(.remove(route(prefix, gateway, index))) }
   }
 
   /// A device is there (again): the kernel dropped its routes when it went.
   func reinstall(on device: String) {
-    guard let index = index(device), let routes = wanted[device] else { return }
-    for (prefix, gateway) in routes.sorted(by: { $0.key < $1.key }) { pending.append(.install(route(prefix, gateway, index))) }
+    for route in wanted(device) { add(route.prefix, device, gateway: route.gateway) }
     flush()
   }
 

@@ -35,7 +35,8 @@ struct BIRDDaemon: OtherRouter {
     }
     let channel = isV6 ? "ipv6" : "ipv4", family = isV6 ? RoutingLAN.v6 : RoutingLAN.v4
     let lines = [
-      "log stderr all;", "router id 192.0.2.2;", "protocol device { scan time 1; }", "protocol direct lan { \(channel); interface \"lan0\"; }",
+      "log stderr all;", "router id 192.0.2.2;", "protocol device { scan time 1; }",
+      "protocol direct lan { \(channel); interface \"lan0\"; }",
       "protocol static extra { \(channel); route \(family.theirExtra) blackhole; }",
       "protocol kernel { \(channel) { export where source !~ [RTS_DEVICE, RTS_STATIC]; }; scan time 2; }",
     ]

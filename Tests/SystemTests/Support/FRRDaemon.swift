@@ -28,14 +28,17 @@ struct FRRDaemon: OtherRouter {
   init(_ bench: Bench, in namespace: Namespace, rip: RIPAuthentication) async throws {
     (shown, extra, section) = ("show ip rip", "route \(RoutingLAN.v4.theirExtra)", ["router rip"])
     daemon = try await Self.daemon(bench, namespace, "ripd")
-    try await finish("ripd", rip.linesOfFRR + ["router rip", " timers basic 5 15 10", " network eth0", " network lan0", " passive-interface lan0", " \(extra)"])
+    try await finish(
+      "ripd",
+      rip.linesOfFRR + ["router rip", " timers basic 5 15 10", " network eth0", " network lan0", " passive-interface lan0", " \(extra)"])
   }
 
   private static func daemon(_ bench: Bench, _ namespace: Namespace, _ name: String) async throws -> RoutingDaemon {
     try await RoutingDaemon(bench, "frr", in: namespace) { directory in
       ["zebra", name].map { program in
         [
-          "/usr/lib/frr/\(program)", "-f", "\(directory)/\(program).conf", "-i", "\(directory)/\(program).pid", "-z", "\(directory)/zserv.api",
+          "/usr/lib/frr/\(program)", "-f", "\(directory)/\(program).conf", "-i", "\(directory)/\(program).pid", "-z",
+          "\(directory)/zserv.api",
           "--vty_socket", directory, "-P", "0", "--log", "stdout",
         ]
       }

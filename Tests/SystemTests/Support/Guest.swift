@@ -60,7 +60,9 @@ final class Guest: Sendable {
   }
 
   /// Commands of FRR's shell; their output.
-  func vtysh(_ commands: String...) async throws -> String {
+  func vtysh(_ commands: String...) async throws -> String { try await vtysh(commands) }
+
+  func vtysh(_ commands: [String]) async throws -> String {
     try await run("vtysh " + commands.map { "-c \(Shell.quote($0))" }.joined(separator: " ") + " 2>/dev/null")
   }
 

@@ -11,7 +11,9 @@ actor RoutingDaemon {
   private var running: [BackgroundProcess] = []
 
   /// Programs that each start within a quarter of a second of the one before it, in this order; nothing runs yet.
-  init(_ bench: Bench, _ name: String, in namespace: Namespace, environment: [String: String] = [:], _ programs: (String) -> [[String]]) async throws {
+  init(_ bench: Bench, _ name: String, in namespace: Namespace, environment: [String: String] = [:], _ programs: (String) -> [[String]])
+    async throws
+  {
     directory = bench.directory.appending(path: name)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     (self.namespace, self.environment, self.programs) = (namespace, environment, programs(directory.path))
@@ -83,7 +85,9 @@ struct BGPSession: Sendable {
   /// Our end: AS 65001.
   var configuration: String {
     let f = family, peer = "neighbor \(f.theirs)"
-    var lines = ["router bgp 65001", " bgp router-id 192.0.2.1", " timers bgp 3 9", " \(peer) remote-as 65002", " \(peer) timers connect 1"]
+    var lines = [
+      "router bgp 65001", " bgp router-id 192.0.2.1", " timers bgp 3 9", " \(peer) remote-as 65002", " \(peer) timers connect 1",
+    ]
     if let password { lines.append(" \(peer) password \(password)") }
     if checksTTL { lines.append(" \(peer) ttl-security hops 1") }
     if isV6 {

@@ -25,7 +25,9 @@ struct RoutingPair: Sendable {
   }
 
   private init(_ pair: RoutingPair, node: NodeProcess) {
-    (bench, lan, other, family, configuration, patience) = (pair.bench, pair.lan, pair.other, pair.family, pair.configuration, pair.patience)
+    (bench, lan, other, family, configuration, patience) = (
+      pair.bench, pair.lan, pair.other, pair.family, pair.configuration, pair.patience
+    )
     self.node = node
   }
 
@@ -40,7 +42,8 @@ struct RoutingPair: Sendable {
   /// What is known when something failed.
   private func state() async -> String {
     let ours = (try? await node.exec("show ip bgp summary ; show ip protocols ; show logging")) ?? ""
-    return await "\((try? ourRoutes()) ?? "")\(ours)\(node.output)\ntheirs:\n\((try? other.routes()) ?? "")\(other.daemon.output.suffix(3000))"
+    return await
+      "\((try? ourRoutes()) ?? "")\(ours)\(node.output)\ntheirs:\n\((try? other.routes()) ?? "")\(other.daemon.output.suffix(3000))"
   }
 
   func expect(_ what: String, _ condition: () async throws -> Bool) async throws {
@@ -64,7 +67,9 @@ struct RoutingPair: Sendable {
       let shown = try await other.routes()
       return shown.contains(family.ourLAN) && shown.contains(family.ourExtra)
     }
-    try await expect("the kernel has their LAN by them") { try await ourKernel().contains("\(family.theirLAN) via \(family.theirs) dev eth0") }
+    try await expect("the kernel has their LAN by them") {
+      try await ourKernel().contains("\(family.theirLAN) via \(family.theirs) dev eth0")
+    }
   }
 
   /// From host to host, through both routers.
@@ -101,6 +106,15 @@ struct RoutingPair: Sendable {
     #expect(await node.stop() == 0)
     #expect(try await !ourKernel().contains(family.theirLAN))
     try await expect("they have none of ours") { try await !other.routes().contains(family.ourExtra) }
+  }
+
+  /// Our node is killed, and theirs: what ours had put into the kernel stays there, and goes when it starts again.
+  func leavesNothingWhenKilled() async throws {
+    await node.kill()
+    await other.daemon.kill()
+    #expect(try await ourKernel().contains(family.theirLAN), "this proves nothing")
+    _ = try await startedAgain()
+    try await expect("the kernel has none of their routes") { try await !ourKernel().contains(family.theirLAN) }
   }
 
   /// Starts our node again.
