@@ -32,7 +32,7 @@ struct LearnedRouteTests {
     }
   }
 
-  @Test("go into the kernel by their gateway, and out when they are lost or the node stops; a static route there is the operator's affair")
+  @Test("go into the kernel by their gateway, as static routes do, and out when they are lost or the node stops")
   func kernel() throws {
     let node = Node(seed: 1)
     var effects: [HostEffect] = []
@@ -43,7 +43,7 @@ struct LearnedRouteTests {
     }
     _ = handle(.startup(text: Self.configuration, file: "ours.conf"), at: 0)
     let joined = handle(.interface(eth0), at: 1)
-    #expect(routes(joined) == [])
+    #expect(routes(joined) == ["+198.51.100.0/24 eth0 192.0.2.9"])
     let interface = try #require(
       joined.compactMap { effect -> InterfaceID? in
         guard case .routingPort("eth0", .join(let id, _, _)) = effect else { return nil }
@@ -53,7 +53,7 @@ struct LearnedRouteTests {
     #expect(routes(handle(.datagram(.received(response(on: interface, metric: 1))), at: 3)) == [])
     #expect(routes(handle(.datagram(.received(response(on: interface, metric: 16))), at: 4)) == ["-192.168.2.0/24 eth0 192.0.2.2"])
     #expect(routes(handle(.datagram(.received(response(on: interface, metric: 1))), at: 500)).contains("+192.168.2.0/24 eth0 192.0.2.2"))
-    #expect(routes(handle(.stop, at: 501)) == ["-192.168.2.0/24 eth0 192.0.2.2"])
+    #expect(routes(handle(.stop, at: 501)) == ["-192.168.2.0/24 eth0 192.0.2.2", "-198.51.100.0/24 eth0 192.0.2.9"])
   }
 
   @Test(
