@@ -18,6 +18,7 @@ let package = Package(
     .executable(name: "dmvpn", targets: ["dmvpn"]),
     .library(name: "Wire", targets: ["Wire"]),
     .library(name: "ProtocolKit", targets: ["ProtocolKit"]),
+    .library(name: "Routing", targets: ["Routing"]),
     .library(name: "DataPlane", targets: ["DataPlane"]),
     .library(name: "NHRP", targets: ["NHRP"]),
     .library(name: "RIP", targets: ["RIP"]),
