@@ -80,6 +80,9 @@ package enum IKELimits {
   /// A responder's outbound packets move three eighths of a round trip after its reply; at the earliest and latest so long after it. Both
   /// take the same way, so that is the time in which the peer reads the reply before the first of them comes.
   package static let outboundMove = Duration.milliseconds(5)...Duration.seconds(1)
+  /// Children of two IKE SAs that were made within this time came of exchanges that both ends began at once: longer than an exchange that
+  /// loses two messages takes.
+  package static let rivalChildren = Duration.seconds(5)
   /// How long our new child waits for the peer's to be used where the peer's won: longer than all tries of its exchange.
   package static let lostChildPatience = Duration.seconds(35)
   /// The longest lifetime, in seconds: ten years, so that no sum overflows.

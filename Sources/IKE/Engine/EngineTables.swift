@@ -73,6 +73,8 @@ struct ChildEntry: Sendable {
   var isLingering = false
   /// Packets that came by it, as last told.
   var packets: UInt64 = 0
+  /// Whether a packet has come by it.
+  var isHeardOn = false
   /// In which order they were made.
   let order: UInt64
 }

@@ -32,6 +32,7 @@ extension IKEEngine {
     if let old = pair.replaces, !pair.isRedundant { children[old]?.isReplaced = true }
     if let old = pair.replaces { timers.cancel(.rekeyChild(old)) }
     if pair.isRedundant { return }
+    if pair.isInitiator, isInstalledFirst(at: id, pair, turn.now) { return }
     if pair.isInitiator { return moveOutbound(to: pair.inboundSPI, &turn) }
     // A rekey is in no hurry: the old one works until the peer, who moves at once, was heard on the new one or deletes the old one.
     let wait =
@@ -89,13 +90,17 @@ extension IKEEngine {
     return .nanoseconds(n / 100 * 85 + Int64(random.below(UInt64(n / 10) + 1)))
   }
 
-  /// Outbound packets leave by this child from now on. What was agreed on before it can only be older: it is not moved to any more.
+  /// Outbound packets leave by this child from now on. What was agreed on before it under the same IKE SA can only be older: it is not
+  /// moved to any more. Where both ends began at once there are two IKE SAs with a child each (RFC 7296 §2.8), and a peer may take packets
+  /// by one of them alone, as Linux does by the policy that strongSwan gives it. So the other child stays one that the peer's first packet
+  /// moves us to, as long as none came by the current one.
   mutating func moveOutbound(to spi: UInt32, _ turn: inout Turn<Output>) {
     guard let child = children[spi], case .pending(let association) = child.outbound, !child.isLingering, var peer = peers[child.peer]
     else { return }
+    if let current = peer.current.flatMap({ children[$0] }), current.order > child.order, current.isHeardOn { return }
     timers.cancel(.moveOutbound(spi))
     for older in peer.children where older != spi && children[older].map({ $0.order < child.order }) == true {
-      children[older]?.outbound = .retired
+      if !isRival(older, of: spi) { children[older]?.outbound = .retired }
       timers.cancel(.moveOutbound(older))
     }
     if let current = peer.current { children[current]?.outbound = .retired }
@@ -110,6 +115,25 @@ extension IKEEngine {
     peers[child.peer] = peer
     turn.emit(.dataPlane(.associate(fresh)))
     setUp(child.peer, &turn)
+  }
+
+  /// Whether the peer has installed our child before its own of an exchange that it began at the same moment: it reads our last request half
+  /// a round trip before we read its answer, and our last answer half a round trip after we gave that. strongSwan's policy in the Linux
+  /// kernel takes packets by the one it installed last.
+  private func isInstalledFirst(at id: ProtectionID, _ pair: ChildPair, _ now: Instant) -> Bool {
+    (peers[id]?.children ?? []).contains { spi in
+      guard let other = children[spi], case .pending = other.outbound, isRival(spi, of: pair.inboundSPI) else { return false }
+      return now - other.row.installedAt < pair.roundTrip
+    }
+  }
+
+  /// Whether two children came of exchanges that both ends began at once.
+  private func isRival(_ one: UInt32, of other: UInt32) -> Bool {
+    guard let one = children[one], let other = children[other], one.owner != other.owner, one.willReplace == nil, !one.isReplaced else {
+      return false
+    }
+    let (first, last) = one.order < other.order ? (one, other) : (other, one)
+    return last.row.installedAt - first.row.installedAt <= IKELimits.rivalChildren
   }
 
   /// By which of our SPIs a name of the peer's goes: only its own children.

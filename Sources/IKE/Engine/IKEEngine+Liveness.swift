@@ -65,6 +65,7 @@ extension IKEEngine {
     case .associationInUse(_, let spi):
       guard let child = children[spi] else { return }
       associations[child.owner]?.heardAt = turn.now
+      children[spi]?.isHeardOn = true
       moveOutbound(to: spi, &turn)
       drive(child.owner, .childInUse(inboundSPI: spi), &turn)
     case .associationUsage(let spi, let packets):
