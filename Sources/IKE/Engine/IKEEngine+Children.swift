@@ -93,11 +93,10 @@ extension IKEEngine {
   /// Outbound packets leave by this child from now on. What was agreed on before it under the same IKE SA can only be older: it is not
   /// moved to any more. Where both ends began at once there are two IKE SAs with a child each (RFC 7296 §2.8), and a peer may take packets
   /// by one of them alone, as Linux does by the policy that strongSwan gives it. So the other child stays one that the peer's first packet
-  /// moves us to, as long as none came by the current one.
+  /// moves us to.
   mutating func moveOutbound(to spi: UInt32, _ turn: inout Turn<Output>) {
     guard let child = children[spi], case .pending(let association) = child.outbound, !child.isLingering, var peer = peers[child.peer]
     else { return }
-    if let current = peer.current.flatMap({ children[$0] }), current.order > child.order, current.isHeardOn { return }
     timers.cancel(.moveOutbound(spi))
     for older in peer.children where older != spi && children[older].map({ $0.order < child.order }) == true {
       if !isRival(older, of: spi) { children[older]?.outbound = .retired }
@@ -115,6 +114,13 @@ extension IKEEngine {
     peers[child.peer] = peer
     turn.emit(.dataPlane(.associate(fresh)))
     setUp(child.peer, &turn)
+  }
+
+  /// The time is over in which a peer would have sent by a child first; where it sends by its rival, packets stay there.
+  mutating func moveOutboundInTime(to spi: UInt32, _ turn: inout Turn<Output>) {
+    guard let child = children[spi] else { return }
+    if let current = peers[child.peer]?.current, children[current]?.isHeardOn == true, isRival(spi, of: current) { return }
+    moveOutbound(to: spi, &turn)
   }
 
   /// Whether the peer has installed our child before its own of an exchange that it began at the same moment: it reads our last request half

@@ -185,7 +185,7 @@ public struct IKEEngine: Engine, Sendable {
     case .silence(let number): probeIfSilent(number, &turn)
     case .keepalive(let number): keepAlive(number, &turn)
     case .childless(let number): if ownChildren(of: number).isEmpty { drive(number, .close(.deletedHere, isUrgent: false), &turn) }
-    case .moveOutbound(let spi): moveOutbound(to: spi, &turn)
+    case .moveOutbound(let spi): moveOutboundInTime(to: spi, &turn)
     case .rekeyChild(let spi): rekeyChild(spi, &turn)
     case .expireChild(let spi): expireChild(spi, &turn)
     case .linger(let spi): forgetChild(spi, &turn)
