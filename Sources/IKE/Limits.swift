@@ -83,6 +83,12 @@ package enum IKELimits {
   /// Children of two IKE SAs that were made within this time came of exchanges that both ends began at once: longer than an exchange that
   /// loses two messages takes.
   package static let rivalChildren = Duration.seconds(5)
+  /// Between looks at which of two such children serves: a few packets pass in it.
+  package static let rivalsPause = Duration.milliseconds(500)
+  /// The longest, where nothing passes.
+  package static let rivalsLongestPause = Duration.seconds(60)
+  /// After so many, about four minutes, both stay until their lifetime ends.
+  package static let rivalsLooks = 12
   /// How long our new child waits for the peer's to be used where the peer's won: longer than all tries of its exchange.
   package static let lostChildPatience = Duration.seconds(35)
   /// The longest lifetime, in seconds: ten years, so that no sum overflows.

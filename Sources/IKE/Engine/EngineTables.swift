@@ -109,6 +109,8 @@ struct PeerEntry: Sendable {
   var lingering: [UInt32] = []
   /// The child that packets leave by.
   var current: UInt32?
+  /// Set while there are children of which one is too many.
+  var rivalry: Rivalry?
   /// Whether NHRP was told that it can be used.
   var isUp = false
   var isReleased = false

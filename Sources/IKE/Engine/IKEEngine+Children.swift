@@ -32,6 +32,7 @@ extension IKEEngine {
     if let old = pair.replaces, !pair.isRedundant { children[old]?.isReplaced = true }
     if let old = pair.replaces { timers.cancel(.rekeyChild(old)) }
     if pair.isRedundant { return }
+    watchRivals(of: pair.inboundSPI, id, turn.now)
     if pair.isInitiator, isInstalledFirst(at: id, pair, turn.now) { return }
     if pair.isInitiator { return moveOutbound(to: pair.inboundSPI, &turn) }
     // A rekey is in no hurry: the old one works until the peer, who moves at once, was heard on the new one or deletes the old one.
@@ -114,32 +115,6 @@ extension IKEEngine {
     peers[child.peer] = peer
     turn.emit(.dataPlane(.associate(fresh)))
     setUp(child.peer, &turn)
-  }
-
-  /// The time is over in which a peer would have sent by a child first; where it sends by its rival, packets stay there.
-  mutating func moveOutboundInTime(to spi: UInt32, _ turn: inout Turn<Output>) {
-    guard let child = children[spi] else { return }
-    if let current = peers[child.peer]?.current, children[current]?.isHeardOn == true, isRival(spi, of: current) { return }
-    moveOutbound(to: spi, &turn)
-  }
-
-  /// Whether the peer has installed our child before its own of an exchange that it began at the same moment: it reads our last request half
-  /// a round trip before we read its answer, and our last answer half a round trip after we gave that. strongSwan's policy in the Linux
-  /// kernel takes packets by the one it installed last.
-  private func isInstalledFirst(at id: ProtectionID, _ pair: ChildPair, _ now: Instant) -> Bool {
-    (peers[id]?.children ?? []).contains { spi in
-      guard let other = children[spi], case .pending = other.outbound, isRival(spi, of: pair.inboundSPI) else { return false }
-      return now - other.row.installedAt < pair.roundTrip
-    }
-  }
-
-  /// Whether two children came of exchanges that both ends began at once.
-  private func isRival(_ one: UInt32, of other: UInt32) -> Bool {
-    guard let one = children[one], let other = children[other], one.owner != other.owner, one.willReplace == nil, !one.isReplaced else {
-      return false
-    }
-    let (first, last) = one.order < other.order ? (one, other) : (other, one)
-    return last.row.installedAt - first.row.installedAt <= IKELimits.rivalChildren
   }
 
   /// By which of our SPIs a name of the peer's goes: only its own children.

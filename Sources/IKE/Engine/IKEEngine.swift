@@ -104,6 +104,8 @@ public struct IKEEngine: Engine, Sendable {
     case rekeyChild(UInt32)
     case expireChild(UInt32)
     case linger(UInt32)
+    /// Of two children of a peer one is too many.
+    case rivals(ProtectionID)
     case yield(Want)
     case cookieSecret
   }
@@ -189,6 +191,7 @@ public struct IKEEngine: Engine, Sendable {
     case .rekeyChild(let spi): rekeyChild(spi, &turn)
     case .expireChild(let spi): expireChild(spi, &turn)
     case .linger(let spi): forgetChild(spi, &turn)
+    case .rivals(let id): settleRivals(id, &turn)
     case .yield(let want): if wants.contains(want) { begin(want, &turn) }
     case .cookieSecret: rotateCookieSecret(&turn)
     }

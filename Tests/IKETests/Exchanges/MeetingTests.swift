@@ -27,23 +27,42 @@ struct MeetingTests {
     #expect(a.received == 20 && b.received == 20 && a.unopened == 0 && b.unopened == 0)
   }
 
-  @Test("after a simultaneous start packets go by the pair that the peer sends by (RFC 7296 §2.8)", arguments: 1...20)
-  func followsThePeer(seed: UInt64) throws {
+  @Test("after a simultaneous start the pair that serves neither direction is closed where the other serves both", arguments: 1...10)
+  func closesTheIdlePair(seed: UInt64) throws {
     let (world, a, b) = Situation.pair(seed: seed, keys: .simulated)
     a.handle(.protect(Situation.tunnel, remote: Situation.hub))
     b.handle(.protect(Situation.tunnel, remote: Situation.spoke))
-    world.run(.seconds(3))
-    let before = a.engine.childRows(limit: 9)
-    #expect(before.count == 2 && before.filter(\.isCurrent).count == 1)
-    // Either end keeps to one pair from the start, and has never sealed a packet by the other: so it may still go there.
-    let other = try #require(before.first { !$0.isCurrent })
-    #expect(!a.usedOutbound.contains { $0.first == UInt64(other.outboundSPI) })
-    let keys = try #require(a.inbound[other.inboundSPI]?.keys)
-    world.send(
-      Datagram(
-        source: b.address, sourcePort: 0, destination: a.address, destinationPort: 0, content: .esp(spi: other.inboundSPI, keys: keys)))
-    world.run(.seconds(1))
-    #expect(a.engine.childRows(limit: 9).filter(\.isCurrent).map(\.inboundSPI) == [other.inboundSPI])
+    world.run(.milliseconds(300))
+    let rows = a.engine.childRows(limit: 9)
+    let current = try #require(rows.first(where: \.isCurrent)), other = try #require(rows.first { !$0.isCurrent })
+    let keys = try #require(a.inbound[current.inboundSPI]?.keys)
+    // The peer keeps to that pair, too.
+    for _ in 0..<40 {
+      world.send(
+        Datagram(
+          source: b.address, sourcePort: 0, destination: a.address, destinationPort: 0, content: .esp(spi: current.inboundSPI, keys: keys)))
+      world.run(.milliseconds(100))
+    }
+    #expect(a.journal(.childDeleted).map(\.x) == [other.inboundSPI])
+    #expect(a.engine.childRows(limit: 9).filter(\.isCurrent).map(\.inboundSPI) == [current.inboundSPI])
+    #expect(b.journal(.childDeleted).count == 1, "the peer was told")
+  }
+
+  @Test("where each end keeps to a pair of its own, both serve, and neither is closed")
+  func keepsBothPairs() throws {
+    let (world, a, b) = Situation.pair()
+    a.handle(.protect(Situation.tunnel, remote: Situation.hub))
+    b.handle(.protect(Situation.tunnel, remote: Situation.spoke))
+    world.run(.milliseconds(300))
+    let ids = (try #require(a.peer).id, try #require(b.peer).id)
+    for _ in 0..<100 {
+      a.sendESP(to: ids.0)
+      b.sendESP(to: ids.1)
+      world.run(.milliseconds(100))
+    }
+    #expect(a.received == 100 && b.received == 100)
+    #expect(a.downs.isEmpty && b.downs.isEmpty)
+    #expect(a.engine.summary.children == b.engine.summary.children)
     try expectMatching(a, b)
   }
 

@@ -30,7 +30,7 @@ final class TestNode {
   var inbound: [UInt32: SecurityAssociation] = [:]
   var outbound: [ProtectionID: SecurityAssociation] = [:]
   /// Outbound SPIs that were ever used: none may come back, for its sequence numbers would start again.
-  private(set) var usedOutbound: Set<[UInt64]> = []
+  private var usedOutbound: Set<[UInt64]> = []
   private var packets: [UInt32: UInt64] = [:]
   var received = 0
   /// ESP with an SPI that is not there, or with other keys.
