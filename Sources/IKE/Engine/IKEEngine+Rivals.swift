@@ -48,7 +48,10 @@ extension IKEEngine {
     let others = peer.associations.filter { number in
       number != peer.current.flatMap { children[$0]?.owner } && associations[number]?.isClosing == false
     }
-    guard !others.isEmpty, rivalry.looks < IKELimits.rivalsLooks else { return peers[id]?.rivalry = nil }
+    guard !others.isEmpty, rivalry.looks < IKELimits.rivalsLooks else {
+      peers[id]?.rivalry = nil
+      return
+    }
     let news = peer.children.reduce(into: [UInt32: UInt64]()) { $0[$1] = children[$1]?.packets ?? 0 }
     let idle = others.filter { number in ownChildren(of: number).allSatisfy { rivalry.packets[$0.inboundSPI] == news[$0.inboundSPI] } }
     if let current = peer.current, let before = rivalry.packets[current], let now = news[current], now > before, !idle.isEmpty {
