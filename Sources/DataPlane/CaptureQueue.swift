@@ -22,9 +22,10 @@ public struct CapturedPacket: Sendable, Equatable {
 }
 
 extension CaptureFilter {
-  /// Those of `packets`, in order, that this filter wants, where several captures share what the data plane copies. An outer
+  /// Those of `all`, in order, that this filter wants, where several captures share what the data plane copies. An outer
   /// packet and the inner one in it stand behind each other; the addresses of either select both.
-  public func selected(from packets: [CapturedPacket]) -> [CapturedPacket] {
+  public func selected(from all: [CapturedPacket]) -> [CapturedPacket] {
+    let packets = interface.map { interface in all.filter { $0.interface == interface } } ?? all
     if addresses.isEmpty { return packets }
     return packets.indices.filter { i in
       let partner = packets[i].isInner ? i - 1 : i + 1
@@ -53,9 +54,9 @@ struct CaptureQueue {
     if filter == nil { (packets, bytes) = ([], 0) }
   }
 
-  /// Whether any of the four is listed, or all are wanted.
-  func wants(_ addresses: (IPAddress, IPAddress, IPAddress, IPAddress)) -> Bool {
-    guard let filter else { return false }
+  /// Whether packets of that interface are wanted, and any of the four addresses is listed or all are wanted.
+  func wants(_ addresses: (IPAddress, IPAddress, IPAddress, IPAddress), on interface: InterfaceID) -> Bool {
+    guard let filter, filter.interface == nil || filter.interface == interface else { return false }
     if filter.addresses.isEmpty { return true }
     return filter.addresses.contains {
       $0 == addresses.0 || $0 == addresses.1 || $0 == addresses.2 || $0 == addresses.3

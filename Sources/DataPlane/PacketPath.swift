@@ -152,7 +152,7 @@ extension PacketPath {
     let outer = wire.ipAddresses
     let isIP = protocolType == GREProtocolType.ipv4 || protocolType == GREProtocolType.ipv6
     let inner = isIP ? try? InnerHeader.parse(payload, verifiesChecksum: false) : nil
-    guard captures.wants((outer.0, outer.1, inner?.source ?? outer.0, inner?.destination ?? outer.1)) else { return }
+    guard captures.wants((outer.0, outer.1, inner?.source ?? outer.0, inner?.destination ?? outer.1), on: interface) else { return }
     captures.take(wire, direction, interface, isInner: false, at: now)
     if inner != nil { captures.take(payload, direction, interface, isInner: true, at: now) }
   }

@@ -43,6 +43,8 @@ struct Session {
 struct CaptureState: Sendable, Equatable {
   /// The peers asked for; empty takes all packets.
   var peers: [IPAddress] = []
+  /// The tunnel asked for; nil takes those of all.
+  var interface: InterfaceID?
   /// The peers and what is known of where they are.
   var addresses: [IPAddress] = []
   var isRunning = false
@@ -50,6 +52,8 @@ struct CaptureState: Sendable, Equatable {
   var failure: String?
   var file: String
   var since = Instant.start
+
+  var filter: CaptureFilter { CaptureFilter(addresses: addresses, interface: interface) }
 }
 
 extension Node {

@@ -133,19 +133,24 @@ public enum DataPlaneChange: Sendable, Equatable {
 public struct CaptureFilter: Sendable, Equatable {
   /// Inner or outer addresses; a packet is taken when any of its four is listed. Empty takes all.
   public var addresses: [IPAddress]
+  /// The tunnel whose packets are taken; nil for all.
+  public var interface: InterfaceID?
   /// The longest part of a packet that is kept, in bytes.
   public var snapLength: Int
 
-  /// Takes packets of `addresses`, at most `snapLength` bytes of each.
-  public init(addresses: [IPAddress], snapLength: Int = 65_535) {
-    (self.addresses, self.snapLength) = (addresses, snapLength)
+  /// Takes packets of `addresses` on `interface`, at most `snapLength` bytes of each.
+  public init(addresses: [IPAddress], interface: InterfaceID? = nil, snapLength: Int = 65_535) {
+    (self.addresses, self.interface, self.snapLength) = (addresses, interface, snapLength)
   }
 
   /// What any of several captures wants: a core has one filter. Nil when there is none.
   public static func union(of filters: [CaptureFilter]) -> CaptureFilter? {
     guard let longest = filters.map(\.snapLength).max() else { return nil }
     let takesAll = filters.contains { $0.addresses.isEmpty }
-    return CaptureFilter(addresses: takesAll ? [] : Set(filters.flatMap(\.addresses)).sorted(), snapLength: longest)
+    let interfaces = Set(filters.map(\.interface))
+    return CaptureFilter(
+      addresses: takesAll ? [] : Set(filters.flatMap(\.addresses)).sorted(), interface: interfaces.count == 1 ? interfaces.first ?? nil : nil,
+      snapLength: longest)
   }
 }
 

@@ -132,4 +132,20 @@ import Wire
     hub.apply(.capture(nil))
     #expect(hub.core.takeCaptured().isEmpty)
   }
+
+  @Test("a capture of one tunnel takes that tunnel's packets; where two share a queue each is given its own")
+  func captureOfInterface() {
+    let hub = Hub()
+    let outer = gre("198.51.100.11", "198.51.100.1", IPv4("172.16.0.11", "172.16.0.1", payload: udp(9)).bytes)
+    let (here, elsewhere) = (InterfaceID(1), InterfaceID(999))
+    hub.apply(.capture(CaptureFilter(addresses: [], interface: elsewhere)))
+    _ = hub.receive(outer)
+    #expect(hub.core.takeCaptured().isEmpty)
+    let both = [CaptureFilter(addresses: [], interface: here), CaptureFilter(addresses: [ip("172.16.0.11")], interface: elsewhere)]
+    hub.apply(.capture(.union(of: both)))
+    _ = hub.receive(outer)
+    let taken = hub.core.takeCaptured()
+    #expect(taken.map(\.interface) == [here, here])
+    #expect(both.map { $0.selected(from: taken).count } == [2, 0])
+  }
 }

@@ -13,8 +13,8 @@ extension Node {
     do throws(ExecRefusal) {
       var state = captures[name] ?? CaptureState(file: "\(name).pcapng")
       if let file = a[text: "file"] { state.file = file }
-      if a.has("peer") { state.peers = try capturePeers(a) }
-      if a.has("interface") { state.peers = [] }
+      if a.has("peer") { (state.peers, state.interface) = (try capturePeers(a), nil) }
+      if a.has("interface") { (state.peers, state.interface) = ([], try interface(a)) }
       state.addresses = addresses(of: state.peers)
       captures[name] = state
       if a.has("start") || a.has("peer") { startCapture(name, state) }
@@ -31,13 +31,13 @@ extension Node {
     captures[name]?.isRunning = true
     captures[name]?.since = now
     captures[name]?.failure = nil
-    effects.append(.capture(name: name, CaptureRequest(filter: CaptureFilter(addresses: state.addresses), file: state.file)))
+    effects.append(.capture(name: name, CaptureRequest(filter: state.filter, file: state.file)))
     captureInDataPlane()
   }
 
   /// The data plane copies what any of the running captures wants; who writes the files gives each what its own filter takes.
   private func captureInDataPlane() {
-    let running = captures.values.filter(\.isRunning).map { CaptureFilter(addresses: $0.addresses) }
+    let running = captures.values.filter(\.isRunning).map(\.filter)
     effects.append(.dataPlane(.capture(.union(of: running))))
   }
 
@@ -48,7 +48,7 @@ extension Node {
       let wider = addresses(of: state.peers)
       guard wider != state.addresses else { continue }
       captures[name]?.addresses = wider
-      effects.append(.captureFilter(name: name, CaptureFilter(addresses: wider)))
+      effects.append(.captureFilter(name: name, CaptureFilter(addresses: wider, interface: state.interface)))
       captureInDataPlane()
     }
   }
@@ -105,8 +105,9 @@ extension Node {
 
   private func lines(_ name: String, _ state: CaptureState) -> [String] {
     let filter = state.addresses.isEmpty ? "any" : state.addresses.map(\.description).joined(separator: ", ")
+    let tunnels = state.interface.map(name(of:)) ?? "all tunnels"
     return [
-      "Status Information for Capture \(name)", "  Target Type: ", "   Inner and outer packets of all tunnels",
+      "Status Information for Capture \(name)", "  Target Type: ", "   Inner and outer packets of \(tunnels)",
       "   Status : \(status(of: state))", "  Filter Details: ", "   Addresses: \(filter)",
       "  File Details: ", "   Associated file name: \(state.file)", "  Limit Details: ", "   Packets to capture: no limit",
     ]

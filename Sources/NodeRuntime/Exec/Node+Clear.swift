@@ -24,7 +24,8 @@ extension Node {
     } catch { return .failed(error.text) }
   }
 
-  private func interface(_ a: Arguments) throws(ExecRefusal) -> InterfaceID? {
+  /// The tunnel that a command names; nil where it names none.
+  func interface(_ a: Arguments) throws(ExecRefusal) -> InterfaceID? {
     guard let name = a[text: "if"] else { return nil }
     guard let id = interfaceIDs[name], tunnels[id] != nil else { throw ExecRefusal("% Interface \(name) does not exist") }
     return id

@@ -98,10 +98,10 @@ enum CapturePane {
 
   private static let hints = [
     ("d", "in any list: writes a capture of the selected peer to the prompt"),
-    ("monitor capture CAP peer NAME", "names what is captured"),
+    ("monitor capture CAP peer NAME", "captures a peer, from now on"),
+    ("monitor capture CAP file FILE", "names the pcapng; else CAP.pcapng"),
     ("monitor capture CAP start", "starts it"),
     ("monitor capture CAP stop", "ends it"),
-    ("monitor capture CAP export FILE", "writes a pcapng"),
     ("show monitor capture", "shows what is captured"),
   ]
 }

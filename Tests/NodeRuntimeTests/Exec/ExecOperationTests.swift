@@ -159,8 +159,11 @@ struct ExecCaptureTests {
     cloud.ask("monitor capture C interface Tunnel0 both")
     #expect(captures(cloud).isEmpty)
     #expect(cloud.text("show monitor capture").contains("   Status : Inactive\n"))
+    #expect(cloud.text("show monitor capture").contains("   Inner and outer packets of Tunnel0\n"))
     cloud.ask("monitor capture C file x.pcapng ; monitor capture C start")
-    #expect(captures(cloud) == [.capture(name: "C", CaptureRequest(filter: CaptureFilter(addresses: []), file: "x.pcapng"))])
+    let filter = CaptureFilter(addresses: [], interface: cloud.hub.tunnel)
+    #expect(captures(cloud) == [.capture(name: "C", CaptureRequest(filter: filter, file: "x.pcapng"))])
+    #expect(cloud.ask("monitor capture C interface Tunnel7").failed)
     cloud.ask("no monitor capture C")
     #expect(captures(cloud).last == .capture(name: "C", nil))
   }
