@@ -35,7 +35,8 @@ test-build: setup-test
 test: test-build ## every test, in namespaces of its own
 	$(INSIDE) swift test -c release --skip-build --disable-testable-imports $(TEST_OPTIONS)
 
-test-peers: test-build ## the longer scenarios with other implementations in guests (about half an hour)
+test-peers: test-build ## the longer simulations, and scenarios with other implementations in guests (over half an hour)
+	$(INSIDE) scripts/peers simulations
 	$(INSIDE) scripts/peers
 	$(INSIDE) scripts/peers protected
 

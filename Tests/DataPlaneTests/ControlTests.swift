@@ -137,7 +137,7 @@ import Wire
   func captureOfInterface() {
     let hub = Hub()
     let outer = gre("198.51.100.11", "198.51.100.1", IPv4("172.16.0.11", "172.16.0.1", payload: udp(9)).bytes)
-    let (here, elsewhere) = (InterfaceID(1), InterfaceID(999))
+    let (here, elsewhere) = (Hub.tun, InterfaceID(999))
     hub.apply(.capture(CaptureFilter(addresses: [], interface: elsewhere)))
     _ = hub.receive(outer)
     #expect(hub.core.takeCaptured().isEmpty)

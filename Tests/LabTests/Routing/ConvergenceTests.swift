@@ -109,7 +109,7 @@ struct ConvergenceTests {
 
   @Test(
     "200 spokes: the same", .enabled(if: LongForm.isAsked, LongForm.reason),
-    arguments: RoutedPhase.spoken.filter { $0.phase != .one && $0.routing != .odr })
+    arguments: RoutedPhase.spoken.filter { $0.phase != .one })
   func twoHundred(_ routed: RoutedPhase) throws { try hubDies(routed, spokes: 200, stride: 41, step: 1) }
 
   @Test("the walk over FIBs sees what packets would meet: the way there, a circle, a hole")
