@@ -42,6 +42,7 @@ struct LabCommand: ParsableCommand {
   @Option(help: "How many hubs, 1 to 10.") var hubs = 1
   @Option(help: "The seed of everything random.") var seed: UInt64 = 1
   @Option(help: "How nodes learn of each other's networks: static, bgp, rip or odr.") var routing: LabRouting = .static
+  @Flag(name: .customLong("ipv6"), help: "IPv6 in the tunnels and behind the nodes, beside IPv4 (static routes).") var hasIPv6 = false
   @Option(help: "How the tunnels are protected: none, psk or certificate (IKEv2).") var protection: LabProtection = .psk
   @Option(help: "real keys, or simulated ones that protect nothing but cost little.") var keys: LabKeys = .real
   @Option(help: "Spokes behind NATs: 1,2/5 puts 1 and 2 behind one NAT and 5 behind another.") var nat: String?
@@ -112,7 +113,7 @@ struct LabCommand: ParsableCommand {
     link.lossPerMillion = UInt32(loss * 10_000)
     var topology = LabTopology.cloud(
       phase: phase, spokes: spokes, hubs: hubs, link: link, behindNATs: nats, holdTimeSeconds: holdTime, protection: protection)
-    topology.routing = routing
+    (topology.routing, topology.hasIPv6) = (routing, hasIPv6)
     var virtual = keys == .simulated || recordNode != nil ? VirtualKeys.simulated : VirtualKeys()
     virtual.files = try topology.keyFiles()
     let cloud = Cloud(topology, seed: seed, journalLimit: spokes > 50 ? 512 : 8_192, keys: virtual)

@@ -84,8 +84,18 @@ struct OperatorState {
   var loggingFrom = EventID.none
   /// Who configured, by the record's number; the newest few.
   var configurers: [EventID: String] = [:]
+  /// What the startup file says, as far as this node read or wrote it.
+  var startup: NodeSettings?
+  /// What is being written to it, and for whom.
+  var saving: [SaveID: NodeSettings] = [:]
   /// Whether the node's start is in the journal.
   var hasStarted = false
   /// BGP's messages, for those who debug them.
   var bgpTap = BGPTap()
+}
+
+/// One `write memory`.
+struct SaveID: Hashable, Sendable {
+  var session: SessionID
+  var request: UInt32
 }

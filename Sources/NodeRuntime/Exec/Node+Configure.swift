@@ -16,6 +16,7 @@ extension Node {
       operators.hasStarted = true
       record(JournalRecord(.nodeStarted))
     }
+    operators.startup = candidate
     apply(candidate)
     return diagnostics
   }

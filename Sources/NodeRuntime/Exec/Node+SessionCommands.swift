@@ -65,12 +65,15 @@ extension Node {
 
   func save(_ call: ExecCall) -> ExecResult {
     partial(call.session, call.request, "Building configuration...")
+    operators.saving[SaveID(session: call.session, request: call.request)] = settings
     effects.append(.save(call.session, id: call.request, text: runningConfiguration()))
     return .later
   }
 
   /// The host has written the configuration, or says why not.
   func saveAnswered(_ session: SessionID, _ id: UInt32, _ failure: String?) {
+    let saved = operators.saving.removeValue(forKey: SaveID(session: session, request: id))
+    if let saved, failure == nil { operators.startup = saved }
     guard sessions[session]?.running[id] != nil else { return }
     sessions[session]?.running[id] = []
     answer(session, id, failure.map { "% cannot write: \($0)" } ?? "[OK]", failed: failure != nil)

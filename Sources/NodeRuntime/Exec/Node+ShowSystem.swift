@@ -7,7 +7,7 @@ import Wire
 extension Node {
   func showSystem(_ what: ShowAction, _ call: ExecCall) -> Shown {
     switch what {
-    case .startupConfig: Shown("The startup configuration is in the file the node was started with; 'write memory' replaces it.")
+    case .startupConfig: startupConfigurationShown()
     case .logging: Shown(lines: self.loggingLines())
     case .journal: showJournal(call)
     case .clock: Shown(self.wall(self.now).map { "*" + $0.long } ?? "\(self.clockText(self.now)) since the node started")
@@ -34,6 +34,13 @@ extension Node {
 
   func runningConfigurationShown(includeDefaults: Bool) -> Shown {
     Shown(self.framed(ConfigurationWriter.text(self.settings.withoutKeys, includeDefaults: includeDefaults).trimmedEnd))
+  }
+
+  /// The startup file as this node read it at its start or wrote it since, without keys.
+  private func startupConfigurationShown() -> Shown {
+    guard let startup = operators.startup else { return Shown("startup-config is not present") }
+    let body = ConfigurationWriter.text(startup.withoutKeys, includeDefaults: false).trimmedEnd
+    return Shown("Using \(body.utf8.count) bytes\n" + body)
   }
 
   private func framed(_ body: String) -> String {

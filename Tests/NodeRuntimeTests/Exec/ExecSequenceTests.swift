@@ -111,6 +111,21 @@ struct ExecSequenceTests {
     #expect(answer.text == "Building configuration...\n[OK]" && answer.isFinished && !answer.failed)
   }
 
+  @Test("show startup-config is what was read, then what was written; never what is not")
+  func startup() {
+    let cloud = Cloud()
+    #expect(cloud.text("show startup-config").hasSuffix(cloud.hub.node.runningConfiguration().split(separator: "\n").suffix(4).joined(separator: "\n")))
+    cloud.ask("configure terminal ; hostname WRITTEN ; end ; write memory")
+    #expect(!cloud.text("show startup-config").contains("hostname WRITTEN"))
+    guard case .save(let session, let id, _)? = cloud.hub.effects.last(where: { if case .save = $0 { true } else { false } }) else { return }
+    cloud.give(cloud.hub, .saved(session, id: id, failure: "no space left on device"))
+    #expect(!cloud.text("show startup-config").contains("hostname WRITTEN"))
+    cloud.ask("write memory")
+    guard case .save(let later, let number, _)? = cloud.hub.effects.last(where: { if case .save = $0 { true } else { false } }) else { return }
+    cloud.give(cloud.hub, .saved(later, id: number, failure: nil))
+    #expect(cloud.text("show startup-config").contains("hostname WRITTEN"))
+  }
+
   @Test("a configuration that cannot be written says why; a late second answer is nothing")
   func writeFails() {
     let cloud = Cloud()
