@@ -83,6 +83,8 @@ enum IPTablesRule {
     // Source ports count too: where none fits as the destination's, the source's may.
     case "--ports": isNegated ? .unknown : numbers(value, port).map { .port($0, isNegated: false) } ?? .unknown
     case "--ctstate", "--state": .known(value.split(separator: ",").contains("NEW") != isNegated)
+    // What begins is neither translated nor confirmed.
+    case "--ctstatus": .known(isNegated)
     case "--dst-type": .known(value.split(separator: ",").contains("LOCAL") != isNegated)
     case "--pkt-type": .known(["unicast", "host"].contains(value) != isNegated)
     default: .unknown

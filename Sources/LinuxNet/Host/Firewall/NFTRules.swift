@@ -83,7 +83,7 @@ struct NFTRule {
   // MARK: Matches
 
   /// What we can read of a packet's description.
-  private enum Field { case protocolNumber, port, family, interface, packetType, state, addressType, other }
+  private enum Field { case protocolNumber, port, family, interface, packetType, state, status, addressType, other }
 
   private mutating func takeMatch(_ word: String) {
     switch word {
@@ -93,7 +93,7 @@ struct NFTRule {
     case "iifname", "iif": takeValue(of: .interface)
     case "pkttype": takeValue(of: .packetType)
     case "mark", "priority", "nftrace": takeValue(of: .other)
-    case "ct": takeField(["state": .state])
+    case "ct": takeField(["state": .state, "status": .status])
     case "fib": takeFIB()
     case "th": takeField(["dport": .port])
     case "ip", "ip6":
@@ -176,6 +176,8 @@ struct NFTRule {
     case .interface: return .interface(values, isNegated: isNegated)
     case .packetType: return .known(values.contains("host") != isNegated)
     case .state: return .known(values.contains("new") != isNegated)
+    // What begins is neither translated nor confirmed.
+    case .status: return .known(isNegated)
     case .addressType: return .known(values.contains("local") != isNegated)
     case .other: return .unknown
     }
