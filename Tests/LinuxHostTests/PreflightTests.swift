@@ -132,7 +132,8 @@ struct PreflightTests {
   @Test("an underlay interface needs an address of the family that the tunnel's mode says; a link-local one is none")
   func underlayFamily() {
     let overIPv6 = settings(tunnel: ["tunnel mode gre multipoint ipv6"])
-    let missing = "error: interface eth0 has no global IPv6 address, which a tunnel's packets leave with; mend: ip address add X:X:X:X::X/LENGTH dev eth0"
+    let missing =
+      "error: interface eth0 has no global IPv6 address, which a tunnel's packets leave with; mend: ip address add X:X:X:X::X/LENGTH dev eth0"
     #expect(findings(overIPv6, host) == [missing])
     var host = host
     host.addresses.append((2, InterfaceAddress(IPAddress(high: 0x2001_0db8 << 32, low: 1), prefixLength: 64)))
@@ -140,7 +141,10 @@ struct PreflightTests {
     host.addresses.removeFirst()
     #expect(findings(overIPv6, host) == [], "this tunnel needs no IPv4")
     #expect(findings(settings(), host).contains { $0.contains("eth0 has no IPv4 address") })
-    #expect(findings(settings(rest: "interface Tunnel1\n tunnel source GigabitEthernet1\n tunnel mode gre multipoint ipv6"), self.host) == [missing])
+    #expect(
+      findings(settings(rest: "interface Tunnel1\n tunnel source GigabitEthernet1\n tunnel mode gre multipoint ipv6"), self.host) == [
+        missing
+      ])
   }
 
   @Test("a tunnel over IPv6 asks the firewall of IPv6")

@@ -48,10 +48,12 @@ struct InputFirewallTests {
       ("-A IKE -p esp -m esp --espspi 1:100 -j ACCEPT", "esp"), ("-A IKE -p udp -m udp --dport 500 -j ACCEPT", "ike"),
       ("-A IKE -p udp -m multiport --dports 500,4500 -j ACCEPT", "ike nat"), ("-A IKE -p udp -m udp --dport 500:510 -j ACCEPT", "ike"),
       ("-A IKE -p udp -m multiport --ports 400:600,4500 -j ACCEPT", "ike nat"), ("-A IKE -p udp -m udp ! --dport 500 -j ACCEPT", "nat"),
-      ("-A IKE -p tcp -m tcp --dport 179 --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT", "bgp"), ("-A IKE ! -p tcp -j ACCEPT", "gre esp ike nat"),
+      ("-A IKE -p tcp -m tcp --dport 179 --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT", "bgp"),
+      ("-A IKE ! -p tcp -j ACCEPT", "gre esp ike nat"),
       ("-A IKE -i eth0 -j ACCEPT", "gre esp ike nat bgp"), ("-A IKE -i eth+ -j ACCEPT", "gre esp ike nat bgp"),
       ("-A IKE ! -i eth0 -j ACCEPT", "bgp"), ("-A IKE -s 203.0.113.0/24 -j ACCEPT", "gre esp ike nat bgp"),
-      ("-A IKE -m state --state NEW -j ACCEPT", "gre esp ike nat bgp"), ("-A IKE -j ACCEPT", "gre esp ike nat bgp"), ("-A IKE -j NFQUEUE", "gre esp ike nat bgp"),
+      ("-A IKE -m state --state NEW -j ACCEPT", "gre esp ike nat bgp"), ("-A IKE -j ACCEPT", "gre esp ike nat bgp"),
+      ("-A IKE -j NFQUEUE", "gre esp ike nat bgp"),
     ])
   func iptablesAccepts(rule: String, names: String) throws {
     #expect(passing(try iptables(rule)) == names + " esp6")
@@ -77,7 +79,8 @@ struct InputFirewallTests {
     #expect(passing(open) == "gre esp ike nat bgp esp6")
     let closed = try #require(InputFirewall(iptables: save("ACCEPT", "-A INPUT -p esp -j ACCEPT\n-A INPUT -j DROP\n"), isV4: true))
     #expect(passing(closed) == "esp esp6")
-    let some = try #require(InputFirewall(iptables: save("ACCEPT", "-A INPUT -p gre -j DROP\n-A INPUT -s 192.0.2.1/32 -j DROP\n"), isV4: true))
+    let some = try #require(
+      InputFirewall(iptables: save("ACCEPT", "-A INPUT -p gre -j DROP\n-A INPUT -s 192.0.2.1/32 -j DROP\n"), isV4: true))
     #expect(passing(some) == "esp ike nat bgp esp6")
     #expect(InputFirewall(iptables: "", isV4: true) == nil)
     #expect(InputFirewall(iptables: "# Table `filter' is incompatible, use 'nft' tool.\n", isV4: true) == nil)
@@ -130,16 +133,20 @@ struct InputFirewallTests {
     "nft: protocols and ports by name and number, in sets, ranges and maps, and what accepts more",
     arguments: [
       ("ip protocol esp accept comment \"all of { it }\"", "esp"), ("iifname \"eth0\" ip protocol gre accept", "gre"),
-      ("meta l4proto { udp, esp } accept", "esp ike nat esp6"), ("ip protocol { udp, esp } counter packets 0 bytes 0 accept", "esp ike nat"),
+      ("meta l4proto { udp, esp } accept", "esp ike nat esp6"),
+      ("ip protocol { udp, esp } counter packets 0 bytes 0 accept", "esp ike nat"),
       ("meta l4proto 50 accept", "esp esp6"), ("ip6 nexthdr esp accept", "esp6"), ("esp spi 1-100 accept", "esp esp6"),
       ("udp dport { 500, 4500 } accept", "ike nat"), ("udp dport isakmp log prefix \"ike; accept \" flags all accept", "ike"),
       ("udp dport ipsec-nat-t accept", "nat"), ("udp dport { isakmp, ipsec-nat-t } accept", "ike nat"), ("udp dport 500-600 accept", "ike"),
       ("udp dport != 500 accept", "nat"), ("udp dport @gates accept", "ike nat"), ("th dport 179 accept", "bgp"),
       ("meta l4proto vmap { tcp : jump other, esp : accept }", "esp bgp esp6"), ("udp dport vmap { 500 : accept, 4500 : drop }", "ike"),
       ("tcp flags syn tcp dport 179 accept", "bgp"), ("meta l4proto udp udp dport { 500, 4500 } accept", "ike nat"),
-      ("meta nfproto ipv6 accept", "esp6"), ("meta l4proto != tcp accept", "gre esp ike nat esp6"), ("limit rate 3/minute burst 5 packets accept", everything),
-      ("iifname \"eth0\" accept", everything), ("iifname { \"eth0\", \"eth1\" } accept", everything), ("iifname \"eth*\" accept", everything),
-      ("iif != \"lo\" accept", everything), ("fib daddr type local accept", everything), ("iifname . udp dport { \"eth0\" . 500 } accept", everything),
+      ("meta nfproto ipv6 accept", "esp6"), ("meta l4proto != tcp accept", "gre esp ike nat esp6"),
+      ("limit rate 3/minute burst 5 packets accept", everything),
+      ("iifname \"eth0\" accept", everything), ("iifname { \"eth0\", \"eth1\" } accept", everything),
+      ("iifname \"eth*\" accept", everything),
+      ("iif != \"lo\" accept", everything), ("fib daddr type local accept", everything),
+      ("iifname . udp dport { \"eth0\" . 500 } accept", everything),
       ("ip saddr 203.0.113.0/24 accept", "gre esp ike nat bgp"), ("iifname vmap { \"eth0\" : goto other, \"lo\" : accept }", "bgp"),
     ])
   func nftAccepts(rule: String, names: String) throws { #expect(passing(try nft(rule)) == names) }

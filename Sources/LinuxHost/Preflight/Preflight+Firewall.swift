@@ -39,9 +39,11 @@ extension Preflight {
     }
     return [
       Visitor(packet: .udp(500, isV4: isV4, on: interfaces), level: .error, use: "no peer can begin a key exchange (IKE)"),
-      Visitor(packet: .esp(isV4: isV4, on: interfaces), level: .error, use: "nothing comes out of protected tunnels without a NAT on the way"),
       Visitor(
-        packet: .udp(4500, isV4: isV4, on: interfaces), level: .warning, use: "nothing comes out of protected tunnels with a NAT on the way"),
+        packet: .esp(isV4: isV4, on: interfaces), level: .error, use: "nothing comes out of protected tunnels without a NAT on the way"),
+      Visitor(
+        packet: .udp(4500, isV4: isV4, on: interfaces), level: .warning, use: "nothing comes out of protected tunnels with a NAT on the way"
+      ),
     ]
   }
 

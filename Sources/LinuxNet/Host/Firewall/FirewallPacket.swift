@@ -59,8 +59,10 @@ public struct FirewallPacket: Sendable, Hashable {
 /// What the rules of firewalls call protocols and ports. Only names of /etc/protocols and /etc/services that a rule on a router may have.
 enum FirewallName {
   private static let protocols: [String: UInt16] = [
-    "icmp": 1, "igmp": 2, "ipip": 4, "ipencap": 4, "tcp": 6, "udp": 17, "dccp": 33, "ipv6": 41, "gre": 47, "esp": 50, "ipv6-crypt": 50, "ah": 51,
-    "ipv6-auth": 51, "ipv6-icmp": 58, "icmpv6": 58, "eigrp": 88, "ospf": 89, "ospfigp": 89, "pim": 103, "ipcomp": 108, "comp": 108, "vrrp": 112,
+    "icmp": 1, "igmp": 2, "ipip": 4, "ipencap": 4, "tcp": 6, "udp": 17, "dccp": 33, "ipv6": 41, "gre": 47, "esp": 50, "ipv6-crypt": 50,
+    "ah": 51,
+    "ipv6-auth": 51, "ipv6-icmp": 58, "icmpv6": 58, "eigrp": 88, "ospf": 89, "ospfigp": 89, "pim": 103, "ipcomp": 108, "comp": 108,
+    "vrrp": 112,
     "l2tp": 115, "sctp": 132, "udplite": 136,
   ]
   private static let ports: [String: UInt16] = ["isakmp": 500, "ipsec-nat-t": 4500, "bgp": 179, "route": 520, "router": 520]

@@ -77,7 +77,8 @@ enum IPTablesRule {
   private static func condition(_ option: String, _ value: String, _ isNegated: Bool) -> FirewallCondition {
     switch option {
     case "-p":
-      value == "all" ? .known(!isNegated) : numbers(value, FirewallName.protocolRange).map { .protocolNumber($0, isNegated: isNegated) } ?? .unknown
+      value == "all"
+        ? .known(!isNegated) : numbers(value, FirewallName.protocolRange).map { .protocolNumber($0, isNegated: isNegated) } ?? .unknown
     case "-i": .interface([value], isNegated: isNegated)
     case "--dport", "--dports": numbers(value, port).map { .port($0, isNegated: isNegated) } ?? .unknown
     // Source ports count too: where none fits as the destination's, the source's may.

@@ -12,7 +12,8 @@ extension InputFirewall {
 
   private static func make(_ table: NFTTable, _ chain: String, _ chains: [String: [FirewallRule]], drops: Bool) -> InputFirewall {
     InputFirewall(
-      program: .nft, place: "\(table.family) \(table.name) \(chain)", isV4: table.family == "inet" ? nil : table.family == "ip", chain: chain,
+      program: .nft, place: "\(table.family) \(table.name) \(chain)", isV4: table.family == "inet" ? nil : table.family == "ip",
+      chain: chain,
       chains: chains, dropsByDefault: drops)
   }
 
