@@ -105,7 +105,7 @@ let package = Package(
     tests("NodeRuntimeTests", ["NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "Interfaces", "Routing", "DataPlane", "ProtocolKit", "CommandGrammar", "Wire"]),
     tests("LabTests", ["Lab", "NodeRuntime", "NHRP", "IKE", "IPsecCrypto", "DataPlane", "ProtocolKit", "Wire", "Screens"]),
     tests("LinuxNetTests", ["LinuxNet", "ProtocolKit", "Wire"]),
-    tests("LinuxHostTests", ["LinuxHost", "LinuxNet", "ProtocolKit", "Wire"]),
+    tests("LinuxHostTests", ["LinuxHost", "LinuxNet", "NodeRuntime", "ProtocolKit", "Wire"]),
     .testTarget(name: "ScreensTests", dependencies: ["Screens", "NodeRuntime", "ProtocolKit", "Wire"], path: "Tests/ScreensTests", exclude: ["Golden"]),
     tests("HouseTests", []),
     tests("SystemTests", ["Wire"]),

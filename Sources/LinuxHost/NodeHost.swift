@@ -97,8 +97,10 @@ public final class NodeHost {
     return "\(text(name.sysname)) \(text(name.release)) \(text(name.machine))"
   }
 
-  /// To be called by `main` before any thread starts: a headless node reads its signals, so no thread may be hit by them.
-  public static func prepareProcess(_ options: HostOptions) {
+  /// To be called by `main` before any thread starts: a headless node reads its signals, so no thread may be hit by them; and keys
+  /// of tunnels will be in memory, which goes into no core file.
+  public static func prepareProcess(_ options: HostOptions) throws(SystemError) {
+    try Privileges.hardenProcess()
     Signals.ignoreBrokenPipes()
     if options.isHeadless { Signals.block([SIGTERM, SIGINT, SIGHUP]) }
   }

@@ -61,7 +61,8 @@ public final class DatagramSocket: UnderlayPort {
     var address = socketStorage(settings.source, port: settings.port)
     let length = socketLength(isV4: settings.source.isV4)
     let result = withGenericAddress(of: &address) { pointer, _ in Glibc.bind(socket.rawValue, pointer, length) }
-    try check(result, "bind UDP port \(settings.port) on \(settings.source)", "another IKE daemon may have it, or the address is not here")
+    let number = Glibc.errno
+    try check(result, "bind UDP port \(settings.port) on \(settings.source)", adviceForBind(number, rival: "IKE"))
   }
 
   /// The descriptor, for the event loop.

@@ -55,7 +55,8 @@ public final class RoutingDatagramSocket {
     let result = withGenericAddress(of: &address) { pointer, _ in
       Glibc.bind(socket.rawValue, pointer, socketLength(isV4: settings.isV4))
     }
-    try check(result, "bind UDP port \(settings.port)", "another routing daemon may have it")
+    let number = Glibc.errno
+    try check(result, "bind UDP port \(settings.port)", adviceForBind(number, rival: "routing"))
   }
 
   deinit { room.deallocate() }

@@ -45,6 +45,16 @@ func check(_ result: Int32, _ call: @autoclosure () -> String, _ detail: @autocl
   throw SystemError(call: call(), errno: number, detail: detail())
 }
 
+/// What an operator can do about a port that could not be bound; `rival`: what kind of daemon holds it as a rule.
+func adviceForBind(_ number: Int32, rival: String) -> String {
+  switch number {
+  case EADDRINUSE: "another \(rival) daemon may have it"
+  case EADDRNOTAVAIL: "the address is on none of the host's interfaces"
+  case EACCES: "ports below net.ipv4.ip_unprivileged_port_start take root or the capability CAP_NET_BIND_SERVICE"
+  default: ""
+  }
+}
+
 /// Repeats `body` while a signal interrupts it (EINTR).
 @inline(__always)
 func retrying(_ body: () -> Int) -> Int {

@@ -51,7 +51,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private func serve() throws -> Int32 {
-    NodeHost.prepareProcess(options)
+    try NodeHost.prepareProcess(options)
     return try NodeHost(options).run()
   }
 
@@ -67,7 +67,7 @@ struct RunCommand: ParsableCommand {
 
   private func runTogether() throws -> Int32 {
     MainActor.assumeIsolated { ConsoleApp.blockSignals() }
-    NodeHost.prepareProcess(options)
+    try NodeHost.prepareProcess(options)
     let node = try RunningNode.start(options)
     let status = ConsoleDoor.open(try node.connect(), terminal, socketPath: nil)
     let ended = node.stop()

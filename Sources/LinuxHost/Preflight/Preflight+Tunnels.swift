@@ -9,25 +9,44 @@ import Wire
 
 // What the configured tunnels and interfaces need of the host.
 extension Preflight {
-  private static func tunnels(_ settings: NodeSettings) -> [InterfaceConfiguration] {
+  static func tunnels(_ settings: NodeSettings) -> [InterfaceConfiguration] {
     settings.interfaceNames.compactMap { settings.interfaces[$0] }.filter { $0.interface.isTunnel && !$0.interface.isShutdown }
   }
 
-  /// Host names of the interfaces that packets of tunnels leave by.
-  private static func underlayNames(_ settings: NodeSettings) -> [String] {
-    var names: [String] = []
-    for tunnel in tunnels(settings) {
-      if case .interface(let name)? = tunnel.interface.tunnel.source { names.append(settings.platformName(of: name)) }
-      if let via = tunnel.interface.tunnel.routeVia { names.append(settings.platformName(of: via)) }
+  /// Whether the node speaks IKE.
+  static func hasProtection(_ settings: NodeSettings) -> Bool {
+    tunnels(settings).contains { $0.interface.tunnel.protectionProfile != nil }
+  }
+
+  /// Whether a tunnel or a LAN has IPv6; what is only below tunnels is not forwarded.
+  static func hasInnerIPv6(_ settings: NodeSettings) -> Bool {
+    let outer = underlays(settings).map(\.name)
+    return settings.interfaceNames.contains { name in
+      settings.interfaces[name]?.interface.ipv6.isOn == true && !outer.contains(settings.platformName(of: name))
     }
-    return Array(Set(names)).sorted()
+  }
+
+  /// Host names of the interfaces that a tunnel's packets leave by.
+  static func underlayNames(_ tunnel: TunnelSettings, _ settings: NodeSettings) -> [String] {
+    var names = [tunnel.routeVia].compactMap(\.self)
+    if case .interface(let name)? = tunnel.source { names.append(name) }
+    return names.map(settings.platformName(of:))
+  }
+
+  /// Those of all tunnels, each with whether one of them wants IPv4 or IPv6 there.
+  private static func underlays(_ settings: NodeSettings) -> [(name: String, families: [Bool])] {
+    var families: [String: Set<Bool>] = [:]
+    for tunnel in tunnels(settings).map(\.interface.tunnel) {
+      for name in underlayNames(tunnel, settings) { families[name, default: []].insert(!tunnel.isOverIPv6) }
+    }
+    return families.sorted { $0.key < $1.key }.map { ($0.key, [true, false].filter($0.value.contains)) }
   }
 
   // MARK: Interfaces
 
   static func interfaces(_ settings: NodeSettings, _ host: Host) -> [PreflightFinding] {
     var found: [PreflightFinding] = []
-    for name in underlayNames(settings) {
+    for (name, families) in underlays(settings) {
       guard let link = host.link(name) else {
         found.append(
           PreflightFinding(
@@ -36,9 +55,7 @@ extension Preflight {
         continue
       }
       if !link.isUp { found.append(PreflightFinding(.error, "interface \(name) is down", mend: "ip link set \(name) up")) }
-      if host.addresses(of: name).isEmpty {
-        found.append(PreflightFinding(.error, "interface \(name) has no IPv4 address", mend: "ip address add A.B.C.D/LENGTH dev \(name)"))
-      }
+      found += families.filter { host.addresses(of: name, isV4: $0).isEmpty }.map { noAddress(name, isV4: $0) }
     }
     for tunnel in tunnels(settings) {
       guard case .address(let address)? = tunnel.interface.tunnel.source, !host.addresses.contains(where: { $0.address.address == address })
@@ -47,6 +64,13 @@ extension Preflight {
         PreflightFinding(.error, "tunnel source \(address) is on no interface", mend: "ip address add \(address)/LENGTH dev INTERFACE"))
     }
     return found
+  }
+
+  private static func noAddress(_ name: String, isV4: Bool) -> PreflightFinding {
+    let (family, example) = isV4 ? ("IPv4", "A.B.C.D") : ("global IPv6", "X:X:X:X::X")
+    return PreflightFinding(
+      .error, "interface \(name) has no \(family) address, which a tunnel's packets leave with",
+      mend: "ip address add \(example)/LENGTH dev \(name)")
   }
 
   static func addresses(_ settings: NodeSettings, _ host: Host) -> [PreflightFinding] {
@@ -65,7 +89,7 @@ extension Preflight {
 
   /// Interfaces where answers may go out elsewhere than questions come in: underlay, LAN, tunnel.
   static func reversePath(_ settings: NodeSettings, _ host: Host) -> [PreflightFinding] {
-    let underlay = underlayNames(settings)
+    let underlay = underlays(settings).map(\.name)
     let rest = settings.interfaceNames.map { settings.platformName(of: $0) }.filter { !underlay.contains($0) }
     var found: [PreflightFinding] = []
     for name in underlay + rest {
@@ -88,7 +112,7 @@ extension Preflight {
   // MARK: Rivals
 
   static func keyExchange(_ settings: NodeSettings) -> [PreflightFinding] {
-    guard tunnels(settings).contains(where: { $0.interface.tunnel.protectionProfile != nil }) else { return [] }
+    guard hasProtection(settings) else { return [] }
     // This node may have opened its sockets by now.
     return HostFacts.udpPortUsers().filter { $0.processID != getpid() }.map { row in
       let who = row.processName.map { name in "\(name) (\(row.processID.map(String.init) ?? "?"))" } ?? "user \(row.userName)"

@@ -36,25 +36,63 @@ public struct PreflightFinding: Sendable, Equatable {
 public enum Preflight {
   /// Everything that is to be said, errors first.
   public static func check(settings: NodeSettings) -> [PreflightFinding] {
-    let links = (try? NetlinkRoutes())
-    let host = Host(
-      links: (try? links?.links()) ?? [], addresses: (try? links?.addresses()) ?? [], routes: (try? links?.routes()) ?? [])
-    let found =
-      device() + capabilities() + forwarding() + interfaces(settings, host) + addresses(settings, host)
-      + reversePath(settings, host) + firewall() + keyExchange(settings) + kernelTunnels(settings, host) + defaultRoute(settings, host)
-    return found.enumerated().sorted { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }.map(\.element)
+    let host = Host.current
+    return sorted(
+      device() + findings(settings, on: host) + reversePath(settings, host) + keyExchange(settings) + kernelTunnels(settings, host))
+  }
+
+  /// What follows from a configuration and the facts of a host.
+  package static func findings(_ settings: NodeSettings, on host: Host) -> [PreflightFinding] {
+    sorted(
+      capabilities(settings, host) + forwarding(settings, host) + interfaces(settings, host) + addresses(settings, host)
+        + firewall(settings, host) + defaultRoute(settings, host))
+  }
+
+  private static func sorted(_ findings: [PreflightFinding]) -> [PreflightFinding] {
+    findings.enumerated().sorted { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }.map(\.element)
   }
 
   /// The host's side, asked once.
-  struct Host {
-    var links: [LinkRow]
-    var addresses: [(index: UInt32, address: LinuxNet.InterfaceAddress)]
-    var routes: [KernelRoute]
+  package struct Host: Sendable {
+    package var links: [LinkRow] = []
+    package var addresses: [(index: UInt32, address: LinuxNet.InterfaceAddress)] = []
+    package var routes: [KernelRoute] = []
+    package var capabilities = CapabilitySet.node
+    package var firstUnprivilegedPort = 1_024
+    package var forwardsIPv4: Bool? = true, forwardsIPv6: Bool? = true
+    package var firewalls: [InputFirewall] = []
+    /// Where this program is.
+    package var program = "dmvpn"
+
+    /// A host without interfaces, and without a fault.
+    package init() {}
+
+    /// This one.
+    static var current: Host {
+      var host = Host()
+      let netlink = try? NetlinkRoutes()
+      (host.links, host.addresses) = ((try? netlink?.links()) ?? [], (try? netlink?.addresses()) ?? [])
+      host.routes = (try? netlink?.routes()) ?? []
+      (host.capabilities, host.firstUnprivilegedPort) = (Privileges.effective, HostFacts.firstUnprivilegedPort)
+      (host.forwardsIPv4, host.forwardsIPv6) = (HostFacts.forwardsIPv4, HostFacts.forwardsIPv6)
+      host.firewalls = HostFacts.inputFirewalls()
+      if let program = ownExecutable { host.program = program }
+      return host
+    }
+
+    private static var ownExecutable: String? {
+      guard let path = realpath("/proc/self/exe", nil) else { return nil }
+      defer { free(path) }
+      return String(cString: path)
+    }
 
     func link(_ name: String) -> LinkRow? { links.first { $0.name == name } }
-    func addresses(of name: String) -> [LinuxNet.InterfaceAddress] {
+
+    /// An interface's addresses that a tunnel may have as its source.
+    func addresses(of name: String, isV4: Bool = true) -> [LinuxNet.InterfaceAddress] {
       guard let link = link(name) else { return [] }
-      return addresses.filter { $0.index == link.index && $0.address.address.isV4 }.map(\.address)
+      return addresses.filter { $0.index == link.index && $0.address.address.isV4 == isV4 && !$0.address.address.isLinkLocal }
+        .map(\.address)
     }
   }
 
@@ -69,38 +107,51 @@ public enum Preflight {
     }
   }
 
-  private static func capabilities() -> [PreflightFinding] {
-    let has = Privileges.effective
-    let needed: [(CapabilitySet, String, String)] = [
-      (.networkAdministration, "CAP_NET_ADMIN", "tunnel interfaces and routes"), (.rawSockets, "CAP_NET_RAW", "GRE packets"),
+  /// A capability, what setcap calls it, and what there is not without it.
+  private typealias Need = (capability: CapabilitySet, name: String, use: String)
+
+  private static func capabilities(_ settings: NodeSettings, _ host: Host) -> [PreflightFinding] {
+    var needs: [Need] = [
+      (.networkAdministration, "cap_net_admin", "tunnel interfaces and routes"), (.rawSockets, "cap_net_raw", "GRE and ESP packets"),
     ]
-    let path = (try? ownExecutable()) ?? "dmvpn"
-    return needed.filter { !has.contains($0.0) }.map {
-      PreflightFinding(.error, "the capability \($0.1) is missing: no \($0.2)", mend: "setcap cap_net_admin,cap_net_raw+ep \(path)")
+    let low = ownPorts(settings, host).filter { $0.number < host.firstUnprivilegedPort }.map(\.text)
+    if !low.isEmpty { needs.append((.bindLowPorts, "cap_net_bind_service", low.joined(separator: ", no "))) }
+    // It sets what it is told and takes the rest away: all that is needed has to be in it.
+    let mend = "setcap \(needs.map(\.name).joined(separator: ","))+ep \(host.program)"
+    return needs.filter { !host.capabilities.contains($0.capability) }.map {
+      PreflightFinding(.error, "the capability \($0.name.uppercased()) is missing: no \($0.use)", mend: mend)
     }
   }
 
-  private static func ownExecutable() throws -> String {
-    guard let path = realpath("/proc/self/exe", nil) else { throw SystemError(call: "find the own executable", errno: errno) }
-    defer { free(path) }
-    return String(cString: path)
+  /// The ports that the node opens by this configuration.
+  private static func ownPorts(_ settings: NodeSettings, _ host: Host) -> [(number: Int, text: String)] {
+    var ports: [(number: Int, text: String)] = []
+    if hasProtection(settings) { ports.append((500, "UDP port 500 (IKE)")) }
+    if settings.bgp.settings != nil { ports.append((179, "TCP port 179 (BGP)")) }
+    if !ripInterfaces(settings, host).isEmpty { ports.append((520, "UDP port 520 (RIP)")) }
+    return ports
   }
 
-  private static func forwarding() -> [PreflightFinding] {
-    guard HostFacts.forwardsIPv4 == false else { return [] }
-    return [
-      PreflightFinding(
-        .warning, "net.ipv4.ip_forward is 0: packets of the LAN do not reach the tunnel, nor the tunnel's the LAN",
-        mend: "sysctl -w net.ipv4.ip_forward=1")
-    ]
+  /// The host's names of the interfaces where RIP uses the kernel's sockets. In tunnels it needs none.
+  static func ripInterfaces(_ settings: NodeSettings, _ host: Host) -> [String] {
+    guard let networks = settings.rip.router?.networks else { return [] }
+    func isOurs(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }
+    let configured = settings.interfaces.values.map(\.interface).filter { $0.address.map { isOurs($0.address) } ?? false }.map(\.name)
+    let there = host.links.filter { !$0.isLoopback && host.addresses(of: $0.name).contains { isOurs($0.address) } }.map(\.name)
+    return Set(configured.map(settings.platformName(of:)) + there).filter { !$0.hasPrefix("Tunnel") }.sorted()
   }
 
-  private static func firewall() -> [PreflightFinding] {
-    HostFacts.firewalls().filter { $0.dropsInputByDefault && !$0.mentionsGRE }.map { row in
-      let mend =
-        row.program == "nft"
-        ? "nft insert rule inet filter input ip protocol gre accept" : "iptables -I INPUT -p gre -j ACCEPT"
-      return PreflightFinding(.error, "\(row.program) drops input by default and no rule names GRE (protocol 47)", mend: mend)
+  private static func forwarding(_ settings: NodeSettings, _ host: Host) -> [PreflightFinding] {
+    let what = "packets of the LAN do not reach the tunnel, nor the tunnel's the LAN"
+    let usesV6 = settings.staticRoutes.contains { !$0.prefix.address.isV4 } || hasInnerIPv6(settings)
+    var found: [PreflightFinding] = []
+    if host.forwardsIPv4 == false {
+      found.append(PreflightFinding(.warning, "net.ipv4.ip_forward is 0: \(what)", mend: "sysctl -w net.ipv4.ip_forward=1"))
     }
+    if usesV6, host.forwardsIPv6 == false {
+      found.append(
+        PreflightFinding(.warning, "net.ipv6.conf.all.forwarding is 0: IPv6 \(what)", mend: "sysctl -w net.ipv6.conf.all.forwarding=1"))
+    }
+    return found
   }
 }

@@ -34,6 +34,12 @@ public enum HostFacts {
   /// Whether the kernel forwards IPv4 packets.
   public static var forwardsIPv4: Bool? { systemSetting("net/ipv4/ip_forward").map { $0 != "0" } }
 
+  /// Whether the kernel forwards IPv6 packets; nil where it has no IPv6.
+  public static var forwardsIPv6: Bool? { systemSetting("net/ipv6/conf/all/forwarding").map { $0 != "0" } }
+
+  /// The lowest port that takes no privilege.
+  public static var firstUnprivilegedPort: Int { systemSetting("net/ipv4/ip_unprivileged_port_start").flatMap { Int($0) } ?? 1_024 }
+
   /// How strictly the kernel checks that a packet came in where its answer would go out (rp_filter).
   public enum ReversePathFilter: Int, Sendable, Comparable {
     /// Not at all.

@@ -35,8 +35,14 @@ public enum Privileges {
   public static var isRoot: Bool { geteuid() == 0 }
 
   /// No core dumps and no debugger of the same user (keys are in memory), and no program started from here gains
-  /// privileges. Call it after `drop`, which undoes the first.
+  /// privileges. Call it after `drop`, which undoes the first, and before the first thread starts: the last belongs to a thread.
+  ///
+  /// What is below /proc/self is root's from now on; the process itself reads what it could, but for `environ` and the like. A program
+  /// that it starts has what `exec` gives it: root keeps its capabilities, and ambient ones stay.
   public static func hardenProcess() throws(SystemError) {
+    // The limit alone would not hold: a kernel that pipes core files into a program does not ask it.
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    try check(setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none), "forbid core files")
     try check(clx_prctl(PR_SET_DUMPABLE, 0, 0), "forbid core dumps")
     try check(clx_prctl(PR_SET_NO_NEW_PRIVS, 1, 0), "forbid new privileges")
   }

@@ -55,16 +55,9 @@ public final class StreamListenerSocket {
     var address = socketStorage(settings.local, port: settings.port)
     let length = socketLength(isV4: settings.local.isV4)
     let result = withGenericAddress(of: &address) { pointer, _ in Glibc.bind(socket.rawValue, pointer, length) }
-    try check(result, "bind TCP port \(settings.port) on \(settings.local)", StreamListenerSocket.adviceForBind())
+    let number = Glibc.errno
+    try check(result, "bind TCP port \(settings.port) on \(settings.local)", adviceForBind(number, rival: "routing"))
     try check(listen(socket.rawValue, StreamListenerSocket.backlog), "listen on TCP port \(settings.port)")
-  }
-
-  private static func adviceForBind() -> String {
-    switch Glibc.errno {
-    case EADDRINUSE: "another routing daemon may have it"
-    case EACCES: "ports below 1024 take root or the capability CAP_NET_BIND_SERVICE"
-    default: ""
-    }
   }
 
   /// The descriptor, for the event loop: call `accept` when it is readable.

@@ -8,6 +8,8 @@ enum Requirement: String, CaseIterable, Sendable {
   case root
   /// /dev/net/tun.
   case tun
+  /// Root of the machine: to become other users, and to make device nodes for them.
+  case otherUsers
   case frr
   /// Routing daemons beside FRR's.
   case bird, gobgp, exabgp
@@ -32,6 +34,8 @@ enum Requirement: String, CaseIterable, Sendable {
     switch self {
     case .root: Self.canMakeNamespaces ? nil : "root in namespaces of its own (run `make test`)"
     case .tun: Self.canOpenTUN ? nil : "/dev/net/tun, readable and writable"
+    case .otherUsers:
+      Self.hasAllUsers && Self.isOnPath("setpriv") ? nil : "root of the machine, outside of user namespaces, and setpriv (util-linux)"
     case .frr: Self.isExecutable("/usr/lib/frr/nhrpd") ? nil : "nhrpd (Debian package frr)"
     case .bird: Self.isOnPath("bird") && Self.isOnPath("birdc") ? nil : "bird (Debian package bird2)"
     case .gobgp: Self.isOnPath("gobgpd") && Self.isOnPath("gobgp") ? nil : "gobgpd (Debian package gobgpd)"
@@ -58,6 +62,11 @@ enum Requirement: String, CaseIterable, Sendable {
   /// /run/netns must be ours, as `scripts/in-namespaces` arranges and says: nothing here may touch the machine's own network.
   private static let canMakeNamespaces: Bool =
     geteuid() == 0 && access("/run/netns", W_OK) == 0 && ProcessInfo.processInfo.environment["DMVPN_NAMESPACES"] == "1"
+  /// A user namespace has a part of the users only.
+  private static let hasAllUsers: Bool = {
+    let map = (try? String(contentsOfFile: "/proc/self/uid_map", encoding: .utf8)) ?? ""
+    return geteuid() == 0 && map.split(whereSeparator: \.isWhitespace) == ["0", "0", "4294967295"]
+  }()
   private static let canOpenTUN: Bool = {
     let descriptor = open("/dev/net/tun", O_RDWR)
     if descriptor >= 0 { close(descriptor) }
