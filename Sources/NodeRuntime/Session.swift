@@ -85,10 +85,13 @@ extension Node {
 
   // MARK: Answers
 
-  /// The last text of a request.
-  func answer(_ session: SessionID, _ request: UInt32, _ text: String, failed: Bool, exits: Bool = false) {
+  /// The last text of a request. Filters leave the remark alone.
+  func answer(_ session: SessionID, _ request: UInt32, _ text: String, remark: String? = nil, failed: Bool, exits: Bool = false) {
     let filters = sessions[session]?.running.removeValue(forKey: request) ?? []
-    conclude(session, request, failed ? text : filtered(text, filters), failed: failed, exits: exits)
+    let said = [failed ? text : AnswerParts.fitting(filtered(text, filters)), remark].compactMap(\.self).filter { !$0.isEmpty }
+    let parts = AnswerParts(said.joined(separator: "\n"))
+    for part in parts.before { partial(session, request, part) }
+    conclude(session, request, parts.last, failed: failed, exits: exits)
   }
 
   /// Text before the last.
