@@ -48,7 +48,7 @@ public enum BGPLimits {
   public static let acceptedHoldSeconds = 60
   /// Rows of one page of the table.
   public static let rowsPerAnswer = 1_024
-  /// Prefixes that one `show` looks through: about a second's work, in which the node does nothing else. A table that is larger is asked
+  /// Prefixes that one `show` looks through: a second's work, two with a filter, in which the node does nothing else. A table that is larger is asked
   /// for in parts.
   public static let shownPrefixes = 131_072
 }
