@@ -114,7 +114,8 @@ extension Node {
     let text = json().text
     guard text.utf8.count <= AnswerParts.limitBytes else {
       // Half a JSON text is none.
-      return answer(call.session, call.request, "% As JSON this is \(text.utf8.count >> 20) MiB, and \(AnswerParts.limitBytes >> 20) may be sent: ask for a part of it", failed: true)
+      let why = "% As JSON this is \(text.utf8.count >> 20) MiB, and \(AnswerParts.limitBytes >> 20) may be sent: ask for a part of it"
+      return answer(call.session, call.request, why, failed: true)
     }
     answer(call.session, call.request, text, failed: false)
   }

@@ -8,7 +8,10 @@ import Wire
 extension Node {
   func showInterfaces(_ what: ShowAction, _ call: ExecCall) -> ExecResult {
     if what == .interfaceBrief { return .shown(Shown(lines: self.briefLines(), json: { self.briefJSON() })) }
-    guard let name = call.arguments[text: "if"] else { return .shown(Shown(lines: self.shownInterfaces.flatMap(self.interfaceLines), json: { self.interfacesJSON(self.shownInterfaces) })) }
+    guard let name = call.arguments[text: "if"] else {
+      let all = shownInterfaces
+      return .shown(Shown(lines: all.flatMap(self.interfaceLines), json: { self.interfacesJSON(all) }))
+    }
     guard shownInterfaces.contains(name) else { return .failed("% Interface \(name) does not exist") }
     return .shown(Shown(lines: self.interfaceLines(name), json: { self.interfacesJSON([name]) }))
   }

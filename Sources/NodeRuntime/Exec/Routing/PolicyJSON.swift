@@ -53,8 +53,8 @@ struct PolicyJSON {
 
   private func extended(_ rule: ExtendedRule) -> [(String, JSONValue?)] {
     // Of another protocol nobody reads the addresses: they are part of the rest.
-    let ends = rule.protocolName == "ip" ? network(rule.source, "sourceAddress", "sourceMask") + network(rule.destination, "destinationAddress", "destinationMask") : []
-    return [("protocol", .string(rule.protocolName))] + ends + [("options", rule.rest.isEmpty ? nil : .string(rule.rest))]
+    let ends = network(rule.source, "sourceAddress", "sourceMask") + network(rule.destination, "destinationAddress", "destinationMask")
+    return [("protocol", .string(rule.protocolName))] + (rule.protocolName == "ip" ? ends : []) + [("options", rule.rest.isEmpty ? nil : .string(rule.rest))]
   }
 
   private func ipv6(_ rule: IPv6Rule) -> [(String, JSONValue?)] {
