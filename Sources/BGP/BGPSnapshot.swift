@@ -121,10 +121,20 @@ public struct BGPQuery: Sendable, Equatable {
   public var neighbor: IPAddress?
   /// Only what is told to this neighbour.
   public var advertisedTo: IPAddress?
-  /// At most so many, and never more than `BGPLimits.rowsPerAnswer`.
+  /// At most so many, and never more than `BGPLimits.shownPrefixes`.
   public var limit: Int
   /// Asks for a family.
   public init(_ family: BGPFamily, limit: Int = BGPLimits.rowsPerAnswer) { (self.family, self.limit) = (family, limit) }
+}
+
+/// What a query found.
+public struct BGPListing: Sendable, Equatable {
+  /// The prefixes, in order, as many as the query's limit lets through.
+  public var rows: [BGPRow]
+  /// How many there are.
+  public var total: Int
+  /// Whether there are more than were let through.
+  public var isCut: Bool { rows.count < total }
 }
 
 extension BGPEngine {
@@ -183,21 +193,27 @@ extension BGPEngine {
 
   // MARK: The table
 
-  /// At most a screenful of prefixes, in order. Reads all keys once and sorts what may be shown.
-  public func rows(_ query: BGPQuery) -> [BGPRow] {
-    let limit = min(max(0, query.limit), BGPLimits.rowsPerAnswer)
-    guard limit > 0 else { return [] }
-    let f = query.family.index
-    var found: [(prefix: IPPrefix, d: Int)] = []
-    for d in tables[f].destinations.indices where isShown(d, f) {
-      let prefix = tables[f].prefix(d)
-      if let after = query.after, prefix <= after { continue }
-      if let inside = query.inside, !inside.covers(prefix) { continue }
-      guard isWanted(d, f, query) else { continue }
+  /// The prefixes a query asks for, in order, up to its limit.
+  public func rows(_ query: BGPQuery) -> [BGPRow] { listing(query).rows }
+
+  /// The prefixes a query asks for, in order, up to its limit, and how many there are. Reads all keys once and sorts what may be shown.
+  public func listing(_ query: BGPQuery) -> BGPListing {
+    let limit = min(max(0, query.limit), BGPLimits.shownPrefixes)
+    var found: [(prefix: IPPrefix, d: Int)] = [], total = 0
+    for (prefix, d) in destinations(query) {
+      total += 1
       found.append((prefix, d))
       if found.count >= limit * 4 { found = Array(found.sorted { $0.prefix < $1.prefix }.prefix(limit)) }
     }
-    return found.sorted { $0.prefix < $1.prefix }.prefix(limit).map { row($0.d, query.family, only: query.neighbor) }
+    let first = found.sorted { $0.prefix < $1.prefix }.prefix(limit)
+    return BGPListing(rows: first.map { row($0.d, query.family, only: query.neighbor) }, total: total)
+  }
+
+  private func destinations(_ query: BGPQuery) -> some Sequence<(prefix: IPPrefix, d: Int)> {
+    let f = query.family.index
+    return tables[f].destinations.indices.lazy.filter { isShown($0, f) }.map { (prefix: tables[f].prefix($0), d: $0) }.filter { one in
+      query.after.map { $0 < one.prefix } ?? true && query.inside?.covers(one.prefix) ?? true && isWanted(one.d, f, query)
+    }
   }
 
   private func isShown(_ d: Int, _ f: Int) -> Bool {

@@ -46,7 +46,8 @@ extension ConsoleSession {
 
   /// Adds text to the output pane and opens it.
   func show(_ text: String) {
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) { view.output.appendLine(String(line)) }
+    // At once: a pane that is full lets go of its oldest lines each time.
+    view.output.appendLine(text)
     view.output.isOpen = true
     changed()
   }

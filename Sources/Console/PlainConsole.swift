@@ -100,8 +100,9 @@ final class PlainConsole {
       showPrompt()
     case .output(let id, let text, let newPrompt, let isLast, _, let exits):
       if !ConsoleApp.write(DisplayText.clean(text.replacing("\r\n", with: "\n"))) { exitCode = 129 }
-      guard isLast else { return }
+      // A part of a longer answer ends with a whole line, too.
       if !text.isEmpty, !text.hasSuffix("\n") { ConsoleApp.write("\n") }
+      guard isLast else { return }
       prompt = newPrompt
       if exits { exitCode = 0 } else if running == id { finish() }
     case .help(let id, let rows):

@@ -89,10 +89,13 @@ extension Node {
 
   // MARK: Answers
 
-  /// The last text of a request.
-  func answer(_ session: SessionID, _ request: UInt32, _ text: String, failed: Bool, exits: Bool = false) {
+  /// The last text of a request. Filters leave the remark alone.
+  func answer(_ session: SessionID, _ request: UInt32, _ text: String, remark: String? = nil, failed: Bool, exits: Bool = false) {
     let filters = sessions[session]?.running.removeValue(forKey: request) ?? []
-    conclude(session, request, failed ? text : filtered(text, filters), failed: failed, exits: exits)
+    let said = [failed ? text : AnswerParts.fitting(filtered(text, filters)), remark].compactMap(\.self).filter { !$0.isEmpty }
+    let parts = AnswerParts(said.joined(separator: "\n"))
+    for part in parts.before { partial(session, request, part) }
+    conclude(session, request, parts.last, failed: failed, exits: exits)
   }
 
   /// Text before the last.
@@ -104,7 +107,8 @@ extension Node {
   /// Applies `| include …` and the like.
   func filtered(_ text: String, _ filters: [OutputFilter]) -> String {
     guard !filters.isEmpty else { return text }
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    // By bytes: by characters a table of 100,000 lines takes half a second more.
+    var lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false).map { String(Substring($0)) }
     for f in filters { lines = f.apply(to: lines) }
     return lines.joined(separator: "\n")
   }

@@ -67,6 +67,8 @@ public struct RIPRouter: SectionSettings {
 
   /// Whether an interface only listens.
   public func isPassive(_ interface: String) -> Bool { isPassiveByDefault != passiveExceptions.contains(interface) }
+  /// The administrative distance of what a neighbour tells, where no list limits it.
+  public func distance(ofSource neighbour: IPAddress) -> Int { distances.first { $0.covers(neighbour) }?.distance ?? distance }
 }
 
 /// `timers basic`, in seconds.
@@ -103,6 +105,9 @@ public struct RIPRedistribution: Sendable, Hashable {
   public var isTransparent = false
   /// Which, and with what changes.
   public var routeMap: String?
+
+  /// The words of `redistribute`: the source, and its process where it has one.
+  public var words: String { source.policyWord(process) }
 
   /// Redistributes all of `source`.
   public init(_ source: RouteSource) { self.source = source }

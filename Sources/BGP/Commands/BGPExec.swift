@@ -64,52 +64,81 @@ public enum BGPExec {
   }
 }
 
+/// What a `show` line comes to, before it is text or rows.
+public enum BGPAnswer: Sendable, Equatable {
+  /// `summary`
+  case summary(BGPSummary, [BGPNeighborSnapshot], BGPFamily)
+  /// `neighbors`: all, or one.
+  case neighbors(BGPSummary, [BGPNeighborSnapshot])
+  /// One prefix.
+  case entry(BGPSummary, BGPRow)
+  /// A table, or a part of it; the query says which.
+  case table(BGPSummary, BGPListing, BGPQuery)
+  /// There is nothing to show, and why.
+  case nothing(String)
+}
+
 extension BGPEngine {
-  /// The answer to a `show` line. A table of more than `BGPLimits.rowsPerAnswer` prefixes is cut, and says so.
-  public func show(_ request: BGPRequest, _ a: Arguments, now: Instant) -> [String] {
-    guard let summary = summary() else { return ["% BGP not active"] }
+  /// The answer to a `show` line as text.
+  public func show(_ request: BGPRequest, _ a: Arguments, now: Instant) -> [String] { BGPShow.lines(answer(request, a), now: now) }
+
+  /// The answer to a `show` line. A table of more than `BGPLimits.shownPrefixes` prefixes is cut.
+  public func answer(_ request: BGPRequest, _ a: Arguments) -> BGPAnswer {
+    guard let summary = summary() else { return .nothing("% BGP not active") }
     let family = BGPExec.family(a)
     switch request {
-    case .summary: return BGPShow.summary(summary, neighborSnapshots(), family, now: now)
-    case .neighbors: return showNeighbors(summary, a, family, now)
-    case .entry: return showEntry(summary, a, family, now)
-    case .table: return showTable(summary, BGPQuery(family))
-    case .clear: return []
+    case .summary: return .summary(summary, neighborSnapshots(), family)
+    case .neighbors: return answerNeighbors(summary, a, family)
+    case .entry: return answerEntry(summary, a)
+    case .table: return table(summary, BGPQuery(family, limit: BGPLimits.shownPrefixes))
+    case .clear: return .nothing("")
     }
   }
 
-  private func showNeighbors(_ summary: BGPSummary, _ a: Arguments, _ family: BGPFamily, _ now: Instant) -> [String] {
-    guard let address = a.address("address") else { return neighborSnapshots().flatMap { BGPShow.neighbor($0, summary, now: now) } }
-    guard let n = neighborSnapshot(address) else { return ["% No such neighbor or address family"] }
-    var query = BGPQuery(family)
-    if a.has("routes") {
-      query.neighbor = address
-      return showTable(summary, query)
-    }
-    guard a.has("advertised-routes") else { return BGPShow.neighbor(n, summary, now: now) }
-    query.advertisedTo = address
-    return showTable(summary, query)
+  private func answerNeighbors(_ summary: BGPSummary, _ a: Arguments, _ family: BGPFamily) -> BGPAnswer {
+    guard let address = a.address("address") else { return .neighbors(summary, neighborSnapshots()) }
+    guard let n = neighborSnapshot(address) else { return .nothing("% No such neighbor or address family") }
+    guard a.has("routes") || a.has("advertised-routes") else { return .neighbors(summary, [n]) }
+    var query = BGPQuery(family, limit: BGPLimits.shownPrefixes)
+    if a.has("routes") { query.neighbor = address } else { query.advertisedTo = address }
+    return table(summary, query)
   }
 
-  private func showEntry(_ summary: BGPSummary, _ a: Arguments, _ family: BGPFamily, _ now: Instant) -> [String] {
-    var prefix = a.prefix("prefix") ?? a.address("address").map { IPPrefix(host: $0) }
-    if let address = a.address("address"), let mask = a.address("mask"), let length = IPPrefix.length(ofMask: mask) {
-      prefix = IPPrefix(address, length: length)
-    }
-    guard let prefix else { return ["% Network not in table"] }
-    if a.has("longer-prefixes") {
-      var query = BGPQuery(BGPFamily(of: prefix))
-      query.inside = prefix
-      return showTable(summary, query)
-    }
-    return row(for: prefix).map { BGPShow.entry($0, version: summary.tableVersion, now: now) } ?? ["% Network not in table"]
+  private func answerEntry(_ summary: BGPSummary, _ a: Arguments) -> BGPAnswer {
+    guard let prefix = BGPExec.prefix(a) else { return .nothing("% Network not in table") }
+    guard a.has("longer-prefixes") else { return row(for: prefix).map { .entry(summary, $0) } ?? .nothing("% Network not in table") }
+    var query = BGPQuery(BGPFamily(of: prefix), limit: BGPLimits.shownPrefixes)
+    query.inside = prefix
+    return table(summary, query)
   }
 
-  private func showTable(_ summary: BGPSummary, _ query: BGPQuery) -> [String] {
-    let rows = rows(query)
-    guard !rows.isEmpty else { return [] }
-    let isCut = rows.count == BGPLimits.rowsPerAnswer
-    return BGPShow.head(summary) + BGPShow.table(rows) + BGPShow.total(rows.count)
-      + (isCut ? ["% The first \(rows.count) prefixes only"] : [])
+  private func table(_ summary: BGPSummary, _ query: BGPQuery) -> BGPAnswer { .table(summary, listing(query), query) }
+}
+
+extension BGPExec {
+  /// The network that `A.B.C.D [mask]` or `P/L` names.
+  static func prefix(_ a: Arguments) -> IPPrefix? {
+    guard let address = a.address("address") else { return a.prefix("prefix") }
+    return a.address("mask").flatMap(IPPrefix.length(ofMask:)).map { IPPrefix(address, length: $0) } ?? IPPrefix(host: address)
+  }
+}
+
+extension BGPShow {
+  /// An answer as text. What was cut is told by `remark`, which no filter takes away.
+  public static func lines(_ answer: BGPAnswer, now: Instant) -> [String] {
+    switch answer {
+    case .summary(let s, let neighbors, let family): summary(s, neighbors, family, now: now)
+    case .neighbors(let s, let neighbors): neighbors.flatMap { neighbor($0, s, now: now) }
+    case .entry(let s, let row): entry(row, version: s.tableVersion, now: now)
+    case .table(_, let listing, _) where listing.rows.isEmpty: []
+    case .table(let s, let listing, _): head(s) + table(listing.rows) + total(listing.total)
+    case .nothing(let text): text.isEmpty ? [] : [text]
+    }
+  }
+
+  /// What is to be said below the lines, and below what filters leave of them: that there are more prefixes than were looked through.
+  public static func remark(_ answer: BGPAnswer) -> String? {
+    guard case .table(_, let listing, _) = answer, listing.isCut else { return nil }
+    return "% These are of the first \(listing.rows.count) of \(listing.total) prefixes; 'longer-prefixes' asks for a part of the table"
   }
 }

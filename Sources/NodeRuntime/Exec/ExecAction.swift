@@ -59,6 +59,8 @@ enum ExecResult {
 struct Shown {
   var text: () -> String
   var json: (() -> JSONValue)?
+  /// What stands below the text, whatever filters leave of it: that something is missing.
+  var remark: String?
 
   init(_ text: @autoclosure @escaping () -> String, json: (() -> JSONValue)? = nil) { (self.text, self.json) = (text, json) }
   init(lines: @autoclosure @escaping () -> [String], json: (() -> JSONValue)? = nil) {

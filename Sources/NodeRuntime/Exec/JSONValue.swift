@@ -56,6 +56,22 @@ extension JSONValue {
   init(_ n: UInt64) { self = .int(Int64(clamping: n)) }
   init(_ n: Int) { self = .int(Int64(n)) }
 
+  init(_ n: UInt32) { self = .int(Int64(n)) }
+
+  /// Values by their descriptions.
+  static func strings(_ all: some Sequence<some CustomStringConvertible>) -> JSONValue { .array(all.map { .string($0.description) }) }
+
+  /// An object without the keys that have no value, as FRR leaves them out.
+  static func present(_ members: [(String, JSONValue?)]) -> JSONValue {
+    .object(members.compactMap { key, value in value.map { (key, $0) } })
+  }
+
+  /// `true`, or no key at all: how FRR writes most marks.
+  static func mark(_ isSo: Bool) -> JSONValue? { isSo ? .bool(true) : nil }
+
+  /// FRR's answer where there is nothing to show: `{warning}`.
+  static func warning(_ text: String) -> JSONValue { .object([("warning", .string(text.hasPrefix("% ") ? String(text.dropFirst(2)) : text))]) }
+
   /// Rows in FRR's wrapper: `{attr: {entriesCount}, table: […]}`.
   static func table(_ rows: [JSONValue]) -> JSONValue {
     .object([("attr", .object([("entriesCount", JSONValue(rows.count))])), ("table", .array(rows))])

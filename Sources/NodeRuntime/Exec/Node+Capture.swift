@@ -97,8 +97,24 @@ extension Node {
     return all.sorted()
   }
 
+  private func captureNames(_ call: ExecCall) -> [String] {
+    captures.keys.sorted().filter { call.arguments[text: "name"] == nil || call.arguments[text: "name"] == $0 }
+  }
+
+  func capturesJSON(_ call: ExecCall) -> JSONValue {
+    .table(
+      captureNames(call).compactMap { name in
+        captures[name].map { state in
+          .object([
+            ("name", .string(name)), ("isRunning", .bool(state.isRunning)), ("runningSeconds", state.isRunning ? seconds(since: state.since) : .null),
+            ("failure", JSONValue(state.failure)), ("addresses", .strings(state.addresses)), ("file", .string(state.file)),
+          ])
+        }
+      })
+  }
+
   func captureLines(_ call: ExecCall) -> [String] {
-    let names = captures.keys.sorted().filter { call.arguments[text: "name"] == nil || call.arguments[text: "name"] == $0 }
+    let names = captureNames(call)
     guard !names.isEmpty else { return ["No capture is defined"] }
     return names.flatMap { name in captures[name].map { lines(name, $0) } ?? [] }
   }

@@ -89,6 +89,11 @@ extension Node {
     return (on.isEmpty ? [] : ["NHRP:"] + on) + (crypto.isEmpty ? [] : ["Cryptographic Subsystem:"] + crypto) + RoutingDebug.lines(s.debugs) + conditions
   }
 
+  func debuggingJSON(_ id: SessionID) -> JSONValue {
+    let s = sessions[id]
+    return .object([("areas", .strings((s?.debugs ?? []).sorted())), ("conditions", .strings((s?.debugConditions ?? []).map(text)))])
+  }
+
   private func text(_ c: DebugCondition) -> String {
     switch c {
     case .interface(let name): "interface \(name)"

@@ -109,9 +109,15 @@ extension Node {
   }
 
   private func show(_ shown: Shown, _ call: ExecCall) {
-    guard call.wantsJSON else { return answer(call.session, call.request, shown.text(), failed: false) }
+    guard call.wantsJSON else { return answer(call.session, call.request, shown.text(), remark: shown.remark, failed: false) }
     guard let json = shown.json else { return answer(call.session, call.request, "% This command has no JSON form", failed: true) }
-    answer(call.session, call.request, json().text, failed: false)
+    let text = json().text
+    guard text.utf8.count <= AnswerParts.limitBytes else {
+      // Half a JSON text is none.
+      let why = "% As JSON this is \(text.utf8.count >> 20) MiB, and \(AnswerParts.limitBytes >> 20) may be sent: ask for a part of it"
+      return answer(call.session, call.request, why, failed: true)
+    }
+    answer(call.session, call.request, text, failed: false)
   }
 
   private func perform(_ action: ExecAction, _ call: ExecCall) -> ExecResult {

@@ -17,7 +17,7 @@ extension Node {
     case .runningConfig: showRunningConfig(call)
     case .crypto(let what): showCrypto(what, call)
     case .routing(let what): showRouting(what, call)
-    case .bgp(let what): .shown(Shown(lines: self.bgp.show(what, call.arguments, now: self.now)))
+    case .bgp(let what): showBGP(what, call)
     default: .shown(showSystem(what, call))
     }
   }

@@ -35,7 +35,9 @@ extension Node {
     case .ikev2Sessions: return .shown(Shown(lines: picture.ikev2Sessions(isDetailed: isDetailed), json: { picture.sessionsJSON() }))
     case .ikev2Counters: return .shown(ikeCounters())
     case .ipsecAssociations, .sessions, .sockets: return .shown(showPeers(what, picture, a, isDetailed))
-    default: return .shown(Shown(lines: self.configured(what, picture, a[text: "name"])))
+    default:
+      let name = a[text: "name"]
+      return .shown(Shown(lines: self.configured(what, picture, name), json: { picture.settingsJSON(what, name) }))
     }
   }
 
@@ -50,7 +52,7 @@ extension Node {
       return Shown(
         lines: picture.cryptoSessions(interface: interface, remote: peer, isDetailed: isDetailed),
         json: { picture.sessionsJSON(interface: interface, remote: peer?.description) })
-    default: return Shown(lines: picture.sockets())
+    default: return Shown(lines: picture.sockets(), json: { picture.socketsJSON() })
     }
   }
 

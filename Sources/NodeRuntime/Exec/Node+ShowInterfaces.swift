@@ -8,9 +8,12 @@ import Wire
 extension Node {
   func showInterfaces(_ what: ShowAction, _ call: ExecCall) -> ExecResult {
     if what == .interfaceBrief { return .shown(Shown(lines: self.briefLines(), json: { self.briefJSON() })) }
-    guard let name = call.arguments[text: "if"] else { return .shown(Shown(lines: self.shownInterfaces.flatMap(self.interfaceLines))) }
+    guard let name = call.arguments[text: "if"] else {
+      let all = shownInterfaces
+      return .shown(Shown(lines: all.flatMap(self.interfaceLines), json: { self.interfacesJSON(all) }))
+    }
     guard shownInterfaces.contains(name) else { return .failed("% Interface \(name) does not exist") }
-    return .shown(Shown(lines: self.interfaceLines(name)))
+    return .shown(Shown(lines: self.interfaceLines(name), json: { self.interfacesJSON([name]) }))
   }
 
   /// Configured interfaces and those of the host, by name.
@@ -104,6 +107,52 @@ extension Node {
     return [
       "  Last change \(age(tunnels[id]?.since ?? .start)) ago", "     \(c.packetsIn) packets input, \(c.bytesIn) bytes",
       "     \(c.packetsOut) packets output, \(c.bytesOut) bytes",
+    ]
+  }
+
+  // MARK: JSON
+
+  /// FRR's form: an object for each interface.
+  private func interfacesJSON(_ names: [String]) -> JSONValue {
+    .object(names.map { name in
+      let configuration = settings.interfaces[name]?.interface
+      let l = line(name)
+      let head: [(String, JSONValue?)] = [
+        ("administrativeStatus", .string(configuration?.isShutdown == true ? "down" : "up")), ("lineProtocol", .string(l.isUp ? "up" : "down")),
+        ("description", configuration?.description.map { .string($0) }),
+      ]
+      guard let configuration, configuration.isTunnel, let state = tunnels[id(of: name)] else { return (name, .present(head + physical(name))) }
+      return (name, .present(head + tunnel(configuration, state) + counted(id(of: name))))
+    })
+  }
+
+  private func physical(_ name: String) -> [(String, JSONValue?)] {
+    let host = hostInterfaces[settings.platformName(of: name)]
+    return [
+      ("hardware", host.map { .string($0.name) }), ("ipAddresses", addresses((host?.addresses ?? []).map { "\($0.address)/\($0.length)" })),
+      ("mtu", host.map { JSONValue($0.mtu) }),
+    ]
+  }
+
+  private func addresses(_ all: [String]) -> JSONValue { .array(all.map { .object([("address", .string($0))]) }) }
+
+  private func tunnel(_ i: InterfaceSettings, _ state: TunnelState) -> [(String, JSONValue?)] {
+    let t = i.tunnel
+    return [
+      ("hardware", .string("Tunnel")), ("downReason", i.isShutdown ? nil : state.downReason.map { .string($0) }),
+      ("ipAddresses", addresses(i.address.map { ["\($0.address)/\($0.length)"] } ?? [])), ("tunnelSource", .string(sourceText(t, state))),
+      ("tunnelDestination", t.destination.map { .string("\($0)") }), ("tunnelMode", .string(t.mode == .multipoint ? "multi-GRE/IP" : "GRE/IP")),
+      ("tunnelKey", t.key.map { JSONValue($0) }), ("sequencing", .bool(t.usesSequence)), ("checksumming", .bool(t.sendsChecksum)),
+      ("ttl", JSONValue(Int(t.ttl))), ("transportMtu", JSONValue(Int(state.forwarding.mtu))),
+      ("protectionProfile", t.protectionProfile.map { .string($0) }),
+    ]
+  }
+
+  private func counted(_ id: InterfaceID) -> [(String, JSONValue?)] {
+    let c = counters.tunnels[id] ?? DataPlaneCounters.Traffic()
+    return [
+      ("lastChangeSeconds", seconds(since: tunnels[id]?.since ?? .start)), ("inputPackets", JSONValue(UInt64(c.packetsIn))),
+      ("inputBytes", JSONValue(UInt64(c.bytesIn))), ("outputPackets", JSONValue(UInt64(c.packetsOut))), ("outputBytes", JSONValue(UInt64(c.bytesOut))),
     ]
   }
 }

@@ -14,8 +14,8 @@ extension Node {
     case .nhs: return .shown(Shown(lines: self.serverLines(all, isDetailed: isDetailed), json: { self.serverJSON(all) }))
     case .multicast: return .shown(Shown(lines: self.multicastLines(all), json: { self.multicastJSON(all) }))
     case .nhrpTraffic: return .shown(Shown(lines: all.flatMap { self.trafficLines($0, isDetailed: isDetailed) }, json: { self.trafficJSON(all) }))
-    case .summary: return .shown(Shown(lines: self.summaryLines(all)))
-    default: return .shown(Shown(lines: all.flatMap(self.redirectLines)))
+    case .summary: return .shown(Shown(lines: self.summaryLines(all), json: { self.summaryJSON(all) }))
+    default: return .shown(Shown(lines: all.flatMap(self.redirectLines), json: { .table(all.map(self.redirectJSON)) }))
     }
   }
 
@@ -127,36 +127,5 @@ extension Node {
           ("forwarded", counts(i.traffic.forwarded)), ("redirectsSuppressed", JSONValue(i.traffic.redirectsSuppressed)),
         ])
       })
-  }
-
-  // MARK: Summary and redirects
-
-  private func summaryLines(_ all: [NHRPInterfaceSnapshot]) -> [String] {
-    let entries = all.flatMap(\.mappings)
-    let local = entries.filter { $0.flags.contains(.local) }, remote = entries.filter { !$0.flags.contains(.local) }
-    let h = remote.count { $0.flags.contains(.rib) }, nho = remote.count { $0.flags.contains(.nho) }
-    let nhop = remote.count { $0.flags.contains(.nhop) }
-    let bytes = entries.count * MemoryLayout<Mapping>.stride
-    return ["IP NHRP cache \(entries.count) \(entries.count == 1 ? "entry" : "entries"), \(bytes) bytes", kinds(entries)]
-      + ["\(remote.count) Remote", kinds(remote), "    \("\(nhop)".padded(1)) nhop     0 bfd", "    0 default  0 temporary"]
-      + ["    \(h + nho) route", "        \(h + nho) rib (\(h) H    \(nho) nho)", "        0 bgp", "\(local.count) Local", kinds(local)]
-  }
-
-  private func kinds(_ of: [Mapping]) -> String {
-    let words = of.map(\.kind.word)
-    func count(_ word: String) -> Int { words.count { $0 == word } }
-    return "    \(count("static")) static   \(count("dynamic")) dynamic    \(count("incomplete")) incomplete"
-  }
-
-  /// The limit and what it held back, then the newest redirects with their journal numbers.
-  private func redirectLines(_ i: NHRPInterfaceSnapshot) -> [String] {
-    let limit = "\(i.config.name): redirect \(i.config.settings.redirect ? "enabled" : "disabled"), one a pair in \(i.config.settings.redirectSeconds) s"
-    let counts = "   Sent: \(i.traffic.sent[8]), held back: \(i.traffic.redirectsSuppressed), received: \(i.traffic.received[8])"
-    let recent = journal.newest(1_024).filter { ($0.kind == .redirectSent || $0.kind == .redirectReceived) && $0.interface == i.id }.suffix(20)
-    return [limit, counts] + recent.map { r in
-      r.kind == .redirectSent
-        ? "   Src: \(r.a)(\(i.config.name)) Dst: \(r.c) NBMA: \(r.b) sent \(age(r.at)) ago, journal \(r.number.rawValue)"
-        : "   Dst: \(r.a)(\(i.config.name)) NBMA: \(r.b) received \(age(r.at)) ago, journal \(r.number.rawValue)"
-    }
   }
 }

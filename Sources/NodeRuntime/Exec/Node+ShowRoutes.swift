@@ -93,26 +93,59 @@ extension Node {
 
   // MARK: Forwarding
 
+  /// What becomes of packets to an address.
+  private struct Way {
+    var kind: String
+    var interface: String?
+    var nextHop: IPAddress?
+    /// Where a tunnel sends them: to this peer, or while that is not known to this server.
+    var nbma: IPAddress?
+    var meanwhile: IPAddress?
+    var isTunnel = false
+  }
+
   private func showForwarding(_ call: ExecCall) -> ExecResult {
     guard let address = call.arguments.address("where") else { return .failed(unknownHost(call.arguments[text: "where"])) }
-    guard let e = table.entry(for: address, includingShortcuts: true) else { return .text("0.0.0.0/0\n  no route") }
-    return .shown(Shown(lines: ["\(e.route.prefix)"] + self.forwardingLines(e, address)))
+    guard let e = table.entry(for: address, includingShortcuts: true) else {
+      return .shown(Shown("0.0.0.0/0\n  no route", json: { .object([("prefix", .string("0.0.0.0/0")), ("type", .string("noRoute"))]) }))
+    }
+    let way = way(e, address)
+    return .shown(Shown(lines: ["\(e.route.prefix)"] + self.lines(way), json: { self.json(way, e.route.prefix) }))
   }
 
-  private func forwardingLines(_ e: RouteEntry, _ address: IPAddress) -> [String] {
-    guard let id = e.override?.interface ?? e.resolvedInterface, !e.route.isDiscard else { return ["  drop"] }
-    let interface = name(of: id)
-    if e.route.source == .local { return ["  receive for \(interface)"] }
+  private func way(_ e: RouteEntry, _ address: IPAddress) -> Way {
+    guard let id = e.override?.interface ?? e.resolvedInterface, !e.route.isDiscard else { return Way(kind: "drop") }
+    if e.route.source == .local { return Way(kind: "receive", interface: name(of: id)) }
     let hop = e.override?.nextHop ?? e.resolvedNextHop
-    let line = hop.map { "  nexthop \($0) \(interface)" } ?? "  attached to \(interface)"
-    guard let tunnel = tunnels[id] else { return [line] }
-    return [line, "    " + adjacencyText(hop ?? address, tunnel)]
+    var way = Way(kind: hop == nil ? "attached" : "nexthop", interface: name(of: id), nextHop: hop)
+    guard let tunnel = tunnels[id] else { return way }
+    way.isTunnel = true
+    way.nbma = tunnel.forwarding.destination ?? tunnel.adjacencies[hop ?? address]
+    way.meanwhile = way.nbma == nil ? tunnel.fallback.first : nil
+    return way
   }
 
-  private func adjacencyText(_ hop: IPAddress, _ tunnel: TunnelState) -> String {
-    if let nbma = tunnel.forwarding.destination ?? tunnel.adjacencies[hop] { return "NBMA address \(nbma)" }
-    guard let fallback = tunnel.fallback.first else { return "no adjacency: dropped" }
-    return "no adjacency: through \(fallback) meanwhile"
+  private func lines(_ way: Way) -> [String] {
+    let interface = way.interface ?? ""
+    let adjacency = way.isTunnel ? ["    " + adjacencyText(way)] : []
+    switch way.kind {
+    case "drop": return ["  drop"]
+    case "receive": return ["  receive for \(interface)"]
+    default: return [way.nextHop.map { "  nexthop \($0) \(interface)" } ?? "  attached to \(interface)"] + adjacency
+    }
+  }
+
+  private func adjacencyText(_ way: Way) -> String {
+    if let nbma = way.nbma { return "NBMA address \(nbma)" }
+    return way.meanwhile.map { "no adjacency: through \($0) meanwhile" } ?? "no adjacency: dropped"
+  }
+
+  private func json(_ way: Way, _ prefix: IPPrefix) -> JSONValue {
+    .object([
+      ("prefix", .string("\(prefix)")), ("type", .string(way.kind)), ("interface", JSONValue(way.interface)),
+      ("nextHop", JSONValue(way.nextHop?.description)), ("nbma", JSONValue(way.nbma?.description)),
+      ("meanwhileThrough", JSONValue(way.meanwhile?.description)),
+    ])
   }
 }
 

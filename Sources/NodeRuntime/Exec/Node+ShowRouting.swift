@@ -11,8 +11,8 @@ import Wire
 /// `show ip bgp`, `show ip rip database`, `show ip protocols`, `show cdp …`, and the lists.
 extension Node {
   func showRouting(_ what: RoutingShow, _ call: ExecCall) -> ExecResult {
-    let lines = routingLines(what, call.arguments)
-    return .shown(Shown(lines: lines))
+    let a = call.arguments
+    return .shown(Shown(lines: self.routingLines(what, a), json: { self.routingJSON(what, a) }))
   }
 
   private func routingLines(_ what: RoutingShow, _ a: Arguments) -> [String] {
@@ -34,7 +34,7 @@ extension Node {
     }
   }
 
-  private var wallSeconds: Int64 { wallAtStartNanoseconds / 1_000_000_000 + now.seconds }
+  var wallSeconds: Int64 { wallAtStartNanoseconds / 1_000_000_000 + now.seconds }
 
   private func protocolLines() -> [String] {
     var lines: [String] = []
@@ -61,10 +61,14 @@ extension Node {
 
   private func ripDatabase(_ a: Arguments) -> [String] {
     guard settings.rip.router != nil else { return ["% RIP is not running"] }
+    return RIPShow.database(ripRows(a), summaries: rip.snapshot().interfaces.flatMap(\.settings.summaries), now: now)
+  }
+
+  /// RIP's networks, all or those that a line names.
+  func ripRows(_ a: Arguments) -> [RIPDatabaseRow] {
     let within = a.address("network").map { network in
       IPPrefix(network, length: a.address("mask").flatMap { IPPrefix.length(ofMask: $0) } ?? network.bitWidth)
     }
-    let summaries = rip.snapshot().interfaces.flatMap(\.settings.summaries)
-    return RIPShow.database(rip.rows(within: within, limit: 4_096), summaries: summaries, now: now)
+    return rip.rows(within: within, limit: .max)
   }
 }

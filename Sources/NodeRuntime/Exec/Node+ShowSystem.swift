@@ -8,15 +8,15 @@ extension Node {
   func showSystem(_ what: ShowAction, _ call: ExecCall) -> Shown {
     switch what {
     case .startupConfig: startupConfigurationShown()
-    case .logging: Shown(lines: self.loggingLines())
+    case .logging: Shown(lines: self.loggingLines(), json: { self.loggingJSON() })
     case .journal: showJournal(call)
-    case .clock: Shown(self.wall(self.now).map { "*" + $0.long } ?? "\(self.clockText(self.now)) since the node started")
+    case .clock: Shown(self.wall(self.now).map { "*" + $0.long } ?? "\(self.clockText(self.now)) since the node started", json: { self.clockJSON() })
     case .users: showUsers(call)
     case .hosts: showHosts()
-    case .captures: Shown(lines: self.captureLines(call))
-    case .debugging: Shown(lines: self.debuggingLines(call.session))
+    case .captures: Shown(lines: self.captureLines(call), json: { self.capturesJSON(call) })
+    case .debugging: Shown(lines: self.debuggingLines(call.session), json: { self.debuggingJSON(call.session) })
     case .drops: showDrops()
-    case .terminal: Shown(lines: self.terminalLines(call.session))
+    case .terminal: Shown(lines: self.terminalLines(call.session), json: { self.terminalJSON(call.session) })
     default: showVersion()
     }
   }
@@ -61,8 +61,17 @@ extension Node {
     return line.map { "\($0) by \(who)" }
   }
 
+  private var logged: [JournalRecord] { journal.newest(Node.loggedRecords).filter { $0.number >= operators.loggingFrom } }
+
+  private func loggingJSON() -> JSONValue {
+    let rows = logged.map { r in
+      JSONValue.object([("time", .string(clockText(r.at))), ("journal", JSONValue(r.number.rawValue)), ("text", .string(syslog(r) ?? eventLine(r)))])
+    }
+    return .object([("monitorSessions", JSONValue(sessions.values.count { $0.monitors })), ("records", .array(rows))])
+  }
+
   private func loggingLines() -> [String] {
-    let records = journal.newest(Node.loggedRecords).filter { $0.number >= operators.loggingFrom }
+    let records = logged
     let head = ["Syslog logging: enabled", "    Monitor logging: \(sessions.values.count { $0.monitors }) sessions", "", "Log Buffer (\(records.count) records):", ""]
     return head + records.map { "*\(clockText($0.at)): \(syslog($0) ?? eventLine($0))" }
   }
@@ -125,7 +134,16 @@ extension Node {
         + rows.map { id, s in
           (id == call.session ? "*" : " ") + "\(id.rawValue)".rightAligned(3) + " " + s.terminal.padded(10) + " " + s.user.padded(10)
             + " idle                 " + self.age(s.since).padded(10) + " " + (s.isOperator ? "operator" : "reader")
-        })
+        },
+      json: {
+        .table(
+          rows.map { id, s in
+            .object([
+              ("line", JSONValue(Int(id.rawValue))), ("isOwn", .bool(id == call.session)), ("terminal", .string(s.terminal)), ("user", .string(s.user)),
+              ("sinceSeconds", self.seconds(since: s.since)), ("role", .string(s.isOperator ? "operator" : "reader")),
+            ])
+          })
+      })
   }
 
   private func showHosts() -> Shown {
@@ -140,6 +158,19 @@ extension Node {
     return Shown(
       lines: ["Reason              Packets"] + rows.map { $0.reason.padded(20) + "\($0.packets)" },
       json: { .table(rows.map { .object([("reason", .string($0.reason)), ("packets", JSONValue($0.packets))]) }) })
+  }
+
+  private func clockJSON() -> JSONValue {
+    .object([
+      ("clock", JSONValue(wall(now)?.long)), ("unixSeconds", wall(now) == nil ? .null : .int(wallSeconds)), ("uptimeSeconds", .int(now.seconds)),
+    ])
+  }
+
+  private func terminalJSON(_ id: SessionID) -> JSONValue {
+    guard let s = sessions[id] else { return .object([]) }
+    return .object([
+      ("terminal", .string(s.terminal)), ("user", .string(s.user)), ("length", JSONValue(s.length)), ("monitors", .bool(s.monitors)),
+    ])
   }
 
   private func terminalLines(_ id: SessionID) -> [String] {

@@ -12,7 +12,10 @@ extension Node {
     guard let from = a.address("from") else { return .failed(unknownHost(a[text: "from"])) }
     guard let to = a.address("to") else { return .failed(unknownHost(a[text: "to"])) }
     let (there, back) = (Direction(from: from, to: to), Direction(from: to, to: from))
-    return .shown(Shown(lines: self.lines(there, title: "Shortcut") + [""] + self.lines(back, title: "Reverse direction")))
+    return .shown(
+      Shown(
+        lines: self.lines(there, title: "Shortcut") + [""] + self.lines(back, title: "Reverse direction"),
+        json: { .object([("shortcut", self.json(there)), ("reverse", self.json(back))]) }))
   }
 
   /// Packets from one end to the other. An end is a spoke, or a host behind one.
@@ -38,6 +41,18 @@ extension Node {
     return [head] + steps(flow).map(line) + others
   }
 
+  private func json(_ d: Direction) -> JSONValue {
+    let flows = tracker.newestFirst.filter { matches($0, d) }
+    let ends = [("from", JSONValue.string("\(d.from)")), ("to", .string("\(d.to)"))]
+    guard let flow = flows.first else { return .object(ends + [("state", .string("not seen")), ("reasons", .strings(reasons(d)))]) }
+    return .object(
+      ends + [
+        ("state", .string(flow.state.rawValue)), ("requester", .string("\(flow.key.requester)")),
+        ("responder", JSONValue(flow.responder?.description)), ("target", .string("\(flow.key.target)")), ("prefix", JSONValue(flow.prefix?.description)),
+        ("steps", .array(steps(flow).map { s in .object([("isDone", .bool(s.isDone)), ("name", .string(s.name)), ("text", .string(s.text))]) })),
+      ])
+  }
+
   private func line(_ s: Step) -> String { "  \(s.isDone ? "yes" : "no ")  \(s.name.padded(13))\(s.text)" }
 
   private func peerText(_ a: IPAddress) -> String { settings.name(of: a).map { "\($0) (\(a))" } ?? "\(a)" }
@@ -61,11 +76,16 @@ extension Node {
   }
 
   private func unseen(_ d: Direction, _ title: String) -> [String] {
+    ["\(title) \(peerText(d.from)) to \(peerText(d.to)): not seen"] + reasons(d).map { "  no   " + $0 }
+  }
+
+  /// Why a direction was not seen.
+  private func reasons(_ d: Direction) -> [String] {
     var reasons = ["no packet, redirect or question of this direction is known here"]
     let isOurs = spoke(of: d.from).map { own in tunnels.values.contains { $0.forwarding.addresses.contains(own) } } ?? false
     for i in nhrpInterfaces() { reasons += obstacles(i, isRequester: isOurs) }
     if table.entry(for: d.to, includingShortcuts: false) == nil { reasons.append("there is no route to \(d.to)") }
-    return ["\(title) \(peerText(d.from)) to \(peerText(d.to)): not seen"] + reasons.map { "  no   " + $0 }
+    return reasons
   }
 
   /// Settings that keep redirects or shortcuts from happening.

@@ -3,21 +3,21 @@
 extension PolicyShows {
   /// `show route-map [NAME]`
   public static func routeMaps(_ settings: PolicySettings, named name: String? = nil) -> [String] {
-    settings.routeMapEntries.filter { name == nil || $0.map == name }.flatMap { entry in
+    routeMapRows(settings, named: name).flatMap { entry in
       var out = ["route-map \(entry.map), \(PolicyCommands.action(entry.permits)), sequence \(entry.sequence)"]
       if let text = entry.text { out += ["  Description:", "    \(text)"] }
-      out += ["  Match clauses:"] + matches(entry).map { "    \($0)" }
+      out += ["  Match clauses:"] + entry.matches.map { "    \($0)" }
       switch entry.continuation {
       case nil: break
       case .next: out.append("  Continue: to next entry")
       case .at(let sequence): out.append("  Continue: sequence \(sequence)")
       }
-      out += ["  Set clauses:"] + changes(entry.changes, settings).map { "    \($0)" }
+      out += ["  Set clauses:"] + entry.changes.map { "    \($0)" }
       return out + ["  Policy routing matches: 0 packets, 0 bytes"]
     }
   }
 
-  private static func matches(_ entry: RouteMapEntry) -> [String] {
+  static func matches(_ entry: RouteMapEntry) -> [String] {
     var out = entry.lists.map { title($0.criterion) + ": " + $0.names.joined(separator: " ") + ($0.isExact ? " exact-match" : "") }
     if !entry.interfaces.isEmpty { out.append("interface " + entry.interfaces.joined(separator: " ")) }
     out += entry.metrics.map { "metric \($0.metric)" + ($0.deviation > 0 ? " +- \($0.deviation)" : "") }
@@ -43,7 +43,7 @@ extension PolicyShows {
     }
   }
 
-  private static func changes(_ changes: RouteMapChanges, _ settings: PolicySettings) -> [String] {
+  static func changes(_ changes: RouteMapChanges, _ settings: PolicySettings) -> [String] {
     var out: [String] = []
     if let metric = changes.metric { out.append("metric \(PolicyCommands.text(metric))") }
     if let preference = changes.localPreference { out.append("local-preference \(preference)") }

@@ -59,28 +59,25 @@ public enum PolicyShows {
 
   /// `show ip as-path-access-list [N]`
   public static func pathLists(_ settings: PolicySettings, named name: String? = nil) -> [String] {
-    settings.asPathLists.filter { name == nil || $0.name == name }.flatMap { list in
-      ["AS path access list \(list.name)"] + list.entries.map { "    \(PolicyCommands.action($0.permits)) \($0.expression.text)" }
-    }
+    pathListRows(settings, named: name).flatMap { ["AS path access list \($0.name)"] + lines($0) }
   }
 
   /// `show ip community-list [NAME | N]`
   public static func communityLists(_ settings: PolicySettings, named name: String? = nil) -> [String] {
-    lists(settings.communityLists, "Community", name, settings)
+    communityListRows(settings, named: name).flatMap { lists($0, "Community") }
   }
 
   /// `show ip large-community-list [NAME | N]`
   public static func largeCommunityLists(_ settings: PolicySettings, named name: String? = nil) -> [String] {
-    lists(settings.largeCommunityLists, "Large Community", name, settings)
+    largeCommunityListRows(settings, named: name).flatMap { lists($0, "Large Community") }
   }
 
-  private static func lists<Value: CommunityWords>(
-    _ lists: NamedList<CommunityList<Value>>, _ title: String, _ name: String?, _ settings: PolicySettings
-  ) -> [String] {
-    lists.filter { name == nil || $0.name == name }.flatMap { list in
-      let kind = (DecimalNumber.read(list.name) == nil ? "Named " : "") + title + (list.isExpanded ? " expanded list " : " standard list ")
-      return [kind + list.name]
-        + list.entries.map { "    \(PolicyCommands.action($0.permits)) \(PolicyCommands.text($0.test, settings))" }
-    }
+  private static func lists(_ list: PolicyListRow, _ title: String) -> [String] {
+    let kind = (DecimalNumber.read(list.name) == nil ? "Named " : "") + title + (list.isExpanded ? " expanded list " : " standard list ")
+    return [kind + list.name] + lines(list)
+  }
+
+  private static func lines(_ list: PolicyListRow) -> [String] {
+    list.rules.map { "    \(PolicyCommands.action($0.permits)) \($0.text)" }
   }
 }

@@ -101,7 +101,7 @@ public enum RIPShow {
 
   private static func sources(_ neighbours: [RIPNeighbourSnapshot], _ router: RIPRouter, now: Instant) -> [String] {
     let rows = neighbours.map { one in
-      let distance = router.distances.first { $0.covers(one.address) }?.distance ?? router.distance
+      let distance = router.distance(ofSource: one.address)
       return "    " + padded("\(one.address)", 16) + leftPadded("\(distance)", 8) + "      " + AgeText.format(now - one.heard)
     }
     return ["  Routing Information Sources:", "    Gateway         Distance      Last Update"] + rows

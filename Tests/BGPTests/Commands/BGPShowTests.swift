@@ -93,6 +93,18 @@ struct BGPShowTests {
     }
     #expect(seen.count == 1000)
     #expect(seen == seen.sorted())
+    #expect(try show("show ip bgp", bench).count { $0.hasPrefix(" *>  20.") } == 1000)
+  }
+
+  @Test("a listing that is cut tells of how many, below whatever filters leave")
+  func cut() throws {
+    let bench = try bench()
+    let summary = try #require(bench.engine.summary())
+    let query = BGPQuery(.ipv4, limit: 2), listing = bench.engine.listing(query)
+    #expect(listing.rows.map { "\($0.prefix)" } == ["10.20.0.0/16", "172.16.1.0/24"] && listing.total == 3 && listing.isCut)
+    let remark = BGPShow.remark(.table(summary, listing, query))
+    #expect(remark == "% These are of the first 2 of 3 prefixes; 'longer-prefixes' asks for a part of the table")
+    #expect(BGPShow.remark(.table(summary, bench.engine.listing(BGPQuery(.ipv4)), query)) == nil)
   }
 
   @Test(

@@ -26,21 +26,21 @@ struct ExecCryptoTests {
   @Test(
     "every show answers, as text and as rows",
     arguments: [
-      ("crypto isakmp sa", true), ("crypto isakmp sa detail", true), ("crypto isakmp policy", false), ("crypto ikev2 sa", true),
-      ("crypto ikev2 sa detailed", true), ("crypto ikev2 session", true), ("crypto ikev2 session detailed", true),
-      ("crypto ikev2 stats", true),
-      ("crypto ikev2 proposal", false), ("crypto ikev2 policy", false), ("crypto ikev2 profile V", false), ("crypto ipsec sa", true),
-      ("crypto ipsec sa interface Tunnel0", true), ("crypto ipsec sa peer 198.51.100.1 detail", true),
-      ("crypto ipsec transform-set", false),
-      ("crypto ipsec profile", false), ("crypto session", true), ("crypto session detail", true),
-      ("crypto session remote hub detail", true),
-      ("crypto sockets", false), ("crypto pki trustpoints", false), ("crypto pki certificates", false),
+      "crypto isakmp sa", "crypto isakmp sa detail", "crypto isakmp policy", "crypto ikev2 sa",
+      "crypto ikev2 sa detailed", "crypto ikev2 session", "crypto ikev2 session detailed",
+      "crypto ikev2 stats",
+      "crypto ikev2 proposal", "crypto ikev2 policy", "crypto ikev2 profile V", "crypto ipsec sa",
+      "crypto ipsec sa interface Tunnel0", "crypto ipsec sa peer 198.51.100.1 detail",
+      "crypto ipsec transform-set",
+      "crypto ipsec profile", "crypto session", "crypto session detail",
+      "crypto session remote hub detail",
+      "crypto sockets", "crypto pki trustpoints", "crypto pki certificates",
     ])
-  func shows(line: String, hasJSON: Bool) {
+  func shows(line: String) {
     for cloud in [Cloud(), protected()] {
       #expect(!cloud.ask("show \(line)", of: cloud.spoke1).failed)
       let json = cloud.ask("show \(line) | json", of: cloud.spoke1)
-      #expect(json.failed != hasJSON && (!hasJSON || json.text.hasPrefix("{")), "\(json.text)")
+      #expect(!json.failed && json.text.hasPrefix("{") && !json.text.contains("everybodyskey"), "\(json.text)")
       #expect(cloud.ask("show \(line) | include nothing", of: cloud.spoke1).text == "")
     }
   }

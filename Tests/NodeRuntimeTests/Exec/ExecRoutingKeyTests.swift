@@ -35,26 +35,11 @@ import Wire
 
   private func holdsKey(_ text: String) -> Bool { text.contains(Self.canary) }
 
-  /// What stands for a value in a line that is tried.
-  private static let samples = ["A.B.C.D": "10.0.0.1", "WORD": "K", "NAME": "K", "X:X:X:X::X": "2001:db8::1", "IFNAME": "Tunnel0"]
-
-  /// Every show command there is, found by asking `?`.
-  private func shows(_ cloud: Cloud, from start: String, depth: Int = 0) -> [String] {
-    guard depth < 6 else { return [] }
-    return cloud.help(start + " ").flatMap { row -> [String] in
-      if row.word == "<cr>" { return [start] }
-      if row.word == "|" { return [] }
-      if let sample = Self.samples[row.word] { return shows(cloud, from: "\(start) \(sample)", depth: depth + 1) }
-      guard row.word.first?.isLetter == true, row.word == row.word.lowercased() else { return [] }
-      return shows(cloud, from: "\(start) \(row.word)", depth: depth + 1)
-    }
-  }
-
   @Test("no show that ? knows, no log, answer, effect or snapshot holds a key")
   func nowhere() {
     let (cloud, said) = configured()
     #expect(!holdsKey(said))
-    let all = shows(cloud, from: "show") + ["write terminal"]
+    let all = cloud.shows() + ["write terminal"]
     #expect(all.count > 60 && all.contains("show key chain K") && all.contains("show ip bgp neighbors"), "\(all.count)")
     for line in all {
       for form in ["", " | json"] { #expect(!holdsKey(cloud.text(line + form)), "\(line)\(form)") }

@@ -21,7 +21,7 @@ extension CryptoPicture {
     return subjects + (content.signingKey == nil ? [] : ["    Certificate configured."])
   }
 
-  private static func revocation(_ t: TrustpointSettings) -> String {
+  static func revocation(_ t: TrustpointSettings) -> String {
     if !t.revocationChecks.isEmpty { return t.revocationChecks.map(\.rawValue).joined(separator: " ") }
     return t.requiresRevocationList ? "crl" : "none (no 'revocation-check', no 'crl file')"
   }
@@ -54,7 +54,7 @@ extension CryptoPicture {
     ]
   }
 
-  private static func text(_ kind: SigningKey.Kind) -> String {
+  static func text(_ kind: SigningKey.Kind) -> String {
     switch kind {
     case .rsa(let bits): "RSA \(bits) bit"
     case .ecdsa(let group): "ECDSA, " + CryptoNames.group(KeyExchangeMethod(rawValue: group))

@@ -90,34 +90,49 @@ extension CryptoPicture {
 
   // MARK: Sockets
 
-  /// `show crypto sockets`: what a tunnel asked for, open or not.
+  /// What a tunnel asked protection for.
+  struct Socket {
+    var tunnel: Tunnel
+    var local: IPAddress, remote: IPAddress
+    var isOpen: Bool
+  }
+
+  private var orderedTunnels: [(key: InterfaceID, value: Tunnel)] { tunnels.sorted { $0.key < $1.key } }
+
+  /// What tunnels asked for, open or not.
+  var allSockets: [Socket] { orderedTunnels.flatMap { id, tunnel in openSockets(id, tunnel) + wantedSockets(id, tunnel) } }
+
+  /// `show crypto sockets`
   package func sockets() -> [String] {
-    let ordered = tunnels.sorted { $0.key < $1.key }
-    let all = ordered.flatMap { id, tunnel in openSockets(id, tunnel) + wantedSockets(id, tunnel) }
-    let listening = ordered.map { "Client: \"TUNNEL SEC\" Profile: \"\($0.value.profile)\" Map-name: \"\($0.value.name)-head-0\"" }
+    let all = allSockets.map(lines)
+    let listening = orderedTunnels.map { "Client: \"TUNNEL SEC\" Profile: \"\($0.value.profile)\" Map-name: \"\($0.value.name)-head-0\"" }
     return ["", "Number of Crypto Socket connections \(all.count)", ""] + all.flatMap { $0 } + ["", "Crypto Sockets in Listen state:"]
       + listening + [""]
   }
 
-  private func openSockets(_ id: InterfaceID, _ tunnel: Tunnel) -> [[String]] {
-    sessions.filter { $0.interface == id }.map { socket(tunnel, $0.endpoints.local, $0.endpoints.remote, isOpen: !$0.children.isEmpty) }
+  private func openSockets(_ id: InterfaceID, _ tunnel: Tunnel) -> [Socket] {
+    sessions.filter { $0.interface == id }.map { s in
+      Socket(tunnel: tunnel, local: s.endpoints.local, remote: s.endpoints.remote, isOpen: !s.children.isEmpty)
+    }
   }
 
-  private func wantedSockets(_ id: InterfaceID, _ tunnel: Tunnel) -> [[String]] {
+  private func wantedSockets(_ id: InterfaceID, _ tunnel: Tunnel) -> [Socket] {
     let known = Set(sessions.filter { $0.interface == id }.map(\.endpoints.remote))
-    return tunnel.wanted.filter { !known.contains($0) }.map { socket(tunnel, tunnel.source ?? .anyV4, $0, isOpen: false) }
+    return tunnel.wanted.filter { !known.contains($0) }.map {
+      Socket(tunnel: tunnel, local: tunnel.source ?? .anyV4, remote: $0, isOpen: false)
+    }
   }
 
-  private func socket(_ tunnel: Tunnel, _ local: IPAddress, _ remote: IPAddress, isOpen: Bool) -> [String] {
-    let short = "Tu" + tunnel.name.dropFirst("Tunnel".count)
+  private func lines(_ s: Socket) -> [String] {
+    let short = "Tu" + s.tunnel.name.dropFirst("Tunnel".count)
     var lines = [
-      "   \(tunnel.isShared ? "Shd" : short) Peers (local/remote): \(local)/\(remote)",
-      "       Local Ident  (addr/mask/port/prot): (\(local)/255.255.255.255/0/47)",
-      "       Remote Ident (addr/mask/port/prot): (\(remote)/255.255.255.255/0/47)",
+      "   \(s.tunnel.isShared ? "Shd" : short) Peers (local/remote): \(s.local)/\(s.remote)",
+      "       Local Ident  (addr/mask/port/prot): (\(s.local)/255.255.255.255/0/47)",
+      "       Remote Ident (addr/mask/port/prot): (\(s.remote)/255.255.255.255/0/47)",
     ]
-    if tunnel.isShared { lines.append("       Flags: shared") }
+    if s.tunnel.isShared { lines.append("       Flags: shared") }
     return lines + [
-      "       IPSec Profile: \"\(tunnel.profile)\"", "       Socket State: \(isOpen ? "Open" : "Closed")",
+      "       IPSec Profile: \"\(s.tunnel.profile)\"", "       Socket State: \(s.isOpen ? "Open" : "Closed")",
       "       Client: \"TUNNEL SEC\" (Client State: Active)",
     ]
   }

@@ -7,17 +7,39 @@ import Wire
 extension CryptoPicture {
   private func isWanted(_ name: String?, _ other: String) -> Bool { name == nil || name == other }
 
+  /// The proposals, with the built-in one unless another has its name.
+  func usedProposals(_ name: String?) -> [IKEv2ProposalSettings] {
+    let hasDefault = settings.proposals.contains { $0.name == IKEv2ProposalSettings.defaultName }
+    return ((hasDefault ? [] : [IKEv2ProposalSettings.builtIn]) + settings.proposals).filter { isWanted(name, $0.name) }
+  }
+
+  /// The pseudo-random functions of a proposal: its own, or those that follow from its integrity.
+  func pseudoRandomFunctions(_ p: IKEv2ProposalSettings) -> [String] {
+    (p.prf.isEmpty ? p.ikeProposals.first?.prf ?? [] : p.prf).map(CryptoNames.prf)
+  }
+
+  /// The policies, with the built-in one unless another has its name.
+  func usedPolicies(_ name: String?) -> [IKEv2PolicySettings] {
+    var builtIn = IKEv2PolicySettings(name: IKEv2ProposalSettings.defaultName)
+    builtIn.proposals = [IKEv2ProposalSettings.defaultName]
+    let hasDefault = settings.policies.contains { $0.name == builtIn.name }
+    return ((hasDefault ? [] : [builtIn]) + settings.policies).filter { isWanted(name, $0.name) }
+  }
+
+  /// The transform sets, with the built-in ones unless another has their name.
+  func usedTransformSets(_ name: String?) -> [TransformSetSettings] {
+    let hasDefault = settings.transformSets.contains { $0.name == IKEv2ProposalSettings.defaultName }
+    return ((hasDefault ? [] : TransformSetSettings.builtIn) + settings.transformSets).filter { isWanted(name, $0.name) }
+  }
+
   // MARK: IKEv2
 
   /// `show crypto ikev2 proposal [NAME]`
   package func proposals(_ name: String? = nil) -> [String] {
-    let hasDefault = settings.proposals.contains { $0.name == IKEv2ProposalSettings.defaultName }
-    let all = (hasDefault ? [] : [IKEv2ProposalSettings.builtIn]) + settings.proposals
-    return all.filter { isWanted(name, $0.name) }.flatMap { p in
-      let prf = p.prf.isEmpty ? p.ikeProposals.first?.prf ?? [] : p.prf
+    usedProposals(name).flatMap { p in
       let list: [(String, [String])] = [
         ("Encryption", p.encryption.map { CryptoNames.encryption($0.algorithm) + ($0.keyBits == 0 ? "" : "-\($0.keyBits)") }),
-        ("Integrity ", p.integrity.isEmpty ? ["none"] : p.integrity.map(CryptoNames.integrity)), ("PRF       ", prf.map(CryptoNames.prf)),
+        ("Integrity ", p.integrity.isEmpty ? ["none"] : p.integrity.map(CryptoNames.integrity)), ("PRF       ", pseudoRandomFunctions(p)),
         ("DH Group  ", p.groups.map(CryptoNames.group)),
       ]
       return [" IKEv2 proposal: \(p.name)"] + list.map { "     \($0.0) : \($0.1.joined(separator: " "))" }
@@ -26,10 +48,7 @@ extension CryptoPicture {
 
   /// `show crypto ikev2 policy [NAME]`
   package func policies(_ name: String? = nil) -> [String] {
-    var builtIn = IKEv2PolicySettings(name: IKEv2ProposalSettings.defaultName)
-    builtIn.proposals = [IKEv2ProposalSettings.defaultName]
-    let hasDefault = settings.policies.contains { $0.name == builtIn.name }
-    return ((hasDefault ? [] : [builtIn]) + settings.policies).filter { isWanted(name, $0.name) }.flatMap { policy in
+    usedPolicies(name).flatMap { policy in
       let local = policy.localAddresses.isEmpty ? ["any"] : policy.localAddresses.map(\.description)
       return [" IKEv2 policy : \(policy.name)", "      Match fvrf : global"] + local.map { "      Match address local : \($0)" }
         + policy.proposals.map { "      Proposal    : \($0)" }
@@ -66,7 +85,7 @@ extension CryptoPicture {
     ]
   }
 
-  private static func word(_ method: AuthenticationMethod) -> String {
+  static func word(_ method: AuthenticationMethod) -> String {
     switch method {
     case .preSharedKey: "pre-share"
     case .rsaSignature: "rsa-sig"
@@ -78,8 +97,7 @@ extension CryptoPicture {
 
   /// `show crypto ipsec transform-set [NAME]`
   package func transformSets(_ name: String? = nil) -> [String] {
-    let hasDefault = settings.transformSets.contains { $0.name == IKEv2ProposalSettings.defaultName }
-    return ((hasDefault ? [] : TransformSetSettings.builtIn) + settings.transformSets).filter { isWanted(name, $0.name) }.flatMap { set in
+    usedTransformSets(name).flatMap { set in
       [
         "Transform set \(set.name): { \(CryptoNames.transform(set.suite))  }",
         "   will negotiate = { \(set.mode == .transport ? "Transport" : "Tunnel"),  },", "",
@@ -95,7 +113,7 @@ extension CryptoPicture {
   }
 
   private func values(_ p: IPsecProfileSettings) -> [String] {
-    let seconds = p.limits.lifetimeSeconds ?? settings.limits.lifetimeSeconds ?? 3_600
+    let seconds = lifetimeSeconds(p)
     var lines = p.ikev2Profile.map { ["IKEv2 Profile: \($0)"] } ?? p.isakmpProfile.map { ["ISAKMP Profile: \($0)"] } ?? []
     lines += ["Security association lifetime: \(volume(p))/\(seconds) seconds", "Responder-Only (Y/N): N"]
     lines += p.perfectForwardSecrecy.map { ["PFS (Y/N): Y", "DH group:  group\($0.rawValue)"] } ?? ["PFS (Y/N): N"]
@@ -104,7 +122,9 @@ extension CryptoPicture {
     return lines + ["}"]
   }
 
-  private func volume(_ p: IPsecProfileSettings) -> String {
+  func lifetimeSeconds(_ p: IPsecProfileSettings) -> Int { p.limits.lifetimeSeconds ?? settings.limits.lifetimeSeconds ?? 3_600 }
+
+  func volume(_ p: IPsecProfileSettings) -> String {
     switch p.limits.volume ?? settings.limits.volume {
     case nil: "4608000 kilobytes"
     case .unlimited?: "no volume limit"
