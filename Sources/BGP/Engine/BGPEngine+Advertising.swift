@@ -29,7 +29,12 @@ extension BGPEngine {
   /// Tells one member everything again (RFC 2918).
   mutating func tellAll(_ peer: UInt32, _ family: BGPFamily, _ turn: inout Turn<Output>) {
     guard let g = neighbors[Int(peer)].families[family.index].group else { return }
-    neighbors[Int(peer)].families[family.index].cursor.dump = 0
+    // One that is being told goes on to its end first: who asks without pause would never come to it.
+    if neighbors[Int(peer)].families[family.index].cursor.dump ?? 0 > 0 {
+      neighbors[Int(peer)].families[family.index].cursor.dumpsAgain = true
+    } else {
+      neighbors[Int(peer)].families[family.index].cursor.dump = 0
+    }
     scheduleFlush(family, g, &turn)
   }
 
@@ -80,12 +85,10 @@ extension BGPEngine {
 
   private mutating func advance(_ batch: Batch, _ family: BGPFamily, _ g: Int) {
     let f = family.index
-    let isEnd = batch.range.upperBound >= (groups[f][g]?.records.count ?? 0)
+    guard let group = groups[f][g] else { return }
     for peer in batch.members {
       if batch.isDump {
-        // What the log holds so far is in the table that is told now.
-        if batch.range.lowerBound == 0 { neighbors[Int(peer)].families[f].cursor.position = groups[f][g]?.end ?? 0 }
-        neighbors[Int(peer)].families[f].cursor.dump = isEnd ? nil : batch.range.upperBound
+        neighbors[Int(peer)].families[f].cursor.advanceDump(batch.range, of: group)
       } else {
         neighbors[Int(peer)].families[f].cursor.position = batch.range.upperBound
       }
@@ -117,11 +120,11 @@ extension BGPEngine {
       }
       lists[last].append(nlri)
     }
+    let oldest = batch.members.map { neighbors[Int($0)].families[f].cursor.position }.min() ?? group.end
     for at in batch.range {
       let d = batch.isDump ? at : Int(group.log[at - group.base])
-      let record = group.records[d]
-      if !batch.isDump, record.position != UInt32(truncatingIfNeeded: at) || !record.isPending { continue }
-      collect(d, record, group, isDump: batch.isDump, f, put)
+      if !batch.isDump, !group.isLast(at) { continue }
+      collect(d, group, tellsGone: !batch.isDump || group.isPending(d, since: oldest), f, put)
     }
     for (bucket, list) in zip(order, lists) {
       let isFromMember = group.isMember(bucket.source & ~Self.onlySource)
@@ -140,23 +143,24 @@ extension BGPEngine {
   /// The source of what goes to all.
   private static let nobody = UpdateGroup.Record.sourceMask
 
+  /// What is told of a prefix. `tellsGone`: somebody may have heard what holds no more, and has not been told so.
   private mutating func collect(
-    _ d: Int, _ record: UpdateGroup.Record, _ group: UpdateGroup, isDump: Bool, _ f: Int, _ put: (NLRI, AttributeID, UInt32) -> Void
+    _ d: Int, _ group: UpdateGroup, tellsGone: Bool, _ f: Int, _ put: (NLRI, AttributeID, UInt32) -> Void
   ) {
-    let prefix = tables[f].prefixInPlace(d)
+    let prefix = tables[f].prefixInPlace(d), record = group.records[d]
     if group.key.takesPaths {
-      for path in group.several[UInt32(d)] ?? [] where !isDump || path.attributes != .none {
+      for path in group.several[UInt32(d)] ?? [] where tellsGone || path.attributes != .none {
         put(NLRI(prefix, pathID: path.pathID), path.attributes, group.isMember(path.source) ? path.source : Self.nobody)
       }
       return
     }
     guard record.attributes != .none else {
-      if !isDump { put(NLRI(prefix), .none, Self.nobody) }
+      if tellsGone { put(NLRI(prefix), .none, Self.nobody) }
       return
     }
     let isFromMember = group.isMember(record.source)
     put(NLRI(prefix), record.attributes, isFromMember ? record.source : Self.nobody)
-    if isFromMember, record.withdrawsFromSource, !isDump { put(NLRI(prefix), .none, record.source | Self.onlySource) }
+    if isFromMember, record.withdrawsFromSource, tellsGone { put(NLRI(prefix), .none, record.source | Self.onlySource) }
   }
 
   private mutating func sendUpdate(_ bytes: [UInt8], _ peer: UInt32, _ turn: inout Turn<Output>) {
@@ -192,7 +196,7 @@ extension BGPEngine {
     groups[f][g] = nil
     for k in 0..<count {
       let d = Int(group.log[k])
-      guard group.records[d].isPending, group.records[d].position == UInt32(truncatingIfNeeded: group.base + k) else { continue }
+      guard group.isLast(group.base + k) else { continue }
       group.records[d].isPending = false
       dropWithdrawn(d, &group)
       tables[f].change(d) { $0.holds -= 1 }

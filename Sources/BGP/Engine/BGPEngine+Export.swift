@@ -116,7 +116,8 @@ extension BGPEngine {
       return stop(peer, BGPError.Cease.configurationChange, &turn)
     }
     let gone = old.records.indices.filter { d in
-      old.records[d].attributes != .none && old.records[d].source != peer && (d >= new.records.count || new.records[d].attributes == .none)
+      // What is pending it may have heard of in any state.
+      (old.records[d].isPending || old.tells(d, to: peer)) && !new.tells(d, to: peer)
     }
     let prefixes = gone.map { NLRI(tables[f].prefix($0)) }
     leave(peer, family)

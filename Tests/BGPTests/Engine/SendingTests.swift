@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
+import Testing
+import Wire
+
+/// What neighbours have heard in the end, whatever happens between a change and its message.
+struct SendingTests {
+  let a = IPAddress(10, 0, 0, 2), b = IPAddress(10, 0, 0, 3), c = IPAddress(10, 0, 0, 4)
+  static let three = "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003\n neighbor 10.0.0.4 remote-as 65004"
+  static let filtered = three + "\n neighbor 10.0.0.3 prefix-list OUT out"
+  static let list = "ip prefix-list OUT seq 5 permit 192.168.0.0/16 le 32"
+
+  private func bench(_ lines: String = three, policy: String = "") throws -> BGPBench {
+    let bench = try BGPBench(lines, policy: policy)
+    for (address, number) in zip([a, b, c], [65002, 65003, 65004] as [UInt32]) { bench.connect(address, asNumber: number) }
+    bench.forget()
+    return bench
+  }
+
+  // MARK: Withdrawals that wait
+
+  @Test("a withdrawal that waits is told although the whole table is asked for meanwhile, RFC 2918", arguments: [true, false])
+  func refresh(isAskedByNeighbor: Bool) throws {
+    let bench = try bench()
+    bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: a, path: [65002])
+    bench.forget()
+    bench.sayWithdrawn(["192.168.1.0/24"], from: a)
+    if isAskedByNeighbor {
+      bench.send(.routeRefresh(RouteRefreshMessage(afi: 1, safi: 1)), from: b)
+    } else {
+      bench.handle(.clear(BGPClearScope(.neighbor(b), .softOut)))
+    }
+    bench.run()
+    let told = bench.told(b)
+    #expect(told.keys.sorted() == ["192.168.1.0/24", "192.168.2.0/24"])
+    #expect(told["192.168.1.0/24"] == .some(nil) && (told["192.168.2.0/24"] ?? nil) != nil)
+    #expect(bench.told(c) == ["192.168.1.0/24": nil])
+  }
+
+  @Test("so is one behind a neighbour's full connection")
+  func refreshWhileBlocked() throws {
+    let bench = try bench()
+    bench.announce(["192.168.1.0/24"], from: a, path: [65002])
+    bench.drainsAtOnce = false
+    for i in 0..<100 where bench.outputBytes(b) <= BGPLimits.outputBytes {
+      bench.say(["172.16.\(i).0/24"], from: a, path: [65002], more: [.large(i, 3900)])
+      bench.run()
+    }
+    bench.forget()
+    bench.withdraw(["192.168.1.0/24"], from: a)
+    bench.send(.routeRefresh(RouteRefreshMessage(afi: 1, safi: 1)), from: b)
+    bench.run()
+    #expect(bench.told(b).isEmpty)
+    bench.drainsAtOnce = true
+    bench.drained(b)
+    bench.run(.seconds(1))
+    let told = bench.told(b)
+    #expect(told["192.168.1.0/24"] == .some(nil))
+    #expect((told["172.16.0.0/24"] ?? nil) != nil)
+  }
+
+  @Test("what waits in the old update group is withdrawn when a neighbour moves to another one that is there")
+  func movesWithPending() throws {
+    let bench = try bench(Self.filtered, policy: Self.list)
+    bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: a, path: [65002])
+    bench.forget()
+    bench.sayWithdrawn(["192.168.1.0/24"], from: a)
+    try bench.configure(Self.three)
+    bench.run()
+    #expect(bench.told(b)["192.168.1.0/24"] == .some(nil))
+    #expect(bench.engine.summary()?.prefixes == [1, 0])
+  }
+
+  @Test("what goes between the move to another update group and its first message is withdrawn")
+  func withdrawnAfterMove() throws {
+    let bench = try bench(Self.filtered, policy: Self.list)
+    bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: a, path: [65002])
+    bench.forget()
+    try bench.configure(Self.three)
+    bench.sayWithdrawn(["192.168.1.0/24"], from: a)
+    bench.run()
+    let told = bench.told(b)
+    #expect(told["192.168.1.0/24"] == .some(nil) && (told["192.168.2.0/24"] ?? nil) != nil)
+  }
+
+  @Test("a route that became the neighbour's own while it moved is withdrawn from it")
+  func ownAfterMove() throws {
+    let bench = try bench(Self.filtered, policy: Self.list)
+    bench.announce(["192.168.1.0/24"], from: a, path: [65002, 7])
+    bench.forget()
+    bench.say(["192.168.1.0/24"], from: b, path: [65003])
+    try bench.configure(Self.three)
+    bench.run()
+    #expect(bench.best("192.168.1.0/24") == b)
+    #expect(bench.told(b) == ["192.168.1.0/24": nil])
+    #expect((bench.told(c)["192.168.1.0/24"] ?? nil)?.asPath.text == "65001 65003")
+  }
+}
+
+extension BGPBench {
+  /// Announces without letting time pass: what follows waits to be told.
+  func say(
+    _ prefixes: [String], from address: IPAddress, path: [UInt32], more: [PathAttribute] = [], pathID: UInt32 = 0
+  ) {
+    let usual: [PathAttribute] = [.init(.origin(.igp)), .init(.asPath(ASPath(sequence: path), isWide: true)), .init(.nextHop(address))]
+    let nlri = prefixes.compactMap { IPPrefix($0).map { NLRI($0, pathID: pathID) } }
+    send(.update(UpdateMessage(attributes: usual + more, nlri: nlri)), from: address)
+  }
+
+  /// Withdraws without letting time pass.
+  func sayWithdrawn(_ prefixes: [String], from address: IPAddress, pathID: UInt32 = 0) {
+    send(.update(UpdateMessage(withdrawn: prefixes.compactMap { IPPrefix($0).map { NLRI($0, pathID: pathID) } })), from: address)
+  }
+
+  /// Bytes given to the host for a neighbour that have not left.
+  func outputBytes(_ address: IPAddress) -> Int { engine.neighborSnapshot(address)?.outputBytes ?? 0 }
+}
+
+extension PathAttribute {
+  /// One that we do not know and pass on, of so many bytes, different for each number.
+  static func large(_ number: Int, _ count: Int) -> PathAttribute {
+    let bytes = [UInt8(truncatingIfNeeded: number >> 8), UInt8(truncatingIfNeeded: number)] + [UInt8](repeating: 7, count: count - 2)
+    return PathAttribute(.unknown(code: 99, bytes), flags: 0xc0)
+  }
+}
