@@ -150,7 +150,10 @@ extension BGPEngine {
     let prefix = tables[f].prefixInPlace(d), record = group.records[d]
     if group.key.takesPaths {
       for path in group.several[UInt32(d)] ?? [] where tellsGone || path.attributes != .none {
-        put(NLRI(prefix, pathID: path.pathID), path.attributes, group.isMember(path.source) ? path.source : Self.nobody)
+        let isFromMember = group.isMember(path.source)
+        put(NLRI(prefix, pathID: path.pathID), path.attributes, isFromMember ? path.source : Self.nobody)
+        guard isFromMember, path.withdrawsFromSource, tellsGone else { continue }
+        put(NLRI(prefix, pathID: path.pathID), .none, path.source | Self.onlySource)
       }
       return
     }

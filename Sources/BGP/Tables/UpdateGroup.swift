@@ -53,7 +53,10 @@ struct UpdateGroup: Sendable {
     var pathID: UInt32
     /// None: withdrawn, and some member has not been told yet.
     var attributes: AttributeID
+    /// Who is not told; where it is nobody's, all are.
     var source: UInt32
+    /// Whether the source was told another's path of this number before, which is withdrawn from it.
+    var withdrawsFromSource = false
   }
 
   var key: UpdateGroupKey

@@ -6,7 +6,8 @@ import Wire
 /// What neighbours have heard in the end, whatever happens between a change and its message.
 struct SendingTests {
   let a = IPAddress(10, 0, 0, 2), b = IPAddress(10, 0, 0, 3), c = IPAddress(10, 0, 0, 4)
-  static let three = "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003\n neighbor 10.0.0.4 remote-as 65004"
+  static let three =
+    "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003\n neighbor 10.0.0.4 remote-as 65004"
   static let filtered = three + "\n neighbor 10.0.0.3 prefix-list OUT out"
   static let list = "ip prefix-list OUT seq 5 permit 192.168.0.0/16 le 32"
 
@@ -95,9 +96,66 @@ struct SendingTests {
     #expect(bench.told(b) == ["192.168.1.0/24": nil])
     #expect((bench.told(c)["192.168.1.0/24"] ?? nil)?.asPath.text == "65001 65003")
   }
+
+  // MARK: New sources
+
+  @Test("who announces what another one has just withdrawn is told that it is withdrawn: no route goes back to whom it came from")
+  func newSource() throws {
+    let bench = try bench()
+    bench.announce(["192.168.1.0/24"], from: c, path: [65004])
+    bench.forget()
+    bench.sayWithdrawn(["192.168.1.0/24"], from: c)
+    bench.say(["192.168.1.0/24"], from: b, path: [65003])
+    bench.run()
+    #expect(bench.told(b) == ["192.168.1.0/24": nil])
+    #expect((bench.told(a)["192.168.1.0/24"] ?? nil)?.asPath.text == "65001 65003")
+  }
+
+  @Test("so is who kept it to itself first")
+  func newSourceKept() throws {
+    let bench = try bench()
+    bench.announce(["192.168.1.0/24"], from: c, path: [65004])
+    bench.forget()
+    bench.sayWithdrawn(["192.168.1.0/24"], from: c)
+    bench.say(["192.168.1.0/24"], from: b, path: [65003], more: [.init(.communities([BGPAssignments.noExport]))])
+    bench.say(["192.168.1.0/24"], from: b, path: [65003])
+    bench.run()
+    #expect(bench.told(b) == ["192.168.1.0/24": nil])
+    #expect((bench.told(a)["192.168.1.0/24"] ?? nil)?.asPath.text == "65001 65003")
+  }
+
+  @Test("a number of a path that passes to another neighbour is withdrawn from that one, RFC 7911", arguments: [true, false])
+  func newSourceOfNumber(stays: Bool) throws {
+    let several = Self.three + [2, 3, 4].map { "\n neighbor 10.0.0.\($0) additional-paths send receive" }.joined()
+    let bench = try BGPBench(several)
+    for (address, number) in zip([a, b, c], [65002, 65003, 65004] as [UInt32]) {
+      let capabilities: [Capability] = [
+        .multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(number), .addPath([.init(afi: 1, safi: 1, mode: 3)]),
+      ]
+      bench.connect(address, asNumber: number, capabilities: capabilities, pathIDs: true)
+    }
+    bench.announce(["192.168.1.0/24"], from: c, path: [65004], pathID: 1)
+    #expect(bench.paths(b).count == 1 && bench.paths(c).isEmpty)
+    bench.sayWithdrawn(["192.168.1.0/24"], from: c, pathID: 1)
+    bench.say(["192.168.1.0/24"], from: b, path: [65003], pathID: 1)
+    if !stays { bench.sayWithdrawn(["192.168.1.0/24"], from: b, pathID: 1) }
+    bench.run()
+    #expect(bench.paths(b).isEmpty)
+    #expect(bench.paths(a) == (stays ? ["65001 65003"] : []))
+  }
 }
 
 extension BGPBench {
+  /// The AS paths that a neighbour which takes several of a prefix has in the end, of all prefixes.
+  func paths(_ address: IPAddress) -> [String] {
+    var out: [NLRI: String] = [:]
+    for case .update(let update) in messages(address) {
+      for nlri in update.withdrawn { out[nlri] = nil }
+      for nlri in update.nlri { out[nlri] = PathAttributes.read(update.attributes).asPath.text }
+    }
+    return out.values.sorted()
+  }
+
   /// Announces without letting time pass: what follows waits to be told.
   func say(
     _ prefixes: [String], from address: IPAddress, path: [UInt32], more: [PathAttribute] = [], pathID: UInt32 = 0
