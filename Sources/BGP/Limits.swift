@@ -31,6 +31,9 @@ public enum BGPLimits {
   public static let walkPerTurn = 4_096
   /// Prefixes formatted for one neighbour group in one turn.
   public static let advertisedPerTurn = 2_048
+  /// Bytes given to the members of one update group in one turn, all together: a few milliseconds of writing. 64 members get all that
+  /// each may have under way (`outputBytes`), 1,000 get 8 kB each.
+  public static let advertisedBytesPerTurn = 8 * 1024 * 1024
   /// How long changes are collected before they are sent, in milliseconds: 1,000 spokes that come together make tens of messages, not a
   /// million.
   public static let coalesceMilliseconds = 20

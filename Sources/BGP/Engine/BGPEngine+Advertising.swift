@@ -45,10 +45,9 @@ extension BGPEngine {
     let f = family.index
     groups[f][g]?.isFlushScheduled = false
     groups[f][g]?.lastFlush = turn.now.nanoseconds
-    var left = BGPLimits.advertisedPerTurn
-    while left > 0, let batch = nextBatch(family, g, limit: left) {
-      left -= batch.range.count
-      send(batch, family, g, &turn)
+    var left = Budget()
+    while left.isSome, var batch = nextBatch(family, g, limit: left.prefixes) {
+      batch.range = batch.range.lowerBound..<send(batch, family, g, &left, &turn)
       advance(batch, family, g)
     }
     sendEnds(family, g, &turn)
@@ -57,6 +56,14 @@ extension BGPEngine {
       groups[f][g]?.isFlushScheduled = true
       timers.set(.flush(family, g), at: turn.now)
     }
+  }
+
+  /// What is left to a turn.
+  private struct Budget {
+    var prefixes = BGPLimits.advertisedPerTurn, bytes = BGPLimits.advertisedBytesPerTurn
+    var isSome: Bool { prefixes > 0 && bytes > 0 }
+    /// Bytes for each of so many members: none gets more at once than it may have under way, lest the host cut it off.
+    func room(_ members: Int) -> Int { min(BGPLimits.outputBytes, bytes / max(1, members)) }
   }
 
   private struct Batch {
@@ -95,75 +102,69 @@ extension BGPEngine {
     }
   }
 
-  /// Announcements that share a message: same attributes, and for all members but one.
-  private struct Bucket: Hashable {
-    var attributes: AttributeID
-    var source: UInt32
-  }
-
-  private mutating func send(_ batch: Batch, _ family: BGPFamily, _ g: Int, _ turn: inout Turn<Output>) {
+  /// Formats a batch as far as there is room, one prefix at least, and gives it to its members. Where it stopped.
+  private mutating func send(
+    _ batch: Batch, _ family: BGPFamily, _ g: Int, _ left: inout Budget, _ turn: inout Turn<Output>
+  ) -> Int {
     let f = family.index
-    guard let group = groups[f][g] else { return }
-    var order: [Bucket] = []
-    var lists: [[NLRI]] = []
-    var places: [Bucket: Int] = [:]
-    var last = -1
-    func put(_ nlri: NLRI, _ attributes: AttributeID, _ source: UInt32) {
-      let bucket = Bucket(attributes: attributes, source: source)
-      if last < 0 || order[last] != bucket {
-        last = places[bucket] ?? order.count
-        if last == order.count {
-          order.append(bucket)
-          lists.append([])
-          places[bucket] = last
-        }
-      }
-      lists[last].append(nlri)
-    }
+    guard let group = groups[f][g] else { return batch.range.upperBound }
     let oldest = batch.members.map { neighbors[Int($0)].families[f].cursor.position }.min() ?? group.end
-    for at in batch.range {
+    let room = left.room(batch.members.count)
+    var parcels = UpdateParcels(family, group.key)
+    var at = batch.range.lowerBound
+    while at < batch.range.upperBound, at == batch.range.lowerBound || parcels.bytes < room {
+      defer { at += 1 }
       let d = batch.isDump ? at : Int(group.log[at - group.base])
       if !batch.isDump, !group.isLast(at) { continue }
-      collect(d, group, tellsGone: !batch.isDump || group.isPending(d, since: oldest), f, put)
+      collect(d, group, tellsGone: !batch.isDump || group.isPending(d, since: oldest), &parcels)
     }
-    for (bucket, list) in zip(order, lists) {
-      let isFromMember = group.isMember(bucket.source & ~Self.onlySource)
-      for bytes in messages(bucket.attributes, list, family, group.key) {
-        for peer in batch.members {
-          let isSource = isFromMember && peer == bucket.source & ~Self.onlySource
-          if isSource != (bucket.source & Self.onlySource != 0) { continue }
-          sendUpdate(bytes, peer, &turn)
-        }
-      }
-    }
+    for parcel in parcels.list { left.bytes -= deliver(parcel, of: parcels, to: batch.members, &turn) }
+    left.prefixes -= max(1, at - batch.range.lowerBound)
+    return at
   }
 
-  /// Marks a withdrawal that goes to the source alone.
-  private static let onlySource: UInt32 = 0x8000_0000
-  /// The source of what goes to all.
-  private static let nobody = UpdateGroup.Record.sourceMask
-
   /// What is told of a prefix. `tellsGone`: somebody may have heard what holds no more, and has not been told so.
-  private mutating func collect(
-    _ d: Int, _ group: UpdateGroup, tellsGone: Bool, _ f: Int, _ put: (NLRI, AttributeID, UInt32) -> Void
-  ) {
-    let prefix = tables[f].prefixInPlace(d), record = group.records[d]
+  private mutating func collect(_ d: Int, _ group: UpdateGroup, tellsGone: Bool, _ parcels: inout UpdateParcels) {
+    let prefix = tables[parcels.family.index].prefixInPlace(d), record = group.records[d]
     if group.key.takesPaths {
       for path in group.several[UInt32(d)] ?? [] where tellsGone || path.attributes != .none {
-        let isFromMember = group.isMember(path.source)
-        put(NLRI(prefix, pathID: path.pathID), path.attributes, isFromMember ? path.source : Self.nobody)
+        let isFromMember = group.isMember(path.source), nlri = NLRI(prefix, pathID: path.pathID)
+        put(nlri, path.attributes, isFromMember ? path.source : UpdateParcels.nobody, &parcels)
         guard isFromMember, path.withdrawsFromSource, tellsGone else { continue }
-        put(NLRI(prefix, pathID: path.pathID), .none, path.source | Self.onlySource)
+        put(nlri, .none, path.source | UpdateParcels.onlySource, &parcels)
       }
       return
     }
     guard record.attributes != .none else {
-      if tellsGone { put(NLRI(prefix), .none, Self.nobody) }
+      if tellsGone { put(NLRI(prefix), .none, UpdateParcels.nobody, &parcels) }
       return
     }
     let isFromMember = group.isMember(record.source)
-    put(NLRI(prefix), record.attributes, isFromMember ? record.source : Self.nobody)
-    if isFromMember, record.withdrawsFromSource, tellsGone { put(NLRI(prefix), .none, record.source | Self.onlySource) }
+    put(NLRI(prefix), record.attributes, isFromMember ? record.source : UpdateParcels.nobody, &parcels)
+    guard isFromMember, record.withdrawsFromSource, tellsGone else { return }
+    put(NLRI(prefix), .none, record.source | UpdateParcels.onlySource, &parcels)
+  }
+
+  /// Puts a prefix with those that are told the same.
+  private mutating func put(_ nlri: NLRI, _ id: AttributeID, _ source: UInt32, _ parcels: inout UpdateParcels) {
+    if !parcels.find(id, source) { parcels.open(id, source, head: head(id, parcels.context)) }
+    // Attributes that leave no room for a prefix cannot be told (RFC 4271 §9.2).
+    _ = parcels.add(nlri)
+  }
+
+  /// Makes messages of a parcel for those whom it concerns. Their bytes, all together.
+  private mutating func deliver(
+    _ parcel: UpdateParcel, of parcels: UpdateParcels, to members: [UInt32], _ turn: inout Turn<Output>
+  ) -> Int {
+    let peers = members.filter(parcel.concerns)
+    guard !peers.isEmpty else { return 0 }
+    var count = 0
+    for list in parcel.messages {
+      let bytes = message(list, parcel, parcels)
+      for peer in peers { sendUpdate(bytes, peer, &turn) }
+      count += bytes.count * peers.count
+    }
+    return count
   }
 
   private mutating func sendUpdate(_ bytes: [UInt8], _ peer: UInt32, _ turn: inout Turn<Output>) {
@@ -172,7 +173,9 @@ extension BGPEngine {
   }
 
   mutating func sendWithdrawals(_ list: [NLRI], _ peer: UInt32, _ family: BGPFamily, _ key: UpdateGroupKey, _ turn: inout Turn<Output>) {
-    for bytes in messages(.none, list, family, key) { sendUpdate(bytes, peer, &turn) }
+    var parcels = UpdateParcels(family, key)
+    for nlri in list { put(nlri, .none, UpdateParcels.nobody, &parcels) }
+    for parcel in parcels.list { _ = deliver(parcel, of: parcels, to: [peer], &turn) }
   }
 
   /// The end of the table, for who has been told all of it (RFC 4724 §2).
@@ -218,45 +221,25 @@ extension BGPEngine {
 
   // MARK: Messages
 
-  /// Whole messages for prefixes of one set of attributes; none: withdrawals.
-  private func messages(_ id: AttributeID, _ list: [NLRI], _ family: BGPFamily, _ key: UpdateGroupKey) -> [[UInt8]] {
-    let context = UpdateContext(isWide: key.isWide, hasPathIDs: [key.takesPaths, key.takesPaths])
-    var shared = ByteWriter(capacity: 128)
-    var reach: PathAttributes?
-    if id != .none {
-      let a = attributes[id]
-      reach = a
-      for attribute in a.wire(isWide: key.isWide) { attribute.encode(into: &shared, context) }
-    }
-    // Lengths, and the head of a multiprotocol attribute.
-    let room = BGPAssignments.messageBytes - BGPAssignments.headerBytes - 4 - shared.count - (family == .ipv4 ? 0 : 32)
-    var out: [[UInt8]] = []
-    var at = 0
-    while at < list.count {
-      var used = 0, end = at
-      while end < list.count, used + list[end].byteCount(withPathID: key.takesPaths) <= room {
-        used += list[end].byteCount(withPathID: key.takesPaths)
-        end += 1
-      }
-      // Attributes that leave no room for a prefix cannot be told (RFC 4271 §9.2).
-      guard end > at else { return out }
-      out.append(message(Array(list[at..<end]), reach, shared.bytes, family, context))
-      at = end
-    }
-    return out
+  /// Attributes as they are sent.
+  private func head(_ id: AttributeID, _ context: UpdateContext) -> [UInt8] {
+    guard id != .none else { return [] }
+    var w = ByteWriter(capacity: 128)
+    for attribute in attributes[id].wire(isWide: context.isWide) { attribute.encode(into: &w, context) }
+    return w.bytes
   }
 
-  private func message(
-    _ list: [NLRI], _ reach: PathAttributes?, _ shared: [UInt8], _ family: BGPFamily, _ context: UpdateContext
-  ) -> [UInt8] {
+  /// One whole message.
+  private func message(_ list: [NLRI], _ parcel: UpdateParcel, _ parcels: UpdateParcels) -> [UInt8] {
     var update = UpdateMessage()
-    if family == .ipv4 {
-      if reach == nil { update.withdrawn = list } else { update.nlri = list }
-    } else if let reach {
+    switch (parcels.family, parcel.attributes == .none) {
+    case (.ipv4, true): update.withdrawn = list
+    case (.ipv4, false): update.nlri = list
+    case (let family, true): update.attributes = [PathAttribute(.mpUnreach(MPUnreach(family, nlri: list)))]
+    case (let family, false):
+      let reach = attributes[parcel.attributes]
       update.attributes = [PathAttribute(.mpReach(MPReach(family, nextHop: reach.nextHop, linkLocal: reach.linkLocal, nlri: list)))]
-    } else {
-      update.attributes = [PathAttribute(.mpUnreach(MPUnreach(family, nlri: list)))]
     }
-    return update.encode(context, sharing: shared)
+    return update.encode(parcels.context, sharing: parcel.head)
   }
 }

@@ -143,6 +143,32 @@ struct SendingTests {
     #expect(bench.paths(b).isEmpty)
     #expect(bench.paths(a) == (stays ? ["65001 65003"] : []))
   }
+  // MARK: Long attributes
+
+  @Test(
+    "large attributes, in a message for each prefix or in many for the same, do not fill a neighbour's connection at once",
+    arguments: [(4000, true), (4020, false)])
+  func largeAttributes(size: Int, isEachItsOwn: Bool) throws {
+    let bench = try bench()
+    bench.drainsAtOnce = false
+    let count = isEachItsOwn ? 600 : 2_100
+    for i in 0..<count where isEachItsOwn || i % 7 == 0 {
+      let prefixes = (i..<min(count, i + (isEachItsOwn ? 1 : 7))).map { "172.\(16 + $0 / 250).\($0 % 250).0/24" }
+      bench.say(prefixes, from: a, path: [65002], more: [.large(isEachItsOwn ? i : 0, size)])
+    }
+    bench.run()
+    // 600 messages of 4 kB wait, 350 in the other case.
+    for peer in [b, c] {
+      #expect(bench.outputBytes(peer) > BGPLimits.outputBytes)
+      #expect(bench.outputBytes(peer) < BGPLimits.outputBytes * 3, "\(bench.outputBytes(peer))")
+    }
+    bench.drainsAtOnce = true
+    for peer in [b, c] {
+      bench.drained(peer)
+      bench.run(.seconds(1))
+      #expect(bench.told(peer).values.count { $0 != nil } == count)
+    }
+  }
 }
 
 extension BGPBench {
