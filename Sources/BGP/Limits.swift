@@ -39,7 +39,7 @@ public enum BGPLimits {
   public static let coalesceMilliseconds = 20
   /// The pause between two computations of an aggregate's AS set, in seconds: each reads the whole table.
   public static let asSetSeconds = 1
-  /// The longest input an aggregate's AS set is made of.
+  /// Numbers in an aggregate's AS set, and communities beside it: both leave room in a message.
   public static let asSetNumbers = 128
   /// Pauses after an error, in seconds, doubled each time (RFC 4271 §8.1.1).
   public static let shortestIdleHoldSeconds = 1, longestIdleHoldSeconds = 60

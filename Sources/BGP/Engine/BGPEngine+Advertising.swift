@@ -120,6 +120,10 @@ extension BGPEngine {
     }
     for parcel in parcels.list { left.bytes -= deliver(parcel, of: parcels, to: batch.members, &turn) }
     left.prefixes -= max(1, at - batch.range.lowerBound)
+    if let prefix = parcels.tooLong, !group.hasRecordedTooLong {
+      groups[f][g]?.hasRecordedTooLong = true
+      turn.record(JournalRecord(.bgpRouteTooLong, a: prefix.address, x: UInt32(prefix.length)))
+    }
     return at
   }
 
@@ -145,11 +149,13 @@ extension BGPEngine {
     put(NLRI(prefix), .none, record.source | UpdateParcels.onlySource, &parcels)
   }
 
-  /// Puts a prefix with those that are told the same.
+  /// Puts a prefix with those that are told the same. Attributes that leave no room for it cannot be told (RFC 4271 §9.2); what was told
+  /// before holds no more.
   private mutating func put(_ nlri: NLRI, _ id: AttributeID, _ source: UInt32, _ parcels: inout UpdateParcels) {
     if !parcels.find(id, source) { parcels.open(id, source, head: head(id, parcels.context)) }
-    // Attributes that leave no room for a prefix cannot be told (RFC 4271 §9.2).
-    _ = parcels.add(nlri)
+    if parcels.add(nlri) { return }
+    counters.untoldRoutes += 1
+    put(nlri, .none, source, &parcels)
   }
 
   /// Makes messages of a parcel for those whom it concerns. Their bytes, all together.

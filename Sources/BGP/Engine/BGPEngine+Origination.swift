@@ -234,7 +234,7 @@ private struct AggregateParts {
     state.isSetStale = false
     state.origin = origin
     state.path = ASPath([ASPath.Segment(.set, Array(numbers.sorted().prefix(BGPLimits.asSetNumbers)))])
-    state.communities = communities.sorted()
+    state.communities = Array(communities.sorted().prefix(BGPLimits.asSetNumbers))
   }
 }
 

@@ -33,6 +33,8 @@ struct UpdateParcels: Sendable {
 
   let family: BGPFamily, context: UpdateContext
   private(set) var list: [UpdateParcel] = []
+  /// The first prefix whose attributes leave no room for it.
+  private(set) var tooLong: IPPrefix?
   /// Bytes that one member gets of it.
   private(set) var bytes = 0
   private var places: [Key: Int] = [:]
@@ -64,7 +66,10 @@ struct UpdateParcels: Sendable {
   /// Puts a prefix into the parcel that was found or begun last; false where the attributes leave no room for it.
   mutating func add(_ nlri: NLRI) -> Bool {
     let count = nlri.byteCount(withPathID: context.pathIDs(family))
-    guard count <= list[current].room else { return false }
+    guard count <= list[current].room else {
+      tooLong = tooLong ?? nlri.prefix
+      return false
+    }
     if list[current].messages.isEmpty || list[current].used + count > list[current].room { beginMessage() }
     list[current].messages[list[current].messages.count - 1].append(nlri)
     list[current].used += count

@@ -76,6 +76,8 @@ struct UpdateGroup: Sendable {
   var cache: ExportCache?
   var isFlushScheduled = false
   var lastFlush: Int64?
+  /// Whether it was written down that a route is too long to be told: once is enough.
+  var hasRecordedTooLong = false
   /// Prefixes told.
   var advertised = 0
 

@@ -169,6 +169,36 @@ struct SendingTests {
       #expect(bench.told(peer).values.count { $0 != nil } == count)
     }
   }
+  @Test("a route whose attributes have outgrown a message is withdrawn, counted, and written down once, RFC 4271 §9.2")
+  func tooLong() throws {
+    let reflector = "router bgp 65001\n neighbor 10.0.0.2 remote-as 65001\n neighbor 10.0.0.3 remote-as 65001"
+    let bench = try BGPBench(reflector + "\n neighbor 10.0.0.2 route-reflector-client")
+    for address in [a, b] { bench.connect(address, asNumber: 65001) }
+    bench.announce(["192.168.1.0/24"], from: a, path: [], localPreference: 100)
+    #expect((bench.told(b)["192.168.1.0/24"] ?? nil) != nil)
+    // It comes in 4,088 bytes, and 14 more tell originator and cluster.
+    for size in [4_035, 4_036] {
+      bench.say(["192.168.1.0/24"], from: a, path: [], more: [.init(.localPreference(100)), .large(0, size)])
+      bench.run()
+      #expect(bench.table.count == 1)
+    }
+    #expect(bench.told(b) == ["192.168.1.0/24": nil])
+    #expect(bench.engine.summary()?.counters.untoldRoutes == 2)
+    #expect(bench.records.filter { $0.kind == .bgpRouteTooLong }.map { "\($0.a)/\($0.x)" } == ["192.168.1.0/24"])
+    bench.announce(["192.168.1.0/24"], from: a, path: [], localPreference: 100)
+    #expect((bench.told(b)["192.168.1.0/24"] ?? nil) != nil)
+  }
+
+  @Test("an aggregate with as-set takes over so many communities only that it can be told")
+  func aggregatedCommunities() throws {
+    let bench = try bench(Self.three + "\n neighbor 10.0.0.3 send-community all\n aggregate-address 192.168.0.0 255.255.0.0 as-set")
+    bench.announce(["192.168.1.0/24"], from: a, path: [65002], more: [.communities((0..<120).map { 0xfdea_0000 + $0 })])
+    bench.announce(["192.168.2.0/24"], from: a, path: [65002], more: [.communities((1000..<1950).map { 0xfdea_0000 + $0 })])
+    bench.run(.seconds(2))
+    let told = try #require(bench.told(b)["192.168.0.0/16"] ?? nil)
+    #expect(told.communities.count == BGPLimits.asSetNumbers)
+    #expect(told.asPath.text == "65001 {65002}")
+  }
 }
 
 extension BGPBench {
