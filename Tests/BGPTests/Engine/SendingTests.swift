@@ -199,6 +199,17 @@ struct SendingTests {
     #expect(told.communities.count == BGPLimits.asSetNumbers)
     #expect(told.asPath.text == "65001 {65002}")
   }
+  @Test("prefixes that an aggregate counted leave the table after the last aggregate's line")
+  func lastAggregate() throws {
+    let bench = try bench(Self.three + "\n aggregate-address 192.168.0.0 255.255.0.0")
+    bench.announce(["192.168.1.0/24", "172.16.0.0/16"], from: a, path: [65002])
+    #expect(bench.engine.summary()?.prefixes == [3, 0])
+    try bench.configure(Self.three)
+    bench.run()
+    #expect(bench.engine.summary()?.prefixes == [2, 0])
+    bench.withdraw(["192.168.1.0/24", "172.16.0.0/16"], from: a)
+    #expect(bench.engine.summary()?.prefixes == [0, 0])
+  }
 }
 
 extension BGPBench {
