@@ -180,6 +180,8 @@ public struct BGPCounters: Sendable, Hashable {
   public var refusedPaths: UInt64 = 0
   /// Routes of other protocols not remembered.
   public var refusedOffers: UInt64 = 0
+  /// Routes not told, and withdrawn, because their attributes leave no room in a message.
+  public var untoldRoutes: UInt64 = 0
   /// Nothing counted.
   public init() {}
 }

@@ -29,14 +29,17 @@ public enum BGPLimits {
   public static let inputBytes = 1024 * 1024
   /// Prefixes looked at in one turn by walks over a table: about a millisecond.
   public static let walkPerTurn = 4_096
-  /// Prefixes formatted for one neighbour group in one turn.
+  /// Prefixes formatted for one neighbour group in one turn, half of them at most in one piece of the table or of the log.
   public static let advertisedPerTurn = 2_048
+  /// Bytes given to the members of one update group in one turn, all together: a few milliseconds of writing. 64 members get all that
+  /// each may have under way (`outputBytes`), 1,000 get 8 kB each.
+  public static let advertisedBytesPerTurn = 8 * 1024 * 1024
   /// How long changes are collected before they are sent, in milliseconds: 1,000 spokes that come together make tens of messages, not a
   /// million.
   public static let coalesceMilliseconds = 20
   /// The pause between two computations of an aggregate's AS set, in seconds: each reads the whole table.
   public static let asSetSeconds = 1
-  /// The longest input an aggregate's AS set is made of.
+  /// Numbers in an aggregate's AS set, and communities beside it: both leave room in a message.
   public static let asSetNumbers = 128
   /// Pauses after an error, in seconds, doubled each time (RFC 4271 §8.1.1).
   public static let shortestIdleHoldSeconds = 1, longestIdleHoldSeconds = 60

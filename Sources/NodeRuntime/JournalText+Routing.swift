@@ -10,6 +10,7 @@ import Wire
 /// | bgpDown, bgpNotificationSent, bgpNotificationReceived | the error's code | its subcode (RFC 4271 §4.5) |
 /// | bgpPrefixWarning, bgpPrefixLimit | prefixes | the limit |
 /// | bgpUpdateError | the attribute's type | what was done |
+/// | bgpRouteTooLong | the network's length | |
 /// | ripNeighbourUp | the version of its messages | |
 /// | ripRoute…, odrRoute… | the network's length or metric | |
 /// | trackedObjectChanged | the object's number | see `TrackedRecord` |
@@ -19,7 +20,7 @@ extension JournalText {
   static func routingSeverity(_ kind: JournalKind) -> Severity {
     switch kind {
     case .bgpNotificationSent, .bgpNotificationReceived, .bgpPrefixLimit, .bgpTableFull, .ripLimitReached, .odrLimitReached: .error
-    case .bgpPrefixWarning, .bgpUpdateError, .ripAuthenticationFailed, .ripReplayRefused: .warning
+    case .bgpPrefixWarning, .bgpUpdateError, .bgpRouteTooLong, .ripAuthenticationFailed, .ripReplayRefused: .warning
     case .bgpUp, .bgpDown, .ripNeighbourUp, .ripNeighbourDown, .cdpNeighbourUp, .cdpNeighbourDown, .trackedObjectChanged: .notice
     default: .informational
     }
@@ -40,6 +41,7 @@ extension JournalText {
     case .bgpUpdateError: "update of \(r.a) has a wrong attribute \(r.x): its routes are treated as withdrawn"
     case .bgpRefused: "connection of \(r.a) refused"
     case .bgpTableFull: "table full: routes of \(r.a) refused"
+    case .bgpRouteTooLong: "route \(r.a)/\(r.x) has too many attributes for a message: it is not told"
     case .ripNeighbourUp: "neighbor \(r.a) heard, version \(r.x)"
     case .ripNeighbourDown: "neighbor \(r.a) is silent"
     case .ripRouteInstalled, .odrRouteInstalled: "route \(r.a)/\(r.x) installed"

@@ -29,8 +29,9 @@ public enum JournalKind: UInt16, Sendable, Codable, CaseIterable {
   case protectionWanted = 200, ikeInitSent, ikeInitReceived, ikeAuthenticated, ikeFailed, ikeRekeyed, ikeDeleted
   case childInstalled = 220, childRekeyed, childDeleted, protectionUp, protectionDown
   case peerDead = 240, peerEndpointMoved, clearPacketRefused, unknownSPI, ikeRefused, cookieDemanded, ikePortFloated, ikeSwitched
-  // BGP: `a` is the neighbour's address
+  // BGP: `a` is the neighbour's address, of a route that is too long the network
   case bgpUp = 300, bgpDown, bgpNotificationSent, bgpNotificationReceived, bgpPrefixWarning, bgpPrefixLimit, bgpUpdateError, bgpRefused, bgpTableFull
+  case bgpRouteTooLong
   // RIP: `a` is the neighbour or the network, `x` the metric or the length of the network
   case ripNeighbourUp = 340, ripNeighbourDown, ripRouteInstalled, ripRouteLost, ripAuthenticationFailed, ripReplayRefused, ripLimitReached
   // ODR: `a` is the neighbour's tunnel address or the network, `b` the neighbour's NBMA address

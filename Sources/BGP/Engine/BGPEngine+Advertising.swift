@@ -29,29 +29,42 @@ extension BGPEngine {
   /// Tells one member everything again (RFC 2918).
   mutating func tellAll(_ peer: UInt32, _ family: BGPFamily, _ turn: inout Turn<Output>) {
     guard let g = neighbors[Int(peer)].families[family.index].group else { return }
-    neighbors[Int(peer)].families[family.index].cursor.dump = 0
+    // One that is being told goes on to its end first: who asks without pause would never come to it.
+    if neighbors[Int(peer)].families[family.index].cursor.dump ?? 0 > 0 {
+      neighbors[Int(peer)].families[family.index].cursor.dumpsAgain = true
+    } else {
+      neighbors[Int(peer)].families[family.index].cursor.dump = 0
+    }
     scheduleFlush(family, g, &turn)
   }
 
   // MARK: What
 
-  /// Sends what waits, for the members that are farthest behind first, so that they catch up and share messages with the others.
+  /// Sends what waits, for the members that are farthest behind first, so that they catch up and share messages with the others. Pieces of
+  /// the table and of the log take turns: who asks for the whole table again and again does not keep news from the others.
   mutating func flush(_ family: BGPFamily, _ g: Int, _ turn: inout Turn<Output>) {
     let f = family.index
     groups[f][g]?.isFlushScheduled = false
     groups[f][g]?.lastFlush = turn.now.nanoseconds
-    var left = BGPLimits.advertisedPerTurn
-    while left > 0, let batch = nextBatch(family, g, limit: left) {
-      left -= batch.range.count
-      send(batch, family, g, &turn)
+    var left = Budget(), isDump = true
+    while left.isSome, var batch = nextBatch(family, g, isDump) ?? nextBatch(family, g, !isDump) {
+      batch.range = batch.range.lowerBound..<send(batch, family, g, &left, &turn)
       advance(batch, family, g)
+      isDump = !batch.isDump
     }
     sendEnds(family, g, &turn)
     trimLog(family, g)
-    if nextBatch(family, g, limit: 1) != nil {
-      groups[f][g]?.isFlushScheduled = true
-      timers.set(.flush(family, g), at: turn.now)
-    }
+    guard nextBatch(family, g, true) ?? nextBatch(family, g, false) != nil else { return }
+    groups[f][g]?.isFlushScheduled = true
+    timers.set(.flush(family, g), at: turn.now)
+  }
+
+  /// What is left to a turn.
+  private struct Budget {
+    var prefixes = BGPLimits.advertisedPerTurn, bytes = BGPLimits.advertisedBytesPerTurn
+    var isSome: Bool { prefixes > 0 && bytes > 0 }
+    /// Bytes for each of so many members: none gets more at once than it may have under way, lest the host cut it off.
+    func room(_ members: Int) -> Int { min(BGPLimits.outputBytes, bytes / max(1, members)) }
   }
 
   private struct Batch {
@@ -61,102 +74,112 @@ extension BGPEngine {
   }
 
   /// A piece of the table or of the log, and who stands at its beginning.
-  private func nextBatch(_ family: BGPFamily, _ g: Int, limit: Int) -> Batch? {
-    let f = family.index
-    guard let group = groups[f][g] else { return nil }
-    let ready = group.members.filter { !neighbors[Int($0)].isBlocked }
-    let dumps = ready.filter { neighbors[Int($0)].families[f].cursor.dump != nil }
-    func place(_ peer: UInt32) -> Int {
-      let cursor = neighbors[Int(peer)].families[f].cursor
-      return dumps.isEmpty ? cursor.position : cursor.dump ?? 0
+  private func nextBatch(_ family: BGPFamily, _ g: Int, _ isDump: Bool) -> Batch? {
+    guard let group = groups[family.index][g] else { return nil }
+    var batch: Batch?
+    var end = isDump ? group.records.count : group.end
+    for peer in group.members {
+      guard let place = place(peer, family, isDump), isDump || place < group.end, !neighbors[Int(peer)].isBlocked else { continue }
+      if let first = batch?.range.lowerBound, place >= first {
+        // Who stands farther on joins there.
+        if place == first { batch?.members.append(peer) } else { end = min(end, place) }
+      } else {
+        end = min(end, batch?.range.lowerBound ?? end)
+        batch = Batch(isDump: isDump, range: place..<place, members: [peer])
+      }
     }
-    let candidates = dumps.isEmpty ? ready.filter { place($0) < group.end } : dumps
-    guard let start = candidates.map(place).min() else { return nil }
-    let end = dumps.isEmpty ? group.end : group.records.count
-    let next = candidates.map(place).filter { $0 > start }.min() ?? end
-    let stop = max(start, min(next, start + max(1, limit), end))
-    return Batch(isDump: !dumps.isEmpty, range: start..<stop, members: candidates.filter { place($0) == start })
+    guard let start = batch?.range.lowerBound else { return nil }
+    batch?.range = start..<max(start, min(end, start + BGPLimits.advertisedPerTurn / 2))
+    return batch
+  }
+
+  /// Where a member stands in the table while it is told that, or else in the log.
+  private func place(_ peer: UInt32, _ family: BGPFamily, _ isDump: Bool) -> Int? {
+    let cursor = neighbors[Int(peer)].families[family.index].cursor
+    return isDump ? cursor.dump : cursor.dump == nil ? cursor.position : nil
   }
 
   private mutating func advance(_ batch: Batch, _ family: BGPFamily, _ g: Int) {
     let f = family.index
-    let isEnd = batch.range.upperBound >= (groups[f][g]?.records.count ?? 0)
+    guard let group = groups[f][g] else { return }
     for peer in batch.members {
       if batch.isDump {
-        // What the log holds so far is in the table that is told now.
-        if batch.range.lowerBound == 0 { neighbors[Int(peer)].families[f].cursor.position = groups[f][g]?.end ?? 0 }
-        neighbors[Int(peer)].families[f].cursor.dump = isEnd ? nil : batch.range.upperBound
+        neighbors[Int(peer)].families[f].cursor.advanceDump(batch.range, of: group)
       } else {
         neighbors[Int(peer)].families[f].cursor.position = batch.range.upperBound
       }
     }
   }
 
-  /// Announcements that share a message: same attributes, and for all members but one.
-  private struct Bucket: Hashable {
-    var attributes: AttributeID
-    var source: UInt32
-  }
-
-  private mutating func send(_ batch: Batch, _ family: BGPFamily, _ g: Int, _ turn: inout Turn<Output>) {
+  /// Formats a batch as far as there is room, one prefix at least, and gives it to its members. Where it stopped.
+  private mutating func send(
+    _ batch: Batch, _ family: BGPFamily, _ g: Int, _ left: inout Budget, _ turn: inout Turn<Output>
+  ) -> Int {
     let f = family.index
-    guard let group = groups[f][g] else { return }
-    var order: [Bucket] = []
-    var lists: [[NLRI]] = []
-    var places: [Bucket: Int] = [:]
-    var last = -1
-    func put(_ nlri: NLRI, _ attributes: AttributeID, _ source: UInt32) {
-      let bucket = Bucket(attributes: attributes, source: source)
-      if last < 0 || order[last] != bucket {
-        last = places[bucket] ?? order.count
-        if last == order.count {
-          order.append(bucket)
-          lists.append([])
-          places[bucket] = last
-        }
-      }
-      lists[last].append(nlri)
-    }
-    for at in batch.range {
+    guard let group = groups[f][g] else { return batch.range.upperBound }
+    let oldest = batch.members.map { neighbors[Int($0)].families[f].cursor.position }.min() ?? group.end
+    let room = left.room(batch.members.count)
+    var parcels = UpdateParcels(family, group.key)
+    var at = batch.range.lowerBound
+    while at < batch.range.upperBound, at == batch.range.lowerBound || parcels.bytes < room {
+      defer { at += 1 }
       let d = batch.isDump ? at : Int(group.log[at - group.base])
-      let record = group.records[d]
-      if !batch.isDump, record.position != UInt32(truncatingIfNeeded: at) || !record.isPending { continue }
-      collect(d, record, group, isDump: batch.isDump, f, put)
+      if !batch.isDump, !group.isLast(at) { continue }
+      collect(d, group, tellsGone: !batch.isDump || group.isPending(d, since: oldest), &parcels)
     }
-    for (bucket, list) in zip(order, lists) {
-      let isFromMember = group.isMember(bucket.source & ~Self.onlySource)
-      for bytes in messages(bucket.attributes, list, family, group.key) {
-        for peer in batch.members {
-          let isSource = isFromMember && peer == bucket.source & ~Self.onlySource
-          if isSource != (bucket.source & Self.onlySource != 0) { continue }
-          sendUpdate(bytes, peer, &turn)
-        }
-      }
+    for parcel in parcels.list { left.bytes -= deliver(parcel, of: parcels, to: batch.members, &turn) }
+    left.prefixes -= max(1, at - batch.range.lowerBound)
+    if let prefix = parcels.tooLong, !group.hasRecordedTooLong {
+      groups[f][g]?.hasRecordedTooLong = true
+      turn.record(JournalRecord(.bgpRouteTooLong, a: prefix.address, x: UInt32(prefix.length)))
     }
+    return at
   }
 
-  /// Marks a withdrawal that goes to the source alone.
-  private static let onlySource: UInt32 = 0x8000_0000
-  /// The source of what goes to all.
-  private static let nobody = UpdateGroup.Record.sourceMask
-
-  private mutating func collect(
-    _ d: Int, _ record: UpdateGroup.Record, _ group: UpdateGroup, isDump: Bool, _ f: Int, _ put: (NLRI, AttributeID, UInt32) -> Void
-  ) {
-    let prefix = tables[f].prefixInPlace(d)
+  /// What is told of a prefix. `tellsGone`: somebody may have heard what holds no more, and has not been told so.
+  private mutating func collect(_ d: Int, _ group: UpdateGroup, tellsGone: Bool, _ parcels: inout UpdateParcels) {
+    let prefix = tables[parcels.family.index].prefixInPlace(d), record = group.records[d]
     if group.key.takesPaths {
-      for path in group.several[UInt32(d)] ?? [] where !isDump || path.attributes != .none {
-        put(NLRI(prefix, pathID: path.pathID), path.attributes, group.isMember(path.source) ? path.source : Self.nobody)
+      for path in group.several[UInt32(d)] ?? [] where tellsGone || path.attributes != .none {
+        let isFromMember = group.isMember(path.source), nlri = NLRI(prefix, pathID: path.pathID)
+        put(nlri, path.attributes, isFromMember ? path.source : UpdateParcels.nobody, &parcels)
+        guard isFromMember, path.withdrawsFromSource, tellsGone else { continue }
+        put(nlri, .none, path.source | UpdateParcels.onlySource, &parcels)
       }
       return
     }
     guard record.attributes != .none else {
-      if !isDump { put(NLRI(prefix), .none, Self.nobody) }
+      if tellsGone { put(NLRI(prefix), .none, UpdateParcels.nobody, &parcels) }
       return
     }
     let isFromMember = group.isMember(record.source)
-    put(NLRI(prefix), record.attributes, isFromMember ? record.source : Self.nobody)
-    if isFromMember, record.withdrawsFromSource, !isDump { put(NLRI(prefix), .none, record.source | Self.onlySource) }
+    put(NLRI(prefix), record.attributes, isFromMember ? record.source : UpdateParcels.nobody, &parcels)
+    guard isFromMember, record.withdrawsFromSource, tellsGone else { return }
+    put(NLRI(prefix), .none, record.source | UpdateParcels.onlySource, &parcels)
+  }
+
+  /// Puts a prefix with those that are told the same. Attributes that leave no room for it cannot be told (RFC 4271 §9.2); what was told
+  /// before holds no more.
+  private mutating func put(_ nlri: NLRI, _ id: AttributeID, _ source: UInt32, _ parcels: inout UpdateParcels) {
+    if !parcels.find(id, source) { parcels.open(id, source, head: head(id, parcels.context)) }
+    if parcels.add(nlri) { return }
+    counters.untoldRoutes += 1
+    put(nlri, .none, source, &parcels)
+  }
+
+  /// Makes messages of a parcel for those whom it concerns. Their bytes, all together.
+  private mutating func deliver(
+    _ parcel: UpdateParcel, of parcels: UpdateParcels, to members: [UInt32], _ turn: inout Turn<Output>
+  ) -> Int {
+    let peers = members.filter(parcel.concerns)
+    guard !peers.isEmpty else { return 0 }
+    var count = 0
+    for list in parcel.messages {
+      let bytes = message(list, parcel, parcels)
+      for peer in peers { sendUpdate(bytes, peer, &turn) }
+      count += bytes.count * peers.count
+    }
+    return count
   }
 
   private mutating func sendUpdate(_ bytes: [UInt8], _ peer: UInt32, _ turn: inout Turn<Output>) {
@@ -165,7 +188,9 @@ extension BGPEngine {
   }
 
   mutating func sendWithdrawals(_ list: [NLRI], _ peer: UInt32, _ family: BGPFamily, _ key: UpdateGroupKey, _ turn: inout Turn<Output>) {
-    for bytes in messages(.none, list, family, key) { sendUpdate(bytes, peer, &turn) }
+    var parcels = UpdateParcels(family, key)
+    for nlri in list { put(nlri, .none, UpdateParcels.nobody, &parcels) }
+    for parcel in parcels.list { _ = deliver(parcel, of: parcels, to: [peer], &turn) }
   }
 
   /// The end of the table, for who has been told all of it (RFC 4724 §2).
@@ -192,7 +217,7 @@ extension BGPEngine {
     groups[f][g] = nil
     for k in 0..<count {
       let d = Int(group.log[k])
-      guard group.records[d].isPending, group.records[d].position == UInt32(truncatingIfNeeded: group.base + k) else { continue }
+      guard group.isLast(group.base + k) else { continue }
       group.records[d].isPending = false
       dropWithdrawn(d, &group)
       tables[f].change(d) { $0.holds -= 1 }
@@ -211,45 +236,25 @@ extension BGPEngine {
 
   // MARK: Messages
 
-  /// Whole messages for prefixes of one set of attributes; none: withdrawals.
-  private func messages(_ id: AttributeID, _ list: [NLRI], _ family: BGPFamily, _ key: UpdateGroupKey) -> [[UInt8]] {
-    let context = UpdateContext(isWide: key.isWide, hasPathIDs: [key.takesPaths, key.takesPaths])
-    var shared = ByteWriter(capacity: 128)
-    var reach: PathAttributes?
-    if id != .none {
-      let a = attributes[id]
-      reach = a
-      for attribute in a.wire(isWide: key.isWide) { attribute.encode(into: &shared, context) }
-    }
-    // Lengths, and the head of a multiprotocol attribute.
-    let room = BGPAssignments.messageBytes - BGPAssignments.headerBytes - 4 - shared.count - (family == .ipv4 ? 0 : 32)
-    var out: [[UInt8]] = []
-    var at = 0
-    while at < list.count {
-      var used = 0, end = at
-      while end < list.count, used + list[end].byteCount(withPathID: key.takesPaths) <= room {
-        used += list[end].byteCount(withPathID: key.takesPaths)
-        end += 1
-      }
-      // Attributes that leave no room for a prefix cannot be told (RFC 4271 §9.2).
-      guard end > at else { return out }
-      out.append(message(Array(list[at..<end]), reach, shared.bytes, family, context))
-      at = end
-    }
-    return out
+  /// Attributes as they are sent.
+  private func head(_ id: AttributeID, _ context: UpdateContext) -> [UInt8] {
+    guard id != .none else { return [] }
+    var w = ByteWriter(capacity: 128)
+    for attribute in attributes[id].wire(isWide: context.isWide) { attribute.encode(into: &w, context) }
+    return w.bytes
   }
 
-  private func message(
-    _ list: [NLRI], _ reach: PathAttributes?, _ shared: [UInt8], _ family: BGPFamily, _ context: UpdateContext
-  ) -> [UInt8] {
+  /// One whole message.
+  private func message(_ list: [NLRI], _ parcel: UpdateParcel, _ parcels: UpdateParcels) -> [UInt8] {
     var update = UpdateMessage()
-    if family == .ipv4 {
-      if reach == nil { update.withdrawn = list } else { update.nlri = list }
-    } else if let reach {
+    switch (parcels.family, parcel.attributes == .none) {
+    case (.ipv4, true): update.withdrawn = list
+    case (.ipv4, false): update.nlri = list
+    case (let family, true): update.attributes = [PathAttribute(.mpUnreach(MPUnreach(family, nlri: list)))]
+    case (let family, false):
+      let reach = attributes[parcel.attributes]
       update.attributes = [PathAttribute(.mpReach(MPReach(family, nextHop: reach.nextHop, linkLocal: reach.linkLocal, nlri: list)))]
-    } else {
-      update.attributes = [PathAttribute(.mpUnreach(MPUnreach(family, nlri: list)))]
     }
-    return update.encode(context, sharing: shared)
+    return update.encode(parcels.context, sharing: parcel.head)
   }
 }

@@ -116,7 +116,8 @@ extension BGPEngine {
       return stop(peer, BGPError.Cease.configurationChange, &turn)
     }
     let gone = old.records.indices.filter { d in
-      old.records[d].attributes != .none && old.records[d].source != peer && (d >= new.records.count || new.records[d].attributes == .none)
+      // What is pending it may have heard of in any state.
+      (old.records[d].isPending || old.tells(d, to: peer)) && !new.tells(d, to: peer)
     }
     let prefixes = gone.map { NLRI(tables[f].prefix($0)) }
     leave(peer, family)
@@ -195,7 +196,8 @@ extension BGPEngine {
       group.records[d].source = source
       return
     }
-    let hadOther = old.attributes != .none && old.source != source || old.withdrawsFromSource && old.source == source
+    // Of one that is withdrawn and still pending nobody knows any more whose it was.
+    let hadOther = old.attributes == .none ? old.isPending : old.source != source || old.withdrawsFromSource
     group.records[d].withdrawsFromSource = hadOther && group.isMember(source)
     group.records[d].attributes = new
     group.records[d].source = source
@@ -225,10 +227,7 @@ extension BGPEngine {
       if id != .none { new.append(.init(pathID: .max, attributes: id, source: PathEntry.localPeer)) }
     }
     let old = group.several[UInt32(d)] ?? []
-    let gone = old.filter { was in !new.contains { $0.pathID == was.pathID } }.map {
-      UpdateGroup.AdvertisedPath(pathID: $0.pathID, attributes: .none, source: $0.source)
-    }
-    let all = new + gone
+    let all = following(old, new, group)
     guard all != old else {
       for path in new { attributes.release(path.attributes, &nextHops) }
       return
@@ -241,6 +240,22 @@ extension BGPEngine {
       group.records.append(contentsOf: repeatElement(UpdateGroup.Record(), count: d + 1 - group.records.count))
     }
     append(d, &group, family)
+  }
+
+  /// What is told now, and what of before has to be withdrawn. A number may have passed to another neighbour's path.
+  private func following(
+    _ old: [UpdateGroup.AdvertisedPath], _ new: [UpdateGroup.AdvertisedPath], _ group: UpdateGroup
+  ) -> [UpdateGroup.AdvertisedPath] {
+    var all = new
+    for was in old {
+      if let i = new.firstIndex(where: { $0.pathID == was.pathID }) {
+        all[i].withdrawsFromSource = was.source == new[i].source ? was.withdrawsFromSource : group.isMember(new[i].source)
+      } else {
+        let source = was.withdrawsFromSource ? PathEntry.localPeer : was.source
+        all.append(.init(pathID: was.pathID, attributes: .none, source: source))
+      }
+    }
+    return all
   }
 
   private func isUsable(_ p: Int, _ f: Int) -> Bool {

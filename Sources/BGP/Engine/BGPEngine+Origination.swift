@@ -185,7 +185,8 @@ extension BGPEngine {
     // One reading of the table; commands are rare.
     for d in tables[f].destinations.indices where tables[f].destinations[d].flags.contains(.isLive) {
       tables[f].change(d) { $0.flags.remove(.isCounted) }
-      count(d, family)
+      // Nobody would count them out again, and they would stay for ever.
+      if !lines.isEmpty { count(d, family) }
     }
     for i in aggregates[f].indices {
       // One that stood already takes its new attributes.
@@ -234,7 +235,7 @@ private struct AggregateParts {
     state.isSetStale = false
     state.origin = origin
     state.path = ASPath([ASPath.Segment(.set, Array(numbers.sorted().prefix(BGPLimits.asSetNumbers)))])
-    state.communities = communities.sorted()
+    state.communities = Array(communities.sorted().prefix(BGPLimits.asSetNumbers))
   }
 }
 

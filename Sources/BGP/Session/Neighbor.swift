@@ -60,8 +60,12 @@ struct NeighborFamily: Sendable {
 struct GroupCursor: Sendable {
   /// While the whole table is told: the next prefix.
   var dump: Int?
-  /// The next element of the group's log.
+  /// Whether it asked for the whole table once more meanwhile.
+  var dumpsAgain = false
+  /// The next element of the group's log. It stays while the table is told, so that what was withdrawn since is not forgotten.
   var position = 0
+  /// Where the log goes on when the table has been told.
+  var resume = 0
   /// Whether the end of the table has to be told (RFC 4724 §2).
   var wantsEnd = false
 }

@@ -53,7 +53,10 @@ struct UpdateGroup: Sendable {
     var pathID: UInt32
     /// None: withdrawn, and some member has not been told yet.
     var attributes: AttributeID
+    /// Who is not told; where it is nobody's, all are.
     var source: UInt32
+    /// Whether the source was told another's path of this number before, which is withdrawn from it.
+    var withdrawsFromSource = false
   }
 
   var key: UpdateGroupKey
@@ -73,12 +76,29 @@ struct UpdateGroup: Sendable {
   var cache: ExportCache?
   var isFlushScheduled = false
   var lastFlush: Int64?
+  /// Whether it was written down that a route is too long to be told: once is enough.
+  var hasRecordedTooLong = false
   /// Prefixes told.
   var advertised = 0
 
   init(_ key: UpdateGroupKey) { self.key = key }
 
   var end: Int { base + log.count }
+
+  /// Whether an element of the log is its prefix's last one, which alone counts.
+  func isLast(_ at: Int) -> Bool {
+    let record = records[Int(log[at - base])]
+    return record.isPending && record.position == UInt32(truncatingIfNeeded: at)
+  }
+
+  /// Whether a prefix changed at or behind a place in the log.
+  func isPending(_ d: Int, since position: Int) -> Bool {
+    let record = records[d]
+    return record.isPending && Int(record.position &- UInt32(truncatingIfNeeded: base)) >= position - base
+  }
+
+  /// Whether a neighbour that takes one path of each prefix has one from here: all but that of its own.
+  func tells(_ d: Int, to peer: UInt32) -> Bool { d < records.count && records[d].attributes != .none && records[d].source != peer }
 
   func isMember(_ peer: UInt32) -> Bool {
     var (low, high) = (0, members.count)
@@ -88,6 +108,16 @@ struct UpdateGroup: Sendable {
       if members[middle] < peer { low = middle + 1 } else { high = middle }
     }
     return false
+  }
+}
+
+extension GroupCursor {
+  /// The table was told from `range.lowerBound` on. What the log holds when that begins is in the table.
+  mutating func advanceDump(_ range: Range<Int>, of group: UpdateGroup) {
+    if range.lowerBound == 0 { resume = group.end }
+    guard range.upperBound >= group.records.count else { return dump = range.upperBound }
+    position = resume
+    (dump, dumpsAgain) = (dumpsAgain ? 0 : nil, false)
   }
 }
 

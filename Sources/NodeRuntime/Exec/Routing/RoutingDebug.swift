@@ -62,7 +62,7 @@ enum RoutingDebug: String, CaseIterable {
     case .bgpNotificationSent: return (session, "BGP: \(r.a) send NOTIFICATION \(r.x)/\(r.y) (\(JournalText.bgpError(r)))")
     case .bgpNotificationReceived: return (session, "BGP: \(r.a) rcv NOTIFICATION \(r.x)/\(r.y) (\(JournalText.bgpError(r)))")
     case .bgpRefused: return (session, "BGP: \(r.a) passive open refused")
-    case .bgpPrefixWarning, .bgpPrefixLimit, .bgpUpdateError, .bgpTableFull: return (table, "BGP: " + text)
+    case .bgpPrefixWarning, .bgpPrefixLimit, .bgpUpdateError, .bgpTableFull, .bgpRouteTooLong: return (table, "BGP: " + text)
     default: return nil
     }
   }
