@@ -85,7 +85,7 @@ import Testing
   }
 
   static let interface = [
-    "bandwidth 1000", "delay 100", "load-interval 30", "keepalive 5 3", "ip ospf network broadcast", "ip ospf priority 0",
+    "bandwidth 1000", "delay 100", "load-interval 30", "ip ospf network broadcast", "ip ospf priority 0",
     "ip pim sparse-mode", "ip nat outside",
     "ip rip advertise 5", "bfd interval 50 min_rx 50 multiplier 3", "no ip split-horizon eigrp 100", "no ip next-hop-self eigrp 100",
     "ip summary-address eigrp 1 10.0.0.0 255.0.0.0",

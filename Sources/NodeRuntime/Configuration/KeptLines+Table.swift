@@ -178,7 +178,6 @@ extension KeptLines {
     bandwidth [<rest:line>]
     delay <rest:line>
     load-interval <rest:line>
-    keepalive [<rest:line>]
     if-state <rest:line>
     bfd <rest:line>
     zone-member <rest:line>
