@@ -69,7 +69,9 @@ extension ConfigurationValidator {
 
   private static func checkList(_ list: TrackedObject, _ rule: TrackedListRule, _ settings: NodeSettings, _ findings: inout Findings) {
     if list.members.isEmpty { findings.warn("track ", "list \(list.number) has no objects: it is down") }
-    if rule.hasThreshold, list.threshold.up == nil { findings.warn("track ", "list \(list.number) has no '\(rule.rawValue) up': it is down") }
+    if rule.hasThreshold, list.threshold.up == nil {
+      findings.warn("track ", "list \(list.number) has no '\(rule.rawValue) up': it is down")
+    }
     for member in list.members where !settings.tracks.contains(where: { $0.number == member.number }) {
       findings.warn("object \(member.number)", "object \(member.number), which list \(list.number) holds, is not defined: it never counts")
     }

@@ -21,7 +21,9 @@ enum TrackListCommands {
       list.members.removeAll { $0.number == number }
       if input.negated { return }
       let member = try member(number, input.arguments, of: list, rule)
-      guard isThere || list.members.count < Limits.listMembers else { throw CommandRefusal("a list has \(Limits.listMembers) objects at most") }
+      guard isThere || list.members.count < Limits.listMembers else {
+        throw CommandRefusal("a list has \(Limits.listMembers) objects at most")
+      }
       list.members.append(member)
       list.members.sort { $0.number < $1.number }
     },
@@ -67,7 +69,8 @@ enum TrackListCommands {
     guard case .list(let rule)? = state.object.subject else { return [] }
     let lines = state.object.members.map { member in
       let word = !table.has(member.number) ? "Undefined" : table.isUp(member.number) ? "Up" : "Down"
-      return "    object \(member.number)" + (member.isNegated ? " not" : "") + (rule == .weight ? " weight \(member.weight)" : "") + " " + word
+      let weight = rule == .weight ? " weight \(member.weight)" : ""
+      return "    object \(member.number)" + (member.isNegated ? " not" : "") + weight + " " + word
     }
     guard rule.hasThreshold else { return lines }
     let threshold = state.object.threshold, unit = rule == .percentage ? "%" : ""
