@@ -103,6 +103,9 @@ public enum DropReason: UInt8, Error, Sendable, CaseIterable, Codable {
   // IPv6
   /// A link-local address on a packet that would leave its link (RFC 4291 §2.5.6).
   case beyondLink
+  // Keepalives
+  /// More keepalives of peers than are answered.
+  case keepaliveRateLimited
 
   /// The name in counters and shows.
   public var name: String { String(describing: self) }

@@ -4,7 +4,8 @@ import Wire
 
 extension PacketPath {
   /// Writes GRE and the outer IP header in front of slot `i`, with ESP between them on a protected tunnel, and counts it out. The slot
-  /// then holds a complete packet. There is no other way out of a tunnel.
+  /// then holds a complete packet. There is no other way out of a tunnel, but for the answer to a keepalive on a clear one, which is
+  /// complete as it came (`GREKeepalive`).
   mutating func encapsulate(
     _ batch: inout PacketBatch, _ i: Int, _ hop: Hop, protocolType: UInt16, tos: UInt8, at now: Instant
   ) throws(DropReason) {

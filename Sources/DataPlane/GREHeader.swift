@@ -31,6 +31,8 @@ public enum GREProtocolType {
   public static let cdp: UInt16 = 0x2000
   /// NHRP.
   public static let nhrp: UInt16 = 0x2001
+  /// Nothing: the answer to a keepalive (`GREKeepalive`).
+  public static let keepalive: UInt16 = 0
 }
 
 /// A GRE header as a value (RFC 1701, 2784, 2890). Bits without a meaning to us are kept, so that decoding and encoding gives the

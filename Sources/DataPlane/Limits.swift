@@ -72,6 +72,11 @@ public enum Limits {
   /// ICMP errors a second and core: a traceroute needs 3, a flood shall not be answered (RFC 1812 §4.3.2.8).
   public static let icmpErrors = Rate(perSecond: 100, burst: 100)
 
+  /// Answers to peers' keepalives a second and core: a thousand tunnels that ask each second.
+  public static let keepaliveAnswers = Rate(perSecond: 1_000, burst: 500)
+  /// The largest answer to a keepalive that is sent on: IOS' has 24 bytes, 28 with a key.
+  public static let keepaliveBytes = 64
+
   // Sequence numbers
   /// Without extended numbers, where a new association is asked for: 16 million packets, ten seconds at our best, before the end.
   public static let softSequence: UInt64 = 1 << 32 - 1 << 24
@@ -104,6 +109,7 @@ public enum Limits {
     case .ikeStranger: 256  // a burst of a restarted cloud; initiators retransmit
     case .protectionWanted: 128  // hints: the next packet brings the next one
     case .unknownSPI, .clearRefused: 32  // one log line each, at a limited rate
+    case .keepalive: 256  // a thousand tunnels that ask each second answer within some milliseconds of each other; the next one counts as well
     }
   }
 
@@ -123,6 +129,7 @@ public enum Limits {
     case .ikeStranger: Rate(perSecond: 2_000, burst: 500)  // what a core can answer with cookies at little cost
     case .protectionWanted: Rate(perSecond: 500, burst: 128)  // as resolutions: an address scan must not keep the engine busy
     case .unknownSPI, .clearRefused: Rate(perSecond: 10, burst: 20)  // each is a log line
+    case .keepalive: Rate(perSecond: 2_000, burst: 1_000)  // a thousand tunnels that ask each second, twofold
     }
   }
 }

@@ -53,6 +53,7 @@ extension PacketPath {
     case GREProtocolType.cdp:
       guard from.peer >= 0 else { throw .unknownPeer }
       try punt(&batch, i, .cdp, from, at: now, &punts)
+    case GREProtocolType.keepalive where tunnels[tunnel].facts.isPointToPoint: try punt(&batch, i, .keepalive, from, at: now, &punts)
     default: throw .unknownProtocol
     }
   }
@@ -143,6 +144,9 @@ extension PacketPath {
       inner.tos |= 3
     }
     let facts = tunnels[arrival.tunnel].facts
+    if isKeepalive(batch.memory(i), inner, facts, from: arrival.source) {
+      return try answerKeepalive(&batch, i, facts, to: arrival.source, at: now)
+    }
     try inner.checkAddresses()
     if isOwn(inner.source, fib: facts.fib) { throw .spoofed }
     if arrival.peer < 0 { try judgeStranger(inner, arrival.tunnel) }

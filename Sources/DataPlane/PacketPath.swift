@@ -37,6 +37,7 @@ struct PacketPath: ~Copyable {
   var punted = [UInt64](repeating: 0, count: PuntClass.allCases.count)
   var refused = [UInt64](repeating: 0, count: PuntClass.allCases.count)
   var icmpErrors = TokenBucket(Limits.icmpErrors)
+  var keepaliveAnswers = TokenBucket(Limits.keepaliveAnswers)
   /// The next outer identification.
   var nextID: UInt16 = 1
   /// The MTU that the packet which just threw `tooBig` did not fit.

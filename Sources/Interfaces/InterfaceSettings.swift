@@ -25,6 +25,17 @@ public enum TunnelMode: Sendable, Hashable {
   case multipoint
 }
 
+/// `keepalive PERIOD RETRIES` of a tunnel.
+public struct TunnelKeepalive: Sendable, Hashable {
+  /// Seconds between two of them, 1–32767.
+  public var periodSeconds = 10
+  /// How many in a row may stay without an answer, 1–255.
+  public var retries = 3
+
+  /// IOS' values: every 10 s, 3 times.
+  public init() {}
+}
+
 /// `tunnel …` lines of one interface.
 public struct TunnelSettings: Sendable, Equatable {
   /// `tunnel source`
@@ -55,11 +66,18 @@ public struct TunnelSettings: Sendable, Equatable {
   public var protectionProfile: String?
   /// `tunnel protection … shared`
   public var protectionIsShared = false
+  /// `keepalive`; nil: none are sent.
+  public var keepalive: TunnelKeepalive?
   /// What stands behind `tunnel mode` where this version cannot run it (`ipsec ipv4`, `vxlan`): the tunnel must stay down.
   public var unsupportedMode: String?
 
   /// The defaults.
   public init() {}
+
+  /// The keepalives that are sent: they are for clear point-to-point tunnels over IPv4, as on IOS.
+  public var sentKeepalive: TunnelKeepalive? {
+    mode == .point && !isOverIPv6 && protectionProfile == nil && unsupportedMode == nil ? keepalive : nil
+  }
 }
 
 /// An address of an interface with its network's length.

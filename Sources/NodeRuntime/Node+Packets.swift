@@ -16,6 +16,7 @@ extension Node {
     case .stepReport: told(p)
     case .cdp: took(.receivedLink(p.interface, protocolType: 0x2000, nbmaSource: p.nbmaSource, bytes: p.bytes))
     case .routing: takeRouting(p)
+    case .keepalive: keepaliveAnswered(p.interface)
     case .ike, .ikeStranger, .protectionWanted, .unknownSPI, .clearRefused: takeForProtection(p)
     }
   }

@@ -30,6 +30,8 @@ extension Node {
     case .lineProtocol(let name): addresses(ofUp: name) != nil
     case .routing(let name, let isV4): addresses(ofUp: name)?.contains { $0.isV4 == isV4 } ?? false
     case .route(let prefix): table.hasRoute(exactly: prefix, vrf: .default)
+    // The table of tracked objects knows what its own objects come to.
+    case .list: false
     }
   }
 
@@ -42,7 +44,7 @@ extension Node {
 }
 
 /// How a journal record keeps what a tracked object watches, for text that is made long after: `y` is the state in bit 0, the kind of
-/// subject in bits 1–3 and the network's length in the bits from 8 on.
+/// subject in bits 1–3 and the network's length, or the rule of a list, in the bits from 8 on.
 struct TrackedRecord {
   private let record: JournalRecord
 
@@ -61,6 +63,7 @@ struct TrackedRecord {
     case .route(let prefix)?:
       record.a = prefix.address
       record.y |= 4 << 1 | UInt32(prefix.length) << 8
+    case .list(let rule)?: record.y |= 5 << 1 | UInt32(TrackedListRule.allCases.firstIndex(of: rule) ?? 0) << 8
     }
     return record
   }
@@ -73,6 +76,7 @@ struct TrackedRecord {
       case 1: "interface \(interface) line-protocol"
       case 2: "interface \(interface) ip routing"
       case 3: "interface \(interface) ipv6 routing"
+      case 5: "list \(TrackedListRule.allCases[Int(record.y >> 8) % TrackedListRule.allCases.count].rawValue)"
       case 4: "\(record.a.isV4 ? "ip" : "ipv6") route \(record.a)/\(record.y >> 8) reachability"
       default: "state"
       }

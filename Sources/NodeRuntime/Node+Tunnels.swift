@@ -46,6 +46,7 @@ extension Node {
   private func removeInterface(_ name: String) {
     let id = id(of: name)
     guard let state = tunnels.removeValue(forKey: id) else { return }
+    keepalives.set(id, nil, at: now)
     for family in IPFamily.allCases { enqueue(.configure(id, nil, family: family)) }
     settle()
     removeConnected(state, id)
@@ -65,7 +66,9 @@ extension Node {
     updateDevice(id, configuration, &state)
     updateUnderlay(id, configuration, source, &state)
     updateForwarding(id, configuration, source, &state)
-    updateLine(id, source, isUp: reason == nil, &state)
+    keepalives.set(id, reason == nil ? configuration.interface.tunnel.sentKeepalive : nil, at: now)
+    if keepalives.isLost(id) { state.downReason = "the other end does not answer keepalives" }
+    updateLine(id, source, isUp: state.downReason == nil, &state)
     updateConnected(id, configuration, &state)
     tunnels[id] = state
     enqueue(.configure(id, nhrpInterface(name, configuration, source: source, isUp: state.isUp)))

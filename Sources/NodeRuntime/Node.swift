@@ -56,6 +56,7 @@ public final class Node {
   var tunnelByNBMA: [IPAddress: IPAddress] = [:]
   var sessions: [SessionID: Session] = [:]
   var probes = ProbeTable()
+  var keepalives = KeepaliveTable()
   var reportBudget = ReportBudget()
   /// Next hop servers that refused a step report.
   var serversWithoutReports: Set<IPAddress> = []
@@ -93,7 +94,7 @@ public final class Node {
   public var nextDeadline: Instant? {
     if table.hasChanges { return now }
     let protocols = [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline]
-    return (protocols + [tracks.nextDeadline, probes.nextDeadline]).compactMap { $0 }.min()
+    return (protocols + [tracks.nextDeadline, probes.nextDeadline, keepalives.nextDeadline]).compactMap { $0 }.min()
   }
 
   /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.
@@ -118,6 +119,7 @@ public final class Node {
     case .expire:
       expireProtocols()
       expireProbes()
+      expireKeepalives()
     case .punt(let packet): take(packet)
     case .notice(.usage(let id, let hop, let packets)): enqueue(.usage(id, nextHop: hop, packets: packets))
     case .notice(.pairIdle(let id, let source, let destination, let packets)): pairIdle(id, source, destination, packets)

@@ -63,10 +63,20 @@ extension ODREngine {
     forgetRoutes(where: { $0.interface == id }, &turn)
   }
 
-  mutating func clear(_ turn: inout Turn<Output>) {
+  /// Their networks keep their own timers: the next packet may be a minute away.
+  mutating func clearNeighbours(_ turn: inout Turn<Output>) {
     for key in neighbours.keys.sorted() { dropNeighbour(key, &turn) }
-    forgetRoutes(where: { _ in true }, &turn)
     for i in interfaces.indices { advertiseSoon(i, &turn) }
+  }
+
+  /// Nobody can be asked: what the last packets said is offered anew, without paths that are kept but not used and without hold-down.
+  mutating func clearRoutes(_ only: IPPrefix?, now: Instant) {
+    for prefix in only.map({ [$0] }) ?? routes.keys.sorted() where routes[prefix] != nil {
+      routes[prefix]?.paths.removeAll(where: \.isInvalid)
+      for i in routes[prefix]?.paths.indices ?? 0..<0 { routes[prefix]?.paths[i].since = now }
+      routes[prefix]?.heldUntil = nil
+      unpublished.insert(prefix)
+    }
   }
 
   private mutating func forgetRoutes(where isMeant: (ODRHop) -> Bool, _ turn: inout Turn<Output>) {

@@ -43,8 +43,10 @@ public struct ODREngine: Engine, Sendable {
     case redistributed([RedistributionChange])
     /// Something came in.
     case port(DatagramPort.Event)
-    /// What was learned is forgotten, and neighbours are told anew (`clear ip route *`, `clear cdp table`).
-    case clear
+    /// What was learned of this network, nil for all, is judged anew (`clear ip route`).
+    case clearRoutes(IPPrefix?)
+    /// The neighbours are forgotten, and told anew (`clear cdp table`).
+    case clearNeighbours
     /// The node stops: neighbours are told.
     case stopping
   }
@@ -92,7 +94,8 @@ public struct ODREngine: Engine, Sendable {
     case .redistributed: break
     case .port(.receivedLink(let id, CDPNumbers.protocolType, let nbma, let bytes)): receive(bytes, from: nbma, on: id, &turn)
     case .port: break
-    case .clear: clear(&turn)
+    case .clearRoutes(let prefix): clearRoutes(prefix, now: turn.now)
+    case .clearNeighbours: clearNeighbours(&turn)
     case .stopping: for i in interfaces.indices { takeLeave(i, &turn) }
     }
     publish(&turn)

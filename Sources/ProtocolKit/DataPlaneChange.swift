@@ -200,6 +200,8 @@ public enum PuntClass: UInt8, Sendable, CaseIterable, Codable {
   case unknownSPI
   /// Clear GRE came to a protected tunnel and was dropped; `bytes` end with the first 4 of GRE.
   case clearRefused
+  /// The answer to a keepalive of our own came back over a point-to-point tunnel.
+  case keepalive
 }
 
 /// A packet handed to the control side.

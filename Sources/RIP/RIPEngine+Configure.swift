@@ -68,10 +68,18 @@ extension RIPEngine {
     }
   }
 
-  mutating func clear(_ turn: inout Turn<Output>) {
-    for prefix in table.order {
-      for path in table[prefix]?.paths ?? [] { removePath(prefix, path.neighbour, holdsDown: false, &turn) }
-    }
+  /// The neighbours are asked at once (RFC 2453 §3.9.1). What they answer is there before the next triggered update: it waits, so that
+  /// others do not hear that the network is gone, and hold it down, for nothing.
+  mutating func clear(_ only: IPPrefix?, _ turn: inout Turn<Output>) {
+    for prefix in only.map({ [$0] }) ?? table.order { forget(prefix, &turn) }
+    if !changed.isEmpty { pauseTriggeredUpdates(&turn) }
     for i in interfaces.indices { askForTable(i, &turn) }
+  }
+
+  private mutating func forget(_ prefix: IPPrefix, _ turn: inout Turn<Output>) {
+    for path in table[prefix]?.paths ?? [] { removePath(prefix, path.neighbour, holdsDown: false, &turn) }
+    // Who was held down before may speak now.
+    let now = turn.now
+    table.change(prefix) { $0.loss?.heldUntil = now }
   }
 }

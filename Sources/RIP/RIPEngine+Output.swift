@@ -23,9 +23,7 @@ extension RIPEngine {
   /// Tells of changes at once, and then not again before 1–5 s have passed (§3.10.1); says whether it began to.
   mutating func triggeredUpdate(_ turn: inout Turn<Output>) -> Bool {
     guard !changed.isEmpty, !timers.isSet(.trigger), !interfaces.isEmpty else { return false }
-    let span = RIPDefaults.triggeredMilliseconds
-    let pause = Duration.milliseconds(Int64(span.lowerBound + turn.random.below(span.upperBound - span.lowerBound + 1)))
-    timers.set(.trigger, at: turn.now + pause)
+    pauseTriggeredUpdates(&turn)
     if let threshold = router.flashThresholdSeconds, let next = nextUpdate, next - turn.now <= .seconds(threshold) { return false }
     // Where most of a large table changed, all of it is told: sorting the changes would cost more than the turn may last.
     let isWhole = changed.count > RIPLimits.entriesPerTurn && changed.count > table.count / 2
@@ -34,6 +32,13 @@ extension RIPEngine {
     traffic.triggeredUpdates &+= 1
     startUpdates(prefixes, isWhole: isWhole, &turn)
     return true
+  }
+
+  /// The next triggered update is 1–5 s away.
+  mutating func pauseTriggeredUpdates(_ turn: inout Turn<Output>) {
+    let span = RIPDefaults.triggeredMilliseconds
+    let pause = Duration.milliseconds(Int64(span.lowerBound + turn.random.below(span.upperBound - span.lowerBound + 1)))
+    timers.set(.trigger, at: turn.now + pause)
   }
 
   private mutating func forgetChanges() {

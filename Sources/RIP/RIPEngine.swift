@@ -50,8 +50,8 @@ public struct RIPEngine: Engine, Sendable {
     case port(DatagramPort.Event)
     /// Seconds since 1970, UTC, at `Instant.start`: lifetimes of keys and sequence numbers go by it.
     case wallClock(secondsAtStart: Int64)
-    /// Learned routes are forgotten and asked for again (`clear ip route *`).
-    case clear
+    /// What was learned of this network, nil for all, is forgotten and asked for again (`clear ip route`).
+    case clear(IPPrefix?)
     /// The node stops: neighbours are told.
     case stopping
   }
@@ -114,7 +114,7 @@ public struct RIPEngine: Engine, Sendable {
     case .port(.received(let datagram)): receive(datagram, &turn)
     case .port(.receivedLink): break
     case .wallClock(let seconds): wallStart = seconds
-    case .clear: clear(&turn)
+    case .clear(let prefix): clear(prefix, &turn)
     case .stopping: farewell(&turn)
     }
     finish(&turn)

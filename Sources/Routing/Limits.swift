@@ -16,4 +16,6 @@ public enum Limits {
   static let walkedChanges = 16
   /// How many objects `track` may number, as on IOS.
   public static let trackedObjects = 1_000
+  /// How many objects one list holds: with a thousand lists, a look at all is a hundred thousand members.
+  public static let listMembers = 100
 }

@@ -280,6 +280,7 @@ struct DropCase: Sendable, CustomTestStringConvertible {
           _ = hub.punts.drain()
         }
       }),
+    .keepalive,
     DropCase(
       reason: .puntQueueFull, packet: gre("198.51.100.77", "198.51.100.1", type: 0x2001, [1, 2]),
       prepare: { hub in

@@ -39,7 +39,7 @@ import Testing
     "crypto map M 10 ipsec-isakmp", "crypto isakmp client configuration group G", "crypto ikev2 authorization policy P",
     "crypto pki certificate map C 10", "crypto dynamic-map D 10", "ip access-list role-based A", "line vty 0 4", "vrf definition V", "ip vrf V",
     "key chain K macsec", "class-map match-any C",
-    "policy-map P", "ip sla 1", "track 1 ip sla 1 reachability", "track 2 list boolean and", "event manager applet E", "archive", "redundancy", "control-plane",
+    "policy-map P", "ip sla 1", "track 1 ip sla 1 reachability", "track 2 stub-object", "event manager applet E", "archive", "redundancy", "control-plane",
     "ip dhcp pool P", "interface range GigabitEthernet0/0 - 1",
     "object-group network N", "router eigrp 1", "router ospf 1", "router isis A", "ipv6 router ospf 1",
   ]
@@ -85,7 +85,7 @@ import Testing
   }
 
   static let interface = [
-    "bandwidth 1000", "delay 100", "load-interval 30", "keepalive 5 3", "ip ospf network broadcast", "ip ospf priority 0",
+    "bandwidth 1000", "delay 100", "load-interval 30", "ip ospf network broadcast", "ip ospf priority 0",
     "ip pim sparse-mode", "ip nat outside",
     "ip rip advertise 5", "bfd interval 50 min_rx 50 multiplier 3", "no ip split-horizon eigrp 100", "no ip next-hop-self eigrp 100",
     "ip summary-address eigrp 1 10.0.0.0 255.0.0.0",

@@ -60,6 +60,7 @@ func expectSameAgain(_ settings: NodeSettings, sourceLocation: SourceLocation = 
     .init("no ip redirects", undo: "ip redirects", or: "default ip redirects"),
     .init("ip mtu 1400", or: "no ip mtu"), .init("ip tcp adjust-mss 1360", or: "no ip tcp adjust-mss"),
     .init("shutdown", or: "default shutdown"),
+    .init("keepalive 5 4", or: "no keepalive"), .init("keepalive", as: ["keepalive 10 3"], or: "keepalive 0"),
     .init("tunnel source GigabitEthernet1", or: "no tunnel source"), .init("tunnel source 192.0.2.1"),
     .init("tunnel destination 192.0.2.9", or: "no tunnel destination"), .init("tunnel mode gre multipoint", or: "tunnel mode gre ip"),
     .init("tunnel key 0", or: "no tunnel key"), .init("tunnel key 4294967295"), .init("tunnel checksum"),

@@ -65,6 +65,10 @@ struct MistakeCase: Sendable, CustomTestStringConvertible {
       "has 10 characters, the NHRP authentication string at most 8", line: 10),
     .init("registration timeout", in: spoke, with: [" ip nhrp registration timeout 600"], .warning, "is forgotten after 600 s", line: 14),
     .init("redirect on a spoke", in: spoke, with: [" ip nhrp redirect"], .warning, "'ip nhrp redirect' is a hub's line", line: 14),
+    .init("keepalive on multipoint", in: hub, with: [" keepalive 5 3"], .warning, "'keepalive' does nothing here, as on IOS", line: 10),
+    .init(
+      "keepalive and protection", in: point, with: [" keepalive 10 3", " tunnel protection ipsec profile P"], .error,
+      "'keepalive' does not work with 'tunnel protection'", line: 13),
     .init("redirect on point-to-point", in: point, with: [" ip nhrp redirect"], .warning, "'ip nhrp redirect' does nothing here", line: 13),
     .init(
       "map multicast dynamic on a spoke", in: spoke, with: [" ip nhrp map multicast dynamic"], .warning,

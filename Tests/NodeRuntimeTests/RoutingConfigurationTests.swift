@@ -163,6 +163,8 @@ import Testing
     ("route-map R permit 10\n match length 1 2", "matches as if it were not there", 2),
     ("ip route 10.0.0.0 255.0.0.0 192.0.2.1 track 7", "object 7, which it tracks, is not defined", 1),
     ("track 7 ip sla 1 reachability\nip route 10.0.0.0 255.0.0.0 192.0.2.1 track 7", "object 7, which it tracks, is not acted on", 2),
+    ("track 7 list boolean and", "list 7 has no objects", 1), ("track 7 list boolean or\n object 8", "object 8, which list 7 holds, is not defined", 2),
+    ("track 7 list threshold weight\n object 8\ntrack 8 ip route 10.0.0.0 255.0.0.0 reachability", "has no 'threshold weight up'", 1),
     ("track 7", "object 7 tracks nothing", 1), ("track 7 interface Ethernet9 ip routing", "waits for interface Ethernet9", 1),
     (
       "interface Tunnel0\n ip address 10.0.0.1 255.255.255.0\n ip nhrp network-id 1\n no ip split-horizon\n"

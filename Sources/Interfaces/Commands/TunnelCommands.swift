@@ -2,12 +2,24 @@
 import CommandGrammar
 import Wire
 
-/// The `tunnel …` lines, in the order in which `show running-config` prints them.
+/// The `tunnel …` lines and `keepalive`, in the order in which `show running-config` prints them.
 public enum TunnelCommands {
   /// All that a tunnel acts on.
   public static let all = [
-    source, destination, mode, key, checksum, sequence, timeToLive, typeOfService, pathMTU, routeVia, protection,
+    keepalive, source, destination, mode, key, checksum, sequence, timeToLive, typeOfService, pathMTU, routeVia, protection,
   ]
+
+  /// `keepalive [<0-32767> [<1-255>]]`; a period of 0 is none.
+  public static let keepalive = Command<InterfaceSettings>(
+    "keepalive [<period:int(0-32767)> [<retries:int(1-255)>]]", modes: [.interface],
+    help: ["keepalive": "Enable keepalive", "<period>": "Keepalive period (default 10 seconds)", "<retries>": "Keepalive retries (default 3)"],
+    apply: { settings, input in
+      var keepalive = TunnelKeepalive()
+      keepalive.periodSeconds = input.arguments.int("period") ?? keepalive.periodSeconds
+      keepalive.retries = input.arguments.int("retries") ?? keepalive.retries
+      settings.tunnel.keepalive = input.negated || keepalive.periodSeconds == 0 ? nil : keepalive
+    },
+    write: { $0.tunnel.keepalive.map { ["keepalive \($0.periodSeconds) \($0.retries)"] } ?? [] })
 
   /// `tunnel source {A.B.C.D | X:X:X:X::X | INTERFACE}`
   public static let source = Command<InterfaceSettings>(

@@ -63,6 +63,17 @@ extension ConfigurationValidator {
       guard settings.interfaces[name] == nil, settings.platformNames[name] == nil else { return }
       findings.warn("track ", "object \(object.number) waits for interface \(name), which is not in this configuration")
     case .route?: break
+    case .list(let rule)?: checkList(object, rule, settings, &findings)
+    }
+  }
+
+  private static func checkList(_ list: TrackedObject, _ rule: TrackedListRule, _ settings: NodeSettings, _ findings: inout Findings) {
+    if list.members.isEmpty { findings.warn("track ", "list \(list.number) has no objects: it is down") }
+    if rule.hasThreshold, list.threshold.up == nil {
+      findings.warn("track ", "list \(list.number) has no '\(rule.rawValue) up': it is down")
+    }
+    for member in list.members where !settings.tracks.contains(where: { $0.number == member.number }) {
+      findings.warn("object \(member.number)", "object \(member.number), which list \(list.number) holds, is not defined: it never counts")
     }
   }
 

@@ -31,7 +31,21 @@ extension ConfigurationValidator {
     where vrf.hasPrefix("tunnel vrf ") || vrf.hasPrefix("vrf forwarding ") || vrf.hasPrefix("ip vrf forwarding ") {
       findings.warn(vrf, "'\(vrf)' is not acted on: \(name) uses the global routing table")
     }
+    checkKeepalive(name, tunnel, &findings)
     checkProtection(configuration, settings, &findings)
+  }
+
+  /// The answer would come back in clear, which a protected tunnel does not take: the line would go down for good.
+  private static func checkKeepalive(_ name: String, _ tunnel: TunnelSettings, _ findings: inout Findings) {
+    guard tunnel.keepalive != nil, tunnel.sentKeepalive == nil else { return }
+    if tunnel.mode == .multipoint {
+      findings.warn("keepalive", "\(name) is multipoint: 'keepalive' does nothing here, as on IOS")
+    } else if tunnel.protectionProfile != nil {
+      findings.fail(
+        "keepalive", "\(name) is protected: 'keepalive' does not work with 'tunnel protection', for answers come in clear; IKE's 'dpd' does")
+    } else if tunnel.isOverIPv6 {
+      findings.warn("keepalive", "\(name) is over IPv6: 'keepalive' does nothing here")
+    }
   }
 
   private static func checkSource(_ name: String, _ tunnel: TunnelSettings, _ settings: NodeSettings, _ findings: inout Findings) {

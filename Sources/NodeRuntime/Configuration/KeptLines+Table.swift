@@ -15,7 +15,7 @@ extension KeptLines {
     class-map <rest:line>
     policy-map <rest:line>
     ip sla <number:int(1-2147483647)>
-    track <number:int(1-1000)> {ip sla|ipv6 sla|list|stub-object|rtr|application} [<rest:line>]
+    track <number:int(1-1000)> {ip sla|ipv6 sla|stub-object|rtr|application} [<rest:line>]
     track <number:int(1-1000)> ip route {<network:ipv4> <mask:mask>|<prefix:prefix>} metric threshold
     event manager applet <rest:line>
     archive
@@ -178,7 +178,6 @@ extension KeptLines {
     bandwidth [<rest:line>]
     delay <rest:line>
     load-interval <rest:line>
-    keepalive [<rest:line>]
     if-state <rest:line>
     bfd <rest:line>
     zone-member <rest:line>

@@ -17,7 +17,7 @@ extension Node {
       case .counters: clearCounters()
       case .crypto(let what): try clearCrypto(what, call.arguments)
       case .bgp: try clearBGP(call.arguments)
-      case .cdp: enqueue(odr: .clear, because: record(JournalRecord(.commandRun)))
+      case .cdp: enqueue(odr: .clearNeighbours, because: record(JournalRecord(.commandRun)))
       case .logging: operators.loggingFrom = journal.nextNumber
       }
       return .text("")
@@ -78,8 +78,8 @@ extension Node {
     effects.append(.dataPlane(.clearCounters))
   }
 
-  /// Statics are offered anew, and shortcuts that cover the address are dropped: the next redirect brings them back. With `*`, what RIP and
-  /// ODR learned is asked for again; BGP keeps its own table, `clear ip bgp` is for that.
+  /// Statics are offered anew, shortcuts that cover the address are dropped (the next redirect brings them back), RIP asks its neighbours
+  /// again, and ODR offers what its own table holds. The table here keeps what BGP offered; `clear ip bgp` asks its neighbours.
   private func clearRoutes(_ a: Arguments) throws(ExecRefusal) {
     var scope = NHRPClearScope()
     scope.shortcutsOnly = true
@@ -88,12 +88,18 @@ extension Node {
       guard let address = a.address("where") else { throw ExecRefusal(unknownHost(text)) }
       scope.address = prefix(a) ?? IPPrefix(host: address)
     }
+    let learned = scope.address.map { prefix(a) ?? networkInUse(for: $0.address) }
     perform(scope)
     refreshInterfaces()
     reinstallStatics()
-    guard scope.address == nil, scope.family == .v4 else { return }
-    enqueue(rip: .clear)
-    enqueue(odr: .clear)
+    guard scope.family == .v4 else { return }
+    enqueue(rip: .clear(learned))
+    enqueue(odr: .clearRoutes(learned))
+  }
+
+  /// Without a mask the network is meant that packets to the address follow.
+  private func networkInUse(for address: IPAddress) -> IPPrefix {
+    table.longestMatch(for: address, vrf: .default)?.prefix ?? IPPrefix(host: address)
   }
 
   private func clearBGP(_ a: Arguments) throws(ExecRefusal) {

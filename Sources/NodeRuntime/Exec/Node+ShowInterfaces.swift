@@ -87,7 +87,7 @@ extension Node {
     if let text = i.description { lines.append("  Description: \(text)") }
     if let reason = state.downReason, !i.isShutdown { lines.append("  Down: \(reason)") }
     lines.append(i.address.map { "  Internet address is \($0.address)/\($0.length)" } ?? "  Internet protocol processing disabled")
-    lines += ["  MTU 9976 bytes, BW 100 Kbit/sec, DLY 50000 usec, ", "  Encapsulation TUNNEL, loopback not set", "  Keepalive not set"]
+    lines += ["  MTU 9976 bytes, BW 100 Kbit/sec, DLY 50000 usec, ", "  Encapsulation TUNNEL, loopback not set", keepaliveLine(t)]
     lines.append("  Tunnel linestate evaluation \(state.isUp ? "up" : "down")")
     lines.append("  Tunnel source \(sourceText(t, state))" + (t.destination.map { ", destination \($0)" } ?? ""))
     lines.append("  Tunnel protocol/transport \(t.mode == .multipoint ? "multi-GRE/IP" : "GRE/IP")")
@@ -95,6 +95,10 @@ extension Node {
     lines.append("    Checksumming of packets \(t.sendsChecksum ? "enabled" : "disabled")")
     lines += ["  Tunnel TTL \(t.ttl), Fast tunneling enabled", "  Tunnel transport MTU \(state.forwarding.mtu) bytes"]
     return lines + (t.protectionProfile.map { ["  Tunnel protection via IPSec (profile \"\($0)\")"] } ?? [])
+  }
+
+  private func keepaliveLine(_ t: Interfaces.TunnelSettings) -> String {
+    t.sentKeepalive.map { "  Keepalive set (\($0.periodSeconds) sec), retries \($0.retries)" } ?? "  Keepalive not set"
   }
 
   private func sourceText(_ t: Interfaces.TunnelSettings, _ state: TunnelState) -> String {

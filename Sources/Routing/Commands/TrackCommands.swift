@@ -10,18 +10,22 @@ extension CommandMode {
 
 /// `track N …`, its lines, and `show track`.
 public enum TrackCommands {
-  /// `track N {interface X {line-protocol | {ip | ipv6} routing} | ip route A M reachability | ipv6 route P reachability}`
+  /// `track N {interface X {line-protocol | {ip | ipv6} routing} | ip route A M reachability | ipv6 route P reachability | list …}`
   public static let section: CommandSection<[TrackedObject]> = {
-    var shape = SectionShape<TrackedObject>(headLine: { $0.iosLine }, lines: [delay])
+    var shape = SectionShape<TrackedObject>(headLine: { $0.iosLine }, lines: TrackListCommands.all + [delay])
     shape.name = { $0.int("number").map { "\($0)" } }
     shape.applyHead = { (object: inout TrackedObject, input: CommandInput) throws(CommandRefusal) in
-      if let subject = try subject(input.arguments) { object.subject = subject }
+      guard let subject = try subject(input.arguments), subject != object.subject else { return }
+      object.subject = subject
+      // What a list of another kind held means nothing now.
+      (object.members, object.threshold) = ([], TrackedThreshold())
     }
     shape.precedes = { $0.number < $1.number }
     return CommandSection(
       """
       track <number:int(1-\(Limits.trackedObjects))> [{interface <interface:interface> {line-protocol|ip routing|ipv6 routing}|\
-      ip route <network:ipv4> <mask:mask> reachability|ip route <prefix:prefix> reachability|ipv6 route <prefix:prefix> reachability}]
+      ip route <network:ipv4> <mask:mask> reachability|ip route <prefix:prefix> reachability|ipv6 route <prefix:prefix> reachability|\
+      list {boolean {and|or}|threshold {percentage|weight}}}]
       """,
       in: .global, mode: .track, help: help, at: \.self, shape: shape)
   }()
@@ -31,13 +35,16 @@ public enum TrackCommands {
     "<interface>": "Interface", "line-protocol": "Track interface line-protocol", "ip": "IP protocol", "ipv6": "IPv6 protocol",
     "routing": "Track interface IP routing capability", "route": "IP route", "network": "Network", "mask": "Its mask",
     "prefix": "Network and its length", "reachability": "Reachability", "delay": "Tracking delay", "up": "Delay up change notification",
-    "down": "Delay down change notification", "<up>": "Seconds", "<down>": "Seconds",
+    "down": "Delay down change notification", "<up>": "Seconds", "<down>": "Seconds", "list": "Group objects in a list",
+    "boolean": "Use boolean arithmetic", "and": "All objects up", "or": "One object up", "threshold": "Use threshold values",
+    "percentage": "Percentage of objects", "weight": "Weights of objects",
   ]
 
   private static func subject(_ arguments: Arguments) throws(CommandRefusal) -> TrackedObject.Subject? {
     if let interface = arguments[text: "interface"] {
       return arguments.has("line-protocol") ? .lineProtocol(interface) : .routing(interface, isV4: arguments.has("ip"))
     }
+    if arguments.has("list") { return rule(arguments).map { .list($0) } }
     if let prefix = arguments.prefix("prefix") {
       guard prefix.address.isV4 == arguments.has("ip") else { throw CommandRefusal("\(prefix) is of the other family") }
       return .route(prefix)
@@ -46,6 +53,10 @@ public enum TrackCommands {
       return nil
     }
     return .route(IPPrefix(network, length: length))
+  }
+
+  private static func rule(_ arguments: Arguments) -> TrackedListRule? {
+    TrackedListRule.allCases.first { $0.rawValue.split(separator: " ").allSatisfy { arguments.has(String($0)) } }
   }
 
   private static let delay = Command<TrackedObject>(
@@ -70,6 +81,7 @@ public enum TrackCommands {
       let users = routes.count { $0.track == state.object.number }
       var out = ["Track \(state.object.number)"] + lines(state)
       out.append("    \(state.changes) change\(state.changes == 1 ? "" : "s"), last change \(AgeText.format(now - state.changed))")
+      out += TrackListCommands.members(state, in: table)
       if state.object.upDelaySeconds > 0 { out.append("  Delay up \(state.object.upDelaySeconds) secs") }
       if state.object.downDelaySeconds > 0 { out.append("  Delay down \(state.object.downDelaySeconds) secs") }
       return users > 0 ? out + ["  Tracked by:", "    Static IP Routing \(users)"] : out
@@ -87,6 +99,7 @@ public enum TrackCommands {
     case .route(let prefix)?:
       let text = prefix.address.isV4 ? "IP route \(prefix.address) \(prefix.mask)" : "IPv6 route \(prefix)"
       return ["  \(text) reachability", "  Reachability is \(word)"]
+    case .list(let rule)?: return TrackListCommands.lines(state, rule, word)
     }
   }
 }

@@ -107,7 +107,7 @@ struct SendingTests {
     bench.run()
     var news: Int?, last = 0
     for (i, effect) in bench.effects.dropFirst(before).enumerated() {
-      guard case .send(_, let bytes) = effect, case .update(let update)? = try? BGPMessage.decode(bytes, UpdateContext(isWide: true)).0
+      guard case .send(_, let bytes) = effect, case .update(let update)? = try? BGPMessage.decode(bytes, UpdateContext(isWide: true))?.0
       else { continue }
       if update.nlri.contains(where: { "\($0.prefix)" == "192.168.1.0/24" }) { news = news ?? i } else { last = i }
     }

@@ -166,6 +166,10 @@ extension ActedOnLine {
     .init(lines: [tunnel, "ip tcp adjust-mss 1200"], play: syn, look: offeredSegment, without: "1360", with: "1200"),
     .init(lines: [tunnel, "no ip tcp adjust-mss"], play: syn, look: offeredSegment, without: "1360", with: "1460"),
     .init(lines: [tunnel, "shutdown"], look: Look.sources, without: "203.0.113.1", with: ""),
+    .init(
+      lines: [tunnel, "keepalive 2"], topology: .cloud(phase: .one, spokes: 2),
+      look: { _, trace in trace.from(1).contains { $0.protocolType == 0x0800 && $0.payload.dropFirst(9).first == 47 } ? "sent" : "none" },
+      without: "none", with: "sent"),
     .init(lines: [tunnel, "tunnel key 43"], look: Look.outer(27), without: "42", with: "43"),
     .init(lines: [tunnel, "no tunnel key"], look: Look.outer(20, mask: 0x20), without: "32", with: "0"),
     .init(lines: [tunnel, "tunnel checksum"], look: Look.outer(20, mask: 0x80), without: "0", with: "128"),

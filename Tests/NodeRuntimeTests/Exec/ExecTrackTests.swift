@@ -85,6 +85,28 @@ import Wire
     #expect(cloud.text("show track 9", of: cloud.spoke1) == "" && cloud.text("show track", of: cloud.spoke1).contains("Track 3"))
   }
 
+  @Test("a route follows a list of objects, and the list is written in the log")
+  func list() {
+    let cloud = Cloud(
+      spokeLines: Self.lines + """
+
+        track 10 list boolean and
+         object 1
+         object 3
+        ip route 10.54.0.0 255.255.0.0 192.168.11.7 track 10
+        """)
+    cloud.ask("terminal monitor", of: cloud.spoke1)
+    cloud.give(cloud.spoke1, tracked(true))
+    #expect(way("10.54.0.0", cloud).contains("not in table"))
+    cloud.give(cloud.spoke1, lan1(true))
+    #expect(cloud.logs(cloud.spoke1).contains { $0.hasSuffix("%TRACK-6-STATE: 10 list boolean and Down -> Up") })
+    #expect(way("10.54.0.0", cloud).contains("192.168.11.7"))
+    #expect(state(10, cloud).contains("Boolean AND is Up") && state(10, cloud).contains("    object 3 Up"))
+    cloud.run(seconds: 5)
+    cloud.give(cloud.spoke1, tracked(false))
+    #expect(way("10.54.0.0", cloud).contains("not in table"))
+  }
+
   @Test("a route that is its own object's subject changes once a second at most")
   func itself() {
     let cloud = Cloud(

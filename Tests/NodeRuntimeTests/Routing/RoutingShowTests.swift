@@ -90,9 +90,11 @@ struct RoutingShowTests {
     #expect(routes(cloud.text("show ip route odr")).last == "o        172.16.5.0 [160/1] via 10.0.0.11, 00:01:12, Tunnel0")
     #expect(cloud.text("show cdp neighbors").contains("\nspoke1           Tun 0             108 "))
     #expect(cloud.text("show cdp neighbors detail").contains("IP prefixes (1):\n  172.16.5.0/24\n"))
+    cloud.ask("clear ip route *")
+    #expect(routes(cloud.text("show ip route odr")).last == "o        172.16.5.0 [160/1] via 10.0.0.11, 00:00:00, Tunnel0")
   }
 
-  @Test("clear ip route * asks RIP's neighbours anew; clear ip bgp of nobody is refused")
+  @Test("clear ip route asks RIP's neighbours anew, for all networks or one; clear ip bgp of nobody is refused")
   func clearing() {
     let cloud = twoWays()
     cloud.ask("clear ip route *")
@@ -100,7 +102,13 @@ struct RoutingShowTests {
     cloud.rip(from: Self.spoke1, [(Self.network, 1)])
     cloud.run(seconds: 1)
     #expect(routes(cloud.text("show ip route rip")).count == 2)
+    cloud.ask("clear ip route 172.16.5.9")
+    #expect(routes(cloud.text("show ip route rip")).isEmpty, "the network that the address follows")
+    cloud.rip(from: Self.spoke1, [(Self.network, 1)])
+    #expect(cloud.ask("clear ip route 172.16.5.0 255.255.255.128").failed == false)
+    #expect(routes(cloud.text("show ip route rip")).count == 2, "another network")
     #expect(cloud.ask("clear ip route 172.16.5.0 255.255.255.0").failed == false)
+    #expect(routes(cloud.text("show ip route rip")).isEmpty)
     #expect(cloud.ask("clear ip bgp *").text == "% BGP not active")
     #expect(Cloud(hubLines: Cloud.bgpHub).ask("clear ip bgp 10.0.0.9").text == "%BGP: Unknown neighbor - \"10.0.0.9\"")
   }

@@ -218,6 +218,26 @@ struct ODREngineTests {
     #expect(cloud["hub1"].table[net("192.168.11.0/24")]?.first?.distance == 170)
   }
 
+  @Test("clear ip route offers what the last packets said anew, with a new age and the old timers; clear cdp table forgets neighbours only")
+  func clearing() {
+    let cloud = ODRCloud.hubAndSpokes(2)
+    cloud.run(seconds: 20)
+    let one = net("192.168.11.0/24"), other = net("192.168.12.0/24"), start = cloud.now
+    cloud.isLost = { _, _ in true }
+    cloud.input("hub1", .clearRoutes(one))
+    #expect(cloud["hub1"].table[one]?.map(\.installed) == [start])
+    #expect(cloud["hub1"].table[other]?.allSatisfy { $0.installed < start } == true)
+    cloud.run(seconds: 1)
+    cloud.input("hub1", .clearRoutes(nil))
+    #expect(cloud["hub1"].table[other]?.map(\.installed) == [cloud.now])
+    cloud.input("hub1", .clearNeighbours)
+    #expect(cloud["hub1"].engine.summary().neighbours == 0 && cloud["hub1"].table.count == 2)
+    cloud.run(seconds: 180)
+    #expect(cloud["hub1"].table.isEmpty, "who is silent ages as before")
+    cloud.input("hub1", .clearRoutes(nil))
+    #expect(cloud["hub1"].engine.summary().routes == 0)
+  }
+
   @Test("when the tunnel goes down its routes and neighbours go with it")
   func tunnelDown() {
     let cloud = ODRCloud.hubAndSpokes(2)

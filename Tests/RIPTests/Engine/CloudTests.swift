@@ -223,6 +223,39 @@ struct CloudTests {
     #expect(healed != nil && cloud.now - killed <= .seconds(180 + 30), "\(cloud.now - killed)")
   }
 
+  @Test("clear asks the neighbours at once, §3.9.1: what they answer is back within a round trip, and nobody else hears that it was gone")
+  func clearing() {
+    let cloud = RIPCloud.hubAndSpokes(2, hub: " no ip split-horizon")
+    cloud.run(seconds: 70)
+    let far = net("192.168.12.0/24"), start = cloud.now
+    cloud.input("hub", .clear(nil))
+    #expect(cloud["hub"].table.isEmpty)
+    #expect(cloud["hub"].messages(from: start).map(\.command).contains(.request))
+    cloud.run(seconds: 0.1)
+    #expect(cloud["hub"].table.keys.sorted() == [net("192.168.11.0/24"), far])
+    for _ in 0..<40 {
+      #expect(cloud["s1"].table[far] != nil, "\(cloud.now - start)")
+      cloud.run(seconds: 0.25)
+    }
+  }
+
+  @Test("clear of one network forgets that one; where its neighbour is silent it is announced as unreachable, and comes back with its next word")
+  func clearingOne() {
+    let cloud = RIPCloud.hubAndSpokes(2, hub: " no ip split-horizon")
+    cloud.run(seconds: 70)
+    let far = net("192.168.12.0/24")
+    cloud.isLost = { from, _, _ in from == "s2" }
+    cloud.input("hub", .clear(far))
+    #expect(cloud["hub"].table.keys.sorted() == [net("192.168.11.0/24")])
+    cloud.run(seconds: 6)
+    #expect(cloud["hub"].table[far] == nil && cloud["s1"].table[far] == nil)
+    cloud.isLost = { _, _, _ in false }
+    cloud.run(seconds: 36)
+    #expect(cloud["hub"].table[far] != nil && cloud["s1"].table[far] != nil)
+    cloud.input("hub", .clear(net("172.31.0.0/16")))
+    #expect(cloud["hub"].table.count == 2)
+  }
+
   @Test("the same seed gives the same run: messages, times and journal")
   func determinism() {
     func run() -> ([String], [JournalRecord]) {

@@ -214,7 +214,7 @@ extension RIPCloud {
     }
     cloud.connect([("hub", 1)] + (1...count).map { ("s\($0)", 1) }, hub: "hub")
     // The first words were said before anybody was there to hear them.
-    for node in cloud.nodes { cloud.input(node.name, .clear) }
+    for node in cloud.nodes { cloud.input(node.name, .clear(nil)) }
     return cloud
   }
 }
