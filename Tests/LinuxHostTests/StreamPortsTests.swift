@@ -95,6 +95,21 @@ struct StreamPortsTests {
     _ = try bench.open()
   }
 
+  @Test("peers whose password the kernel does not take are refused; it is said once, and tried again")
+  func keyThatFailed() throws {
+    let bench = try StreamPortsBench()
+    bench.listen(StreamOptions(key: SecretBytes(repeatElement(UInt8(1), count: 81))))
+    bench.ends[1].retry()
+    #expect(bench.complaints.count == 1 && bench.ends[1].isWaiting)
+    #expect(bench.complaints.first?.contains("\(IPPrefix(bench.address, length: 8))") == true)
+    bench.connect()
+    try bench.run { bench.events[0].last == .closed(first, .reset) }
+    #expect(bench.events[1].isEmpty && bench.ends[1].connectionCount == 0)
+    bench.listen()
+    #expect(!bench.ends[1].isWaiting)
+    _ = try bench.open()
+  }
+
   @Test("closing the port leaves what stands")
   func closedPort() throws {
     let bench = try StreamPortsBench()
