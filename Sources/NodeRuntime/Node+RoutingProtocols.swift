@@ -234,8 +234,21 @@ extension Node {
     debug(event)
     switch event {
     case .received(let d) where d.destinationPort == RIPNumbers.port: enqueue(rip: .port(event))
-    case .receivedLink: enqueue(odr: .port(event))
+    case .receivedLink(let id, _, let nbma, let peer, let bytes):
+      let stolen = addressOfAnother(in: bytes, from: nbma, peer, on: id)
+      enqueue(odr: stolen.map { .impostor(id, address: $0, nbma: nbma) } ?? .port(event))
     case .received: break
+    }
+  }
+
+  /// A tunnel address that a CDP packet names and NHRP knows to be another peer's: what CDP says of itself nobody vouches for.
+  private func addressOfAnother(in bytes: [UInt8], from nbma: IPAddress, _ peer: ProtectionID, on id: InterfaceID) -> IPAddress? {
+    guard let packet = try? CDPPacket.decode(bytes) else { return nil }
+    let named = packet.addresses + [packet.gateway].compactMap { $0 }
+    return named.first { address in
+      guard let known = nhrp.mapping(for: IPPrefix(host: address), on: id), known.isUsable, known.kind != .local else { return false }
+      // Behind a NAT several peers have one address.
+      return known.peer != .none && peer != .none ? known.peer != peer : known.nbma != nbma
     }
   }
 }
