@@ -85,7 +85,9 @@ extension Node {
     var all: [InterfaceID: RoutingInterface] = [:]
     for (id, state) in tunnels {
       guard let t = settings.interfaces[name(of: id)]?.interface else { continue }
-      let addresses = t.address.map { [IPPrefixAddress($0.address, length: $0.length)] } ?? []
+      // Link-local addresses last: protocols take the first that fits.
+      let own = ([t.address].compactMap { $0 } + t.ipv6.addresses).map { IPPrefixAddress($0.address, length: $0.length) }
+      let addresses = own + (t.linkLocalAddress().map { [IPPrefixAddress($0, length: 64)] } ?? [])
       all[id] = RoutingInterface(
         id: id, name: name(of: id), isUp: state.isUp, isTunnel: true, isMultipoint: t.tunnel.mode == .multipoint, addresses: addresses,
         mtu: state.forwarding.mtu)
@@ -246,7 +248,7 @@ extension Node {
     guard let packet = try? CDPPacket.decode(bytes) else { return nil }
     let named = packet.addresses + [packet.gateway].compactMap { $0 }
     return named.first { address in
-      guard let known = nhrp.mapping(for: IPPrefix(host: address), on: id), known.isUsable, known.kind != .local else { return false }
+      guard address.isV4, let known = nhrp.mapping(for: IPPrefix(host: address), on: id), known.isUsable, known.kind != .local else { return false }
       // Behind a NAT several peers have one address.
       return known.peer != .none && peer != .none ? known.peer != peer : known.nbma != nbma
     }
