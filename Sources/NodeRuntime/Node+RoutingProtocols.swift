@@ -17,7 +17,11 @@ struct RoutingState {
   /// The addresses that tunnels' lives depend on, in order; nil when they may have changed.
   var underlay: [IPAddress]?
   /// Learned routes that would lead a tunnel's own packets into it.
-  var refused: [IPPrefix: RouteUpdate] = [:]
+  var refused: [RefusedOffer: RouteUpdate] = [:]
+  /// NBMA addresses that this turn gave up, while routes are refused.
+  var leftNBMA: [IPAddress] = []
+  /// Whose routes are judged here: static ones are by themselves, and the host answers for its own.
+  static let learned: Set<RouteSource> = [.bgp, .rip, .odr]
   /// More than this many are forgotten: they come again with the protocol's next word.
   static let refusedLimit = 256
   /// Changes of the table that one turn carries on: about a millisecond of work, and a few more where the kernel takes them.
@@ -29,6 +33,16 @@ struct RoutingState {
   var odr = ODRSettings()
   var bgp: BGPSettings?
   var policy = PolicySettings()
+}
+
+/// What one protocol offers for one network.
+struct RefusedOffer: Hashable, Comparable {
+  let prefix: IPPrefix
+  let source: RouteSource
+
+  static func < (a: RefusedOffer, b: RefusedOffer) -> Bool {
+    a.prefix != b.prefix ? a.prefix < b.prefix : a.source.rawValue < b.source.rawValue
+  }
 }
 
 /// Between routing protocols, the table and the network.
@@ -130,21 +144,38 @@ extension Node {
     }
   }
 
-  /// Gives the table what a protocol learned, but for a route that would lead a tunnel's own packets into it.
-  private func apply(_ update: RouteUpdate) {
+  /// Gives the table what a protocol learned, but for a route that would lead a tunnel's own packets into it. `isAgain`: it was refused
+  /// before, and that was said.
+  private func apply(_ update: RouteUpdate, isAgain: Bool = false) {
     table.apply(update)
-    guard case .paths(let prefix, let source, let routes) = update else { return }
-    routing.refused[prefix] = nil
-    guard !routes.isEmpty, mayHoldUnderlay(prefix) else { return }
-    for id in tunnels.keys.sorted() where !bypassesTable(id) {
-      guard let state = tunnels[id], let (found, nbma) = RecursionCheck.offendingRoute(nbma: liveNBMA(state, id), tunnel: id, in: table),
-        found == prefix
-      else { continue }
-      table.apply(.paths(prefix, source, []))
-      if routing.refused.count < RoutingState.refusedLimit { routing.refused[prefix] = update }
-      record(JournalRecord(.recursiveRouteRefused, interface: id, a: prefix.address, b: nbma, x: UInt32(prefix.length)))
-      return
+    switch update {
+    case .withdrawAll(let source): routing.refused = routing.refused.filter { $0.key.source != source }
+    case .paths(let prefix, let source, _):
+      routing.refused[RefusedOffer(prefix: prefix, source: source)] = nil
+      guard mayHoldUnderlay(prefix) else { return }
+      for (id, state) in tunnels.sorted(by: { $0.key < $1.key }) where !bypassesTable(id) {
+        refuseLearned(leading: liveNBMA(state, id).filter(prefix.contains), into: id, isAgain: isAgain)
+      }
     }
+  }
+
+  /// Takes out of the table what protocols learned that leads a tunnel's NBMA addresses into it, until each has another way or none.
+  func refuseLearned(leading addresses: [IPAddress], into id: InterfaceID, isAgain: Bool = false) {
+    for nbma in addresses {
+      while let (prefix, _) = RecursionCheck.offendingRoute(nbma: [nbma], tunnel: id, in: table) {
+        guard let source = table.entry(for: nbma, includingShortcuts: false)?.route.source, RoutingState.learned.contains(source) else { break }
+        refuse(prefix, of: source)
+        guard !isAgain else { continue }
+        record(JournalRecord(.recursiveRouteRefused, interface: id, a: prefix.address, b: nbma, x: UInt32(prefix.length)))
+      }
+    }
+  }
+
+  private func refuse(_ prefix: IPPrefix, of source: RouteSource) {
+    let routes = table.candidates(prefix).filter { $0.source == source }
+    table.apply(.paths(prefix, source, []))
+    guard routing.refused.count < RoutingState.refusedLimit else { return }
+    routing.refused[RefusedOffer(prefix: prefix, source: source)] = .paths(prefix, source, routes)
   }
 
   /// Whether any tunnel's life depends on an address inside a network.
@@ -161,7 +192,28 @@ extension Node {
 
   /// Routes that were refused may do no harm any more: the ways to the underlay changed.
   func reconsiderRefused() {
-    for (_, update) in routing.refused.sorted(by: { $0.key < $1.key }) { apply(update) }
+    routing.leftNBMA = []
+    for offer in routing.refused.keys.sorted() { reconsider(offer) }
+  }
+
+  /// The same for those that hold an address which no tunnel needs any more; once for all that a turn gave up.
+  func reconsiderLeft() {
+    guard !routing.leftNBMA.isEmpty else { return }
+    let left = routing.leftNBMA
+    routing.leftNBMA = []
+    for offer in routing.refused.keys.sorted() where left.contains(where: offer.prefix.contains) { reconsider(offer) }
+  }
+
+  private func reconsider(_ offer: RefusedOffer) {
+    if let update = routing.refused[offer] { apply(update, isAgain: true) }
+  }
+
+  /// A peer's NBMA address came, changed or went: routes that were harmless may lead to it now, and refused ones be harmless.
+  func underlayMoved(_ id: InterfaceID, from old: IPAddress?, to new: IPAddress?) {
+    routing.underlay = nil
+    guard old != new, !bypassesTable(id) else { return }
+    if let new { refuseLearned(leading: [new], into: id) }
+    if let old, !routing.refused.isEmpty { routing.leftNBMA.append(old) }
   }
 
   /// Tells the protocols what they redistribute, as the table chose it.
