@@ -22,6 +22,7 @@ public final class NodeHost {
     case device(String)
     case underlays
     case streams
+    case routingSockets
     case watchdog
     case counters
   }
@@ -166,7 +167,10 @@ public final class NodeHost {
       setTimer(.streams)
     }
     routingSockets.deliver = { [unowned self] in if !isStopping { deliver(.datagram($0)) } }
-    routingSockets.complain = { [unowned self] in log.write(.warning, $0) }
+    routingSockets.complain = { [unowned self] in
+      log.write(.warning, $0)
+      setTimer(.routingSockets)
+    }
     routingSockets.linkIndex = { [unowned self] in routingDevices[$0].map { if_nametoindex($0) }.flatMap { $0 == 0 ? nil : $0 } }
     underlays.report = { [unowned self] isWaiting, text in
       log.write(isWaiting ? .warning : .notice, text)
@@ -289,7 +293,7 @@ public final class NodeHost {
 
   private func interval(of timer: Timer) -> Duration {
     switch timer {
-    case .device, .underlays, .streams: Self.retryInterval
+    case .device, .underlays, .streams, .routingSockets: Self.retryInterval
     // Twice as often as asked, as sd_watchdog_enabled(3) advises.
     case .watchdog: .microseconds(Int64(clamping: (notifier.watchdogIntervalMicroseconds ?? 2_000_000) / 2))
     case .counters: PendingRequests.patience
@@ -305,6 +309,9 @@ public final class NodeHost {
     case .streams:
       streams.retry()
       if streams.isWaiting { setTimer(.streams) }
+    case .routingSockets:
+      routingSockets.retry()
+      if routingSockets.isWaiting { setTimer(.routingSockets) }
     case .watchdog:
       notifier.watchdog()
       setTimer(.watchdog)

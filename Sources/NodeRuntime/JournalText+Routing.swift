@@ -20,7 +20,7 @@ extension JournalText {
   static func routingSeverity(_ kind: JournalKind) -> Severity {
     switch kind {
     case .bgpNotificationSent, .bgpNotificationReceived, .bgpPrefixLimit, .bgpTableFull, .ripLimitReached, .odrLimitReached: .error
-    case .bgpPrefixWarning, .bgpUpdateError, .bgpRouteTooLong, .ripAuthenticationFailed, .ripReplayRefused: .warning
+    case .bgpPrefixWarning, .bgpUpdateError, .bgpRouteTooLong, .ripAuthenticationFailed, .ripReplayRefused, .odrNeighbourRefused: .warning
     case .bgpUp, .bgpDown, .ripNeighbourUp, .ripNeighbourDown, .cdpNeighbourUp, .cdpNeighbourDown, .trackedObjectChanged: .notice
     default: .informational
     }
@@ -52,6 +52,7 @@ extension JournalText {
     case .cdpNeighbourUp: "neighbor \(r.a) heard from \(r.b)"
     case .cdpNeighbourDown: "neighbor \(r.a) is silent"
     case .trackedObjectChanged: TrackedRecord(r).text(interfaceName(r.interface))
+    case .odrNeighbourRefused: "neighbor \(r.a) from \(r.b) refused: the address is another peer's"
     case .odrPrefixRefused: "network \(r.a)/\(r.x) refused"
     default: "\(r.kind)"
     }

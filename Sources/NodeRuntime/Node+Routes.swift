@@ -35,6 +35,9 @@ extension Node {
     refusedStatics = refused
     routing.underlay = nil
     reconsiderRefused()
+    for (id, state) in tunnels.sorted(by: { $0.key < $1.key }) where !bypassesTable(id) {
+      refuseLearned(leading: liveNBMA(state, id), into: id)
+    }
   }
 
   private func withdraw(_ r: Route) { table.remove(prefix: r.prefix, source: .static, nextHop: r.nextHop, interface: r.interface) }
@@ -44,18 +47,24 @@ extension Node {
 
   /// The NBMA addresses a tunnel's life depends on.
   func liveNBMA(_ state: TunnelState, _ id: InterfaceID) -> [IPAddress] {
-    var all = Set(state.adjacencies.values)
+    configuredNBMA(state, id).union(state.adjacencies.values).sorted()
+  }
+
+  /// Those of them that the configuration names.
+  func configuredNBMA(_ state: TunnelState, _ id: InterfaceID) -> Set<IPAddress> {
+    var all: Set<IPAddress> = []
     if let d = state.forwarding.destination { all.insert(d) }
     for nhrp in settings.interfaces[name(of: id)].map({ [$0.nhrp, $0.nhrpV6] }) ?? [] {
       for s in nhrp.servers { if case .address(let a)? = s.nbma { all.insert(a) } }
       for m in nhrp.maps { all.insert(m.nbma) }
     }
-    return all.sorted()
+    return all
   }
 
   /// Carries what changed in the RIB to the data plane and the kernel, and tells NHRP of moves below its shortcuts. Of a whole table that
   /// comes or goes, one turn takes a slice (`RoutingState.changesPerTurn`); the node wants to be called again at once for the next.
   func applyRouteChanges() {
+    reconsiderLeft()
     let room = RoutingState.changesPerTurn - routing.changesTaken
     let changes = table.takeChanges(limit: room)
     routing.changesTaken += changes.count
@@ -124,9 +133,10 @@ extension Node {
   }
 
   private func setAdjacency(_ id: InterfaceID, _ hop: IPAddress, _ nbma: IPAddress?, _ peer: ProtectionID) {
-    if let old = tunnels[id]?.adjacencies[hop], tunnelByNBMA[old] == hop { tunnelByNBMA[old] = nil }
+    let old = tunnels[id]?.adjacencies[hop]
+    if let old, tunnelByNBMA[old] == hop { tunnelByNBMA[old] = nil }
     tunnels[id]?.adjacencies[hop] = nbma
-    routing.underlay = nil
+    underlayMoved(id, from: old, to: nbma)
     // One name for a peer with several addresses: that of IPv4, else the first.
     if let nbma, hop.isV4 || tunnelByNBMA[nbma] == nil { tunnelByNBMA[nbma] = hop }
     effects.append(.dataPlane(.adjacency(id, nextHop: hop, nbma: nbma, peer: peer)))

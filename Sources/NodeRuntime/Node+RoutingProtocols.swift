@@ -17,7 +17,11 @@ struct RoutingState {
   /// The addresses that tunnels' lives depend on, in order; nil when they may have changed.
   var underlay: [IPAddress]?
   /// Learned routes that would lead a tunnel's own packets into it.
-  var refused: [IPPrefix: RouteUpdate] = [:]
+  var refused: [RefusedOffer: RouteUpdate] = [:]
+  /// NBMA addresses that this turn gave up, while routes are refused.
+  var leftNBMA: [IPAddress] = []
+  /// Whose routes are judged here: static ones are by themselves, and the host answers for its own.
+  static let learned: Set<RouteSource> = [.bgp, .rip, .odr]
   /// More than this many are forgotten: they come again with the protocol's next word.
   static let refusedLimit = 256
   /// Changes of the table that one turn carries on: about a millisecond of work, and a few more where the kernel takes them.
@@ -29,6 +33,16 @@ struct RoutingState {
   var odr = ODRSettings()
   var bgp: BGPSettings?
   var policy = PolicySettings()
+}
+
+/// What one protocol offers for one network.
+struct RefusedOffer: Hashable, Comparable {
+  let prefix: IPPrefix
+  let source: RouteSource
+
+  static func < (a: RefusedOffer, b: RefusedOffer) -> Bool {
+    a.prefix != b.prefix ? a.prefix < b.prefix : a.source.rawValue < b.source.rawValue
+  }
 }
 
 /// Between routing protocols, the table and the network.
@@ -85,7 +99,9 @@ extension Node {
     var all: [InterfaceID: RoutingInterface] = [:]
     for (id, state) in tunnels {
       guard let t = settings.interfaces[name(of: id)]?.interface else { continue }
-      let addresses = t.address.map { [IPPrefixAddress($0.address, length: $0.length)] } ?? []
+      // Link-local addresses last: protocols take the first that fits.
+      let own = ([t.address].compactMap { $0 } + t.ipv6.addresses).map { IPPrefixAddress($0.address, length: $0.length) }
+      let addresses = own + (t.linkLocalAddress().map { [IPPrefixAddress($0, length: 64)] } ?? [])
       all[id] = RoutingInterface(
         id: id, name: name(of: id), isUp: state.isUp, isTunnel: true, isMultipoint: t.tunnel.mode == .multipoint, addresses: addresses,
         mtu: state.forwarding.mtu)
@@ -128,21 +144,59 @@ extension Node {
     }
   }
 
-  /// Gives the table what a protocol learned, but for a route that would lead a tunnel's own packets into it.
-  private func apply(_ update: RouteUpdate) {
+  /// Gives the table what a protocol learned, but for a route that would lead a tunnel's own packets into it. `isAgain`: it was refused
+  /// before, and that was said.
+  private func apply(_ update: RouteUpdate, isAgain: Bool = false) {
     table.apply(update)
-    guard case .paths(let prefix, let source, let routes) = update else { return }
-    routing.refused[prefix] = nil
-    guard !routes.isEmpty, mayHoldUnderlay(prefix) else { return }
-    for id in tunnels.keys.sorted() where !bypassesTable(id) {
-      guard let state = tunnels[id], let (found, nbma) = RecursionCheck.offendingRoute(nbma: liveNBMA(state, id), tunnel: id, in: table),
-        found == prefix
-      else { continue }
-      table.apply(.paths(prefix, source, []))
-      if routing.refused.count < RoutingState.refusedLimit { routing.refused[prefix] = update }
-      record(JournalRecord(.recursiveRouteRefused, interface: id, a: prefix.address, b: nbma, x: UInt32(prefix.length)))
-      return
+    switch update {
+    case .withdrawAll(let source): routing.refused = routing.refused.filter { $0.key.source != source }
+    case .paths(let prefix, let source, _):
+      routing.refused[RefusedOffer(prefix: prefix, source: source)] = nil
+      guard mayHoldUnderlay(prefix) else { return }
+      for (id, state) in tunnels.sorted(by: { $0.key < $1.key }) where !bypassesTable(id) {
+        refuseLearned(leading: liveNBMA(state, id).filter(prefix.contains), into: id, isAgain: isAgain)
+      }
     }
+  }
+
+  /// Takes out of the table what protocols learned that leads a tunnel's NBMA addresses into it, until each has another way or none. Where a
+  /// peer that NHRP found has no other way, the routes stay: without its default a spoke would lose the hub for a shortcut that works no
+  /// better for it.
+  func refuseLearned(leading addresses: [IPAddress], into id: InterfaceID, isAgain: Bool = false) {
+    for nbma in addresses {
+      let offers = refuseLearned(leading: nbma, into: id)
+      if offers.isEmpty { continue }
+      if table.entry(for: nbma, includingShortcuts: false) == nil, !isConfigured(nbma, id) {
+        for offer in offers { if let update = routing.refused.removeValue(forKey: offer) { table.apply(update) } }
+      } else if !isAgain {
+        for offer in offers { recordRefused(offer.prefix, nbma, id) }
+      }
+    }
+  }
+
+  private func refuseLearned(leading nbma: IPAddress, into id: InterfaceID) -> [RefusedOffer] {
+    var offers: [RefusedOffer] = []
+    while let (prefix, _) = RecursionCheck.offendingRoute(nbma: [nbma], tunnel: id, in: table) {
+      guard let source = table.entry(for: nbma, includingShortcuts: false)?.route.source, RoutingState.learned.contains(source) else { break }
+      refuse(prefix, of: source)
+      offers.append(RefusedOffer(prefix: prefix, source: source))
+    }
+    return offers
+  }
+
+  private func recordRefused(_ prefix: IPPrefix, _ nbma: IPAddress, _ id: InterfaceID) {
+    record(JournalRecord(.recursiveRouteRefused, interface: id, a: prefix.address, b: nbma, x: UInt32(prefix.length)))
+  }
+
+  private func isConfigured(_ nbma: IPAddress, _ id: InterfaceID) -> Bool {
+    tunnels[id].map { configuredNBMA($0, id).contains(nbma) } ?? false
+  }
+
+  private func refuse(_ prefix: IPPrefix, of source: RouteSource) {
+    let routes = table.candidates(prefix).filter { $0.source == source }
+    table.apply(.paths(prefix, source, []))
+    guard routing.refused.count < RoutingState.refusedLimit else { return }
+    routing.refused[RefusedOffer(prefix: prefix, source: source)] = .paths(prefix, source, routes)
   }
 
   /// Whether any tunnel's life depends on an address inside a network.
@@ -159,7 +213,28 @@ extension Node {
 
   /// Routes that were refused may do no harm any more: the ways to the underlay changed.
   func reconsiderRefused() {
-    for (_, update) in routing.refused.sorted(by: { $0.key < $1.key }) { apply(update) }
+    routing.leftNBMA = []
+    for offer in routing.refused.keys.sorted() { reconsider(offer) }
+  }
+
+  /// The same for those that hold an address which no tunnel needs any more; once for all that a turn gave up.
+  func reconsiderLeft() {
+    guard !routing.leftNBMA.isEmpty else { return }
+    let left = routing.leftNBMA
+    routing.leftNBMA = []
+    for offer in routing.refused.keys.sorted() where left.contains(where: offer.prefix.contains) { reconsider(offer) }
+  }
+
+  private func reconsider(_ offer: RefusedOffer) {
+    if let update = routing.refused[offer] { apply(update, isAgain: true) }
+  }
+
+  /// A peer's NBMA address came, changed or went: routes that were harmless may lead to it now, and refused ones be harmless.
+  func underlayMoved(_ id: InterfaceID, from old: IPAddress?, to new: IPAddress?) {
+    routing.underlay = nil
+    guard old != new, !bypassesTable(id) else { return }
+    if let new { refuseLearned(leading: [new], into: id) }
+    if let old, !routing.refused.isEmpty { routing.leftNBMA.append(old) }
   }
 
   /// Tells the protocols what they redistribute, as the table chose it.
@@ -234,8 +309,21 @@ extension Node {
     debug(event)
     switch event {
     case .received(let d) where d.destinationPort == RIPNumbers.port: enqueue(rip: .port(event))
-    case .receivedLink: enqueue(odr: .port(event))
+    case .receivedLink(let id, _, let nbma, let peer, let bytes):
+      let stolen = addressOfAnother(in: bytes, from: nbma, peer, on: id)
+      enqueue(odr: stolen.map { .impostor(id, address: $0, nbma: nbma) } ?? .port(event))
     case .received: break
+    }
+  }
+
+  /// A tunnel address that a CDP packet names and NHRP knows to be another peer's: what CDP says of itself nobody vouches for.
+  private func addressOfAnother(in bytes: [UInt8], from nbma: IPAddress, _ peer: ProtectionID, on id: InterfaceID) -> IPAddress? {
+    guard let packet = try? CDPPacket.decode(bytes) else { return nil }
+    let named = packet.addresses + [packet.gateway].compactMap { $0 }
+    return named.first { address in
+      guard address.isV4, let known = nhrp.mapping(for: IPPrefix(host: address), on: id), known.isUsable, known.kind != .local else { return false }
+      // Behind a NAT several peers have one address.
+      return known.peer != .none && peer != .none ? known.peer != peer : known.nbma != nbma
     }
   }
 }

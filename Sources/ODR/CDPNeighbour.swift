@@ -15,9 +15,22 @@ struct CDPNeighbourKey: Hashable, Comparable, Sendable {
   }
 }
 
+/// Where packets come from, as the packet path knows it and whatever they say: the protected peer, elsewhere the NBMA address.
+struct CDPSender: Hashable, Sendable {
+  let interface: InterfaceID
+  let peer: ProtectionID
+  let nbma: IPAddress
+
+  /// A protected peer keeps its name where its address changes.
+  init(_ interface: InterfaceID, _ peer: ProtectionID, at nbma: IPAddress) {
+    (self.interface, self.peer, self.nbma) = (interface, peer, peer == .none ? nbma : .anyV4)
+  }
+}
+
 /// What a neighbour said of itself.
 struct CDPNeighbour: Sendable {
   var packet: CDPPacket
+  var sender: CDPSender
   var nbma: IPAddress
   var heard: Instant, since: Instant
   /// The networks taken from it.

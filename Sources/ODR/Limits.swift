@@ -4,6 +4,8 @@
 public enum ODRLimits {
   /// Neighbours of all tunnels: 10,000 spokes and some.
   public static let neighbours = 16_384
+  /// Neighbours that one peer may be: its name and address are its own claims, and a router changes one or the other now and then.
+  public static let neighboursPerPeer = 4
   /// Networks taken from one neighbour: a packet of a tunnel's MTU holds 280; who has more is no stub.
   public static let prefixesPerNeighbour = 256
   /// Networks of the table: 10,000 spokes with six LANs each.

@@ -6,25 +6,23 @@ import Wire
 
 /// From bytes to neighbours and networks.
 extension ODREngine {
-  mutating func receive(_ bytes: [UInt8], from nbma: IPAddress, on id: InterfaceID, _ turn: inout Turn<Output>) {
-    guard let i = index(of: id) else { return traffic.refuse(.notRunning) }
+  mutating func receive(_ bytes: [UInt8], _ sender: CDPSender, _ nbma: IPAddress, _ turn: inout Turn<Output>) {
+    guard let i = index(of: sender.interface) else { return traffic.refuse(.notRunning) }
     do throws(CDPDecodeError) {
       let packet = try CDPPacket.decode(bytes)
       traffic.received &+= 1
-      take(packet, from: nbma, i, &turn)
+      take(packet, sender, nbma, i, &turn)
     } catch {
       traffic.malformed[error, default: 0] &+= 1
     }
   }
 
-  private mutating func take(_ packet: CDPPacket, from nbma: IPAddress, _ i: Int, _ turn: inout Turn<Output>) {
+  private mutating func take(_ packet: CDPPacket, _ sender: CDPSender, _ nbma: IPAddress, _ i: Int, _ turn: inout Turn<Output>) {
     guard let name = packet.deviceID, !name.isEmpty else { return traffic.refuse(.nameless) }
     let key = CDPNeighbourKey(interface: interfaces[i].link.id, deviceID: name, address: tunnelAddress(packet, i) ?? nbma)
-    if packet.holdTimeSeconds == 0 { return retire(key, &turn) }
-    guard neighbours[key] != nil || neighbours.count < ODRLimits.neighbours else {
-      return refuse(.neighbourLimit, .odrLimitReached, key, nil, &turn)
-    }
-    note(packet, key, nbma, i, &turn)
+    if packet.holdTimeSeconds == 0 { return retire(key, sender, &turn) }
+    guard hasRoom(for: key, of: sender) else { return refuse(.neighbourLimit, .odrLimitReached, key.interface, key.address, &turn) }
+    note(packet, key, sender, nbma, i, &turn)
     if settings.router != nil {
       takePrefixes(packet, key, i, &turn)
     } else if settings.isStub, let gateway = packet.gateway {
@@ -32,11 +30,27 @@ extension ODREngine {
     }
   }
 
-  private mutating func note(_ packet: CDPPacket, _ key: CDPNeighbourKey, _ nbma: IPAddress, _ i: Int, _ turn: inout Turn<Output>) {
+  /// What tells neighbours apart are claims of their own: the packet path's word for the peer says how many of them are one.
+  private func hasRoom(for key: CDPNeighbourKey, of sender: CDPSender) -> Bool {
+    let known = neighbours[key]
+    if known?.sender == sender { return true }
+    return (known != nil || neighbours.count < ODRLimits.neighbours) && counts[sender, default: 0] < ODRLimits.neighboursPerPeer
+  }
+
+  private mutating func count(_ sender: CDPSender, _ change: Int) {
+    let count = counts[sender, default: 0] + change
+    counts[sender] = count > 0 ? count : nil
+  }
+
+  private mutating func note(
+    _ packet: CDPPacket, _ key: CDPNeighbourKey, _ sender: CDPSender, _ nbma: IPAddress, _ i: Int, _ turn: inout Turn<Output>
+  ) {
     let old = neighbours[key]
     let neighbour = CDPNeighbour(
-      packet: packet, nbma: nbma, heard: turn.now, since: old?.since ?? turn.now, prefixes: old?.prefixes ?? [])
+      packet: packet, sender: sender, nbma: nbma, heard: turn.now, since: old?.since ?? turn.now, prefixes: old?.prefixes ?? [])
     neighbours[key] = neighbour
+    if let old { count(old.sender, -1) }
+    count(sender, 1)
     // A holdtime may have become shorter; a later end is looked at when the timer runs.
     if old.map({ $0.expires > neighbour.expires }) ?? true { timers.set(.neighbour(key), at: neighbour.expires) }
     guard old == nil else { return }
@@ -65,7 +79,8 @@ extension ODREngine {
     var taken: [IPPrefix] = []
     for prefix in Set(offered).sorted() {
       if let reason = refusal(of: prefix, hop, count: taken.count) {
-        refuse(reason, reason == .routeLimit ? .odrLimitReached : .odrPrefixRefused, key, prefix, &turn)
+        let kind: JournalKind = reason == .routeLimit ? .odrLimitReached : .odrPrefixRefused
+        refuse(reason, kind, key.interface, key.address, b: prefix.address, x: UInt32(prefix.length), &turn)
       } else {
         learn(prefix, hop, &turn)
         taken.append(prefix)
@@ -94,14 +109,15 @@ extension ODREngine {
     return settings.policy.permits(router.distributeLists, &route, .inbound, interface: name, gateway: hop.address)
   }
 
-  private mutating func refuse(
-    _ reason: ODRRefusal, _ kind: JournalKind, _ key: CDPNeighbourKey, _ prefix: IPPrefix?, _ turn: inout Turn<Output>
+  /// Counts it, and says it where nothing was said for a while.
+  mutating func refuse(
+    _ reason: ODRRefusal, _ kind: JournalKind, _ id: InterfaceID, _ a: IPAddress, b: IPAddress = .anyV4, x: UInt32 = 0,
+    _ turn: inout Turn<Output>
   ) {
     traffic.refuse(reason)
     if let last = lastRefusalRecord, turn.now - last < .seconds(ODRLimits.refusalSeconds) { return }
     lastRefusalRecord = turn.now
-    turn.record(
-      JournalRecord(kind, interface: key.interface, a: key.address, b: prefix?.address ?? .anyV4, x: UInt32(prefix?.length ?? 0)))
+    turn.record(JournalRecord(kind, interface: id, a: a, b: b, x: x))
   }
 
   // MARK: The stub's side
@@ -114,9 +130,9 @@ extension ODREngine {
 
   // MARK: Neighbours
 
-  /// A neighbour takes its leave.
-  private mutating func retire(_ key: CDPNeighbourKey, _ turn: inout Turn<Output>) {
-    guard let neighbour = neighbours[key] else { return }
+  /// A neighbour takes its leave; nobody else can for it.
+  private mutating func retire(_ key: CDPNeighbourKey, _ sender: CDPSender, _ turn: inout Turn<Output>) {
+    guard let neighbour = neighbours[key], neighbour.sender == sender else { return }
     for prefix in neighbour.prefixes {
       removePath(prefix, ODRHop(interface: key.interface, address: neighbour.packet.gateway ?? key.address), &turn)
     }
@@ -133,6 +149,7 @@ extension ODREngine {
   mutating func dropNeighbour(_ key: CDPNeighbourKey, _ turn: inout Turn<Output>) {
     guard let neighbour = neighbours.removeValue(forKey: key) else { return }
     timers.cancel(.neighbour(key))
+    count(neighbour.sender, -1)
     turn.record(JournalRecord(.cdpNeighbourDown, interface: key.interface, a: key.address, b: neighbour.nbma))
   }
 }

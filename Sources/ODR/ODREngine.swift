@@ -29,7 +29,8 @@ import Wire
 /// hubs were seen to wait for their timers), one with a holdtime of zero takes back everything.
 ///
 /// **Rules that hold.** No stub can give the default route, a network of our own, or a part of one. Nobody can take more of the table than
-/// `ODRLimits.prefixesPerNeighbour`.
+/// `ODRLimits.prefixesPerNeighbour`, and whatever names it gives itself, no peer can be more than `ODRLimits.neighboursPerPeer`. A tunnel
+/// address that NHRP knows of one peer is taken from no other: the node looks, before a packet comes here.
 public struct ODREngine: Engine, Sendable {
   /// What can happen to the engine.
   public enum Input: Sendable {
@@ -43,6 +44,8 @@ public struct ODREngine: Engine, Sendable {
     case redistributed([RedistributionChange])
     /// Something came in.
     case port(DatagramPort.Event)
+    /// A packet from this NBMA address named a tunnel address that is another peer's; it was not taken.
+    case impostor(InterfaceID, address: IPAddress, nbma: IPAddress)
     /// What was learned of this network, nil for all, is judged anew (`clear ip route`).
     case clearRoutes(IPPrefix?)
     /// The neighbours are forgotten, and told anew (`clear cdp table`).
@@ -72,6 +75,8 @@ public struct ODREngine: Engine, Sendable {
   var links: [InterfaceID: RoutingInterface] = [:]
   var interfaces: [CDPInterface] = []
   var neighbours: [CDPNeighbourKey: CDPNeighbour] = [:]
+  /// How many of them each peer is.
+  var counts: [CDPSender: Int] = [:]
   var routes: [IPPrefix: ODRRoute] = [:]
   var unpublished: Set<IPPrefix> = []
   var timers = TimerQueue<TimerKey>()
@@ -92,8 +97,10 @@ public struct ODREngine: Engine, Sendable {
     case .interface(let link): noteLink(link, &turn)
     case .interfaceGone(let id): forgetLink(id, &turn)
     case .redistributed: break
-    case .port(.receivedLink(let id, CDPNumbers.protocolType, let nbma, let bytes)): receive(bytes, from: nbma, on: id, &turn)
+    case .port(.receivedLink(let id, CDPNumbers.protocolType, let nbma, let peer, let bytes)):
+      receive(bytes, CDPSender(id, peer, at: nbma), nbma, &turn)
     case .port: break
+    case .impostor(let id, let address, let nbma): refuse(.impostor, .odrNeighbourRefused, id, address, b: nbma, &turn)
     case .clearRoutes(let prefix): clearRoutes(prefix, now: turn.now)
     case .clearNeighbours: clearNeighbours(&turn)
     case .stopping: for i in interfaces.indices { takeLeave(i, &turn) }

@@ -30,8 +30,10 @@ public enum ODRRefusal: Sendable, Hashable, CaseIterable {
   case nameless
   /// The neighbour has no address on the tunnel's network, or it is ours.
   case badNextHop
-  /// No room for another neighbour.
+  /// No room for another neighbour, or too many of one peer.
   case neighbourLimit
+  /// The address it names is another peer's, as NHRP knows it.
+  case impostor
   /// No room for another network, or too many of one neighbour.
   case routeLimit
   /// A default route of a stub, a network that no packet is sent to, or one of our own.

@@ -20,8 +20,8 @@ public enum DatagramPort {
   public enum Event: Sendable, Equatable {
     /// A datagram for a port that was joined.
     case received(Datagram)
-    /// A packet without an IP header, of a tunnel peer at this NBMA address.
-    case receivedLink(InterfaceID, protocolType: UInt16, nbmaSource: IPAddress, bytes: [UInt8])
+    /// A packet without an IP header, of a tunnel peer at this NBMA address; on a protected tunnel by this peer's association.
+    case receivedLink(InterfaceID, protocolType: UInt16, nbmaSource: IPAddress, peer: ProtectionID = .none, bytes: [UInt8])
   }
 }
 

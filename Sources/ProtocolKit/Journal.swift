@@ -35,7 +35,8 @@ public enum JournalKind: UInt16, Sendable, Codable, CaseIterable {
   // RIP: `a` is the neighbour or the network, `x` the metric or the length of the network
   case ripNeighbourUp = 340, ripNeighbourDown, ripRouteInstalled, ripRouteLost, ripAuthenticationFailed, ripReplayRefused, ripLimitReached
   // ODR: `a` is the neighbour's tunnel address or the network, `b` the neighbour's NBMA address
-  case cdpNeighbourUp = 360, cdpNeighbourDown, odrRouteInstalled, odrRouteLost, odrPrefixRefused, odrLimitReached
+  case cdpNeighbourUp = 360, cdpNeighbourDown, odrRouteInstalled, odrRouteLost, odrPrefixRefused, odrLimitReached,
+    odrNeighbourRefused
   // Tracked objects: `a` is the network of a tracked route, `x` the number
   case trackedObjectChanged = 390
 }

@@ -16,12 +16,14 @@ public enum RIPLimits {
   public static let configuredNeighbours = 64
   /// Lines of one kind in a configuration: networks, summaries, lists.
   public static let lines = 256
-  /// Updates under way at once: one an interface and one a configured neighbour, and the rest for those who ask.
+  /// Updates under way at once: one an interface and one a configured neighbour, of two versions; and those for who asks.
   public static let updates = 1_024
   /// Parts of a summary looked at before all of them are counted in slices: mostly the first one is as near as the one that went.
   static let partsLookedAt = 32
   /// Whole tables told on request in a second: each costs a look at every network, and who asks needs no key where none is configured.
   public static let answersPerSecond = 64
+  /// Such answers under way at once: each keeps the table's order of its time (24 bytes a network), and takes the pace of the updates.
+  public static let answersAtOnce = 8
   /// Entries written in one turn, 20 messages: some 200 µs.
   public static let entriesPerTurn = 500
   /// Milliseconds between two such turns, so that 10,000 routes do not meet the receiver's queue at once: half a second for all of them.

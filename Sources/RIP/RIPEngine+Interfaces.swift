@@ -32,7 +32,8 @@ extension RIPEngine {
         continue
       }
       interfaces[i].summaries = before.summaries
-      let isRenumbered = before.link.addresses != interfaces[i].link.addresses
+      // IPv6 addresses concern nobody here.
+      let isRenumbered = before.link.addresses.filter(\.address.isV4) != interfaces[i].link.addresses.filter(\.address.isV4)
       if isRenumbered { forgetNeighbours(of: before.id, &turn) }
       if isRenumbered || before.isPassive && !interfaces[i].isPassive { askForTable(i, &turn) }
     }

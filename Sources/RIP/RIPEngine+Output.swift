@@ -86,11 +86,13 @@ extension RIPEngine {
 
   // MARK: Slices
 
-  /// Puts an update into the queue, unless one that says the same waits there.
+  /// Puts an update into the queue, unless one that says the same waits there. Answers wait behind all updates; one that has begun is
+  /// finished first, for what it says of summaries must not be older than what is said after it.
   mutating func begin(_ job: RIPUpdateJob) {
     guard !jobs.contains(where: { $0.covers(job) }) else { return }
     guard jobs.count < RIPLimits.updates else { return traffic.droppedUpdates &+= 1 }
-    jobs.append(job)
+    let place = job.isAnswer ? nil : jobs.firstIndex { $0.isAnswer && $0.position == 0 }
+    jobs.insert(job, at: place ?? jobs.endIndex)
   }
 
   /// Writes messages of the updates under way, as many entries as one turn may; a timer goes on with the rest.

@@ -35,8 +35,9 @@ extension RIPEngine {
     guard datagram.source.isV4, !datagram.source.isMulticast, !datagram.source.isUnspecified else { return .badSource }
     if received.message.command == .response {
       guard datagram.sourcePort == RIPNumbers.port else { return .badPort }
-      guard !router.validatesUpdateSource || interface.isAttached(datagram.source) else { return .badSource }
     }
+    // Requests too: a whole table sent to an address that somebody made up would be an attack on it.
+    guard !router.validatesUpdateSource || interface.isAttached(datagram.source) else { return .badSource }
     guard receiveVersions(received.i).contains(min(2, Int(received.message.version))) else { return .version }
     guard isAuthentic(received, now) else { return .authentication }
     if case .digest(let header, _) = received.message.authentication,
@@ -78,17 +79,18 @@ extension RIPEngine {
       guard mayAnswer(turn.now) else { return traffic.droppedUpdates &+= 1 }
       begin(
         RIPUpdateJob(
-          interface: received.datagram.interface, destination: received.answerTo, version: version, prefixes: table.order, isWhole: true))
+          interface: received.datagram.interface, destination: received.answerTo, version: version, prefixes: table.order, isWhole: true,
+          isAnswer: true))
     } else {
       answerEntries(received, version: version, &turn)
     }
   }
 
-  /// Whole tables are told so many times a second; who is left without one hears the next regular update.
+  /// Whole tables are told so many times a second, and so many at once; who is left without one hears the next regular update.
   private mutating func mayAnswer(_ now: Instant) -> Bool {
     if answersSecond != now.seconds { (answersSecond, answers) = (now.seconds, 0) }
     answers += 1
-    return answers <= RIPLimits.answersPerSecond
+    return answers <= RIPLimits.answersPerSecond && jobs.count(where: \.isAnswer) < RIPLimits.answersAtOnce
   }
 
   /// The metrics of the networks that were asked for, as they stand: no split horizon, for this is no update.

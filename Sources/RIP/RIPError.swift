@@ -25,7 +25,7 @@ public enum RIPRefusal: Sendable, Hashable, CaseIterable {
   case notRunning
   /// A response from another port than RIP's (RFC 2453 §3.9.2).
   case badPort
-  /// The sender is not on a network of the interface (RFC 2453 §3.9.2).
+  /// The sender is not on a network of the interface (RFC 2453 §3.9.2), also of a request.
   case badSource
   /// A version that the interface does not take.
   case version

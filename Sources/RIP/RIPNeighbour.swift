@@ -42,7 +42,7 @@ public struct RIPTraffic: Sendable, Equatable {
   public var refused: [RIPRefusal: UInt64] = [:]
   /// Entries not taken, by reason.
   public var refusedEntries: [RIPEntryRefusal: UInt64] = [:]
-  /// Updates not begun because too many were under way.
+  /// Updates and answers not begun because too many were under way.
   public var droppedUpdates: UInt64 = 0
 
   /// Nothing yet.

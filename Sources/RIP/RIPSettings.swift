@@ -60,7 +60,7 @@ public struct RIPRouter: SectionSettings {
   public var maximumPaths = RIPDefaults.maximumPaths
   /// `flash-update-threshold`: no triggered update when a regular one is due within these seconds.
   public var flashThresholdSeconds: Int?
-  /// `no validate-update-source` takes updates of senders that are on no network of the interface.
+  /// `no validate-update-source` takes updates and requests of senders that are on no network of the interface.
   public var validatesUpdateSource = true
   /// `no auto-summary` announces subnets beyond the border of their classful network.
   public var summarisesAutomatically = true

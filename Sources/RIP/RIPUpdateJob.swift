@@ -20,6 +20,8 @@ struct RIPUpdateJob: Sendable {
   let version: Int
   /// Whether it tells everything.
   let isWhole: Bool
+  /// Whether somebody asked for it: it waits behind updates.
+  let isAnswer: Bool
   /// The networks to walk over, ascending; those that are gone meanwhile are passed over.
   var prefixes: [IPPrefix]
   /// Summaries all of whose parts are among the networks; where everything is told, all of them.
@@ -33,18 +35,21 @@ struct RIPUpdateJob: Sendable {
   /// How many networks, and then summaries, were passed.
   var position = 0
 
-  init(interface: InterfaceID, destination: RIPDestination, version: Int, prefixes: [IPPrefix], isWhole: Bool) {
+  init(
+    interface: InterfaceID, destination: RIPDestination, version: Int, prefixes: [IPPrefix], isWhole: Bool, isAnswer: Bool = false
+  ) {
     (self.interface, self.destination, self.version) = (interface, destination, version)
-    (self.prefixes, self.isWhole) = (prefixes, isWhole)
+    (self.prefixes, self.isWhole, self.isAnswer) = (prefixes, isWhole, isAnswer)
   }
 
   /// Whether all networks were passed.
   var isAtEnding: Bool { position >= prefixes.count }
   var isDone: Bool { ending.map { position >= prefixes.count + $0.count } ?? false }
 
-  /// Whether this one tells all that `other` would, to the same, and has not begun.
+  /// Whether this one tells all that `other` would, to the same and no later, and has not begun.
   func covers(_ other: RIPUpdateJob) -> Bool {
-    position == 0 && isWhole && interface == other.interface && destination == other.destination && version == other.version
+    position == 0 && isWhole && (other.isAnswer || !isAnswer)
+      && interface == other.interface && destination == other.destination && version == other.version
   }
 
   /// A part of a summary was passed, or changed while the update is under way.

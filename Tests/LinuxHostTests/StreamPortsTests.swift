@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
 import LinuxHost
 import LinuxNet
 import ProtocolKit
@@ -95,6 +96,21 @@ struct StreamPortsTests {
     _ = try bench.open()
   }
 
+  @Test("peers whose password the kernel does not take are refused; it is said once, and tried again")
+  func keyThatFailed() throws {
+    let bench = try StreamPortsBench()
+    bench.listen(StreamOptions(key: SecretBytes(repeatElement(UInt8(1), count: 81))))
+    bench.ends[1].retry()
+    #expect(bench.complaints.count == 1 && bench.ends[1].isWaiting)
+    #expect(bench.complaints.first?.contains("\(IPPrefix(bench.address, length: 8))") == true)
+    bench.connect()
+    try bench.run { bench.events[0].last == .closed(first, .reset) }
+    #expect(bench.events[1].isEmpty && bench.ends[1].connectionCount == 0)
+    bench.listen()
+    #expect(!bench.ends[1].isWaiting)
+    _ = try bench.open()
+  }
+
   @Test("closing the port leaves what stands")
   func closedPort() throws {
     let bench = try StreamPortsBench()
@@ -128,6 +144,18 @@ struct RoutingSocketsTests {
   /// A port that is free, for both ends of a test.
   private func port() throws -> UInt16 { try RoutingDatagramSocket(.init(isV4: true, port: 0)).localPort() }
 
+  /// A socket of another program at a port, which shares it with nobody.
+  private func occupy(_ port: UInt16) -> Int32 {
+    let other = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+    var address = sockaddr_in()
+    (address.sin_family, address.sin_port) = (sa_family_t(AF_INET), port.bigEndian)
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(other, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+    #expect(result == 0, "bind: \(errno)")
+    return other
+  }
+
   @Test("what was joined comes with its interface, also when the link appears later; what was left does not")
   func datagrams() throws {
     let loop = try EventLoop(), port = try port(), interface = interface, address = address
@@ -136,7 +164,7 @@ struct RoutingSocketsTests {
     sockets.deliver = { if case .received(let datagram) = $0 { received.append(datagram) } }
     sockets.linkIndex = { $0 == interface ? index : nil }
     sockets.perform(.join(interface, port: port, group: group))
-    #expect(sockets.isWaiting)
+    #expect(!sockets.isWaiting, "a link is waited for by its event")
     func send(_ destination: IPAddress, _ byte: UInt8) {
       sockets.perform(
         .send(
@@ -148,7 +176,6 @@ struct RoutingSocketsTests {
     #expect(sockets.counters.unsent == 1)
     index = 1
     sockets.linksChanged()
-    #expect(!sockets.isWaiting)
     send(group, 1)
     send(address, 2)
     for _ in 0..<100 where received.count < 2 { try loop.turn(timeoutMilliseconds: 20) }
@@ -157,6 +184,37 @@ struct RoutingSocketsTests {
     sockets.perform(.leave(interface, port: port, group: group))
     send(group, 3)
     #expect(sockets.counters.unsent == 2, "the last to leave closes the socket")
+  }
+
+  @Test("a port that another holds is complained of once for all interfaces, and taken by a retry when it is free")
+  func occupied() throws {
+    let loop = try EventLoop(), sockets = RoutingSockets(loop: loop), second = InterfaceID(8)
+    var complaints: [String] = []
+    sockets.complain = { complaints.append($0) }
+    sockets.linkIndex = { _ in 1 }
+    let port = try port(), other = occupy(port)
+    for id in [interface, second] { sockets.perform(.join(id, port: port, group: group)) }
+    sockets.retry()
+    #expect(sockets.isWaiting && complaints.count == 1)
+    close(other)
+    sockets.retry()
+    #expect(!sockets.isWaiting && complaints.count == 1)
+    let datagram = Datagram(
+      interface: interface, source: address, destination: address, sourcePort: port, destinationPort: port, ttl: 1, bytes: [1])
+    sockets.perform(.send(datagram))
+    #expect(sockets.counters.unsent == 0)
+  }
+
+  @Test("what is left is not tried again")
+  func leftWhileWaiting() throws {
+    let loop = try EventLoop(), sockets = RoutingSockets(loop: loop)
+    sockets.linkIndex = { _ in 1 }
+    let port = try port(), other = occupy(port)
+    defer { close(other) }
+    sockets.perform(.join(interface, port: port, group: group))
+    #expect(sockets.isWaiting)
+    sockets.perform(.leave(interface, port: port, group: group))
+    #expect(!sockets.isWaiting)
   }
 
   @Test("datagrams by an interface where nobody wants them are counted")

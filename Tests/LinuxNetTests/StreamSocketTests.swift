@@ -100,6 +100,24 @@ struct StreamSocketTests {
     try never { try distant.finishConnecting() }
   }
 
+  @Test("a password that the kernel did not take is not no password: its peer is reset, and welcome once it can be kept")
+  func keyThatFailed() throws {
+    let bench = try StreamBench(Loopback.v4)
+    let long = StreamOptions(key: SecretBytes(repeatElement(UInt8(1), count: 81)))
+    let peers = IPPrefix(host: Loopback.v4)
+    #expect(bench.listener.set([StreamListener(peers: peers, options: long), StreamListener(peers: .defaultV4)]).count == 1)
+    let unsigned = try bench.connect()
+    var refused: IPAddress?
+    try eventually {
+      if case .refused(let peer) = try bench.listener.accept() { refused = peer }
+      return refused != nil
+    }
+    #expect(refused == Loopback.v4)
+    try eventually { failure { if try unsigned.finishConnecting() { _ = try unsigned.receive() } } == ECONNRESET }
+    #expect(bench.listener.set([StreamListener(peers: peers)]).isEmpty)
+    _ = try bench.pair()
+  }
+
   @Test("the most specific listener decides about an accepted connection")
   func mostSpecific() throws {
     let bench = try StreamBench(Loopback.v4)
@@ -149,6 +167,20 @@ struct StreamKeyTests {
     _ = try bench.pair(changed)
     #expect(bench.listener.set([StreamListener(peers: peers)]).isEmpty)
     _ = try bench.pair()
+  }
+
+  @Test("a connection that came before its key is not one of the peer with the key")
+  func early() throws {
+    let bench = try StreamBench(Loopback.v4), unsigned = try bench.connect()
+    try eventually { try unsigned.finishConnecting() }
+    #expect(bench.listener.set([StreamListener(peers: IPPrefix(host: Loopback.v4), options: key)]).isEmpty)
+    var far: StreamSocket?
+    try eventually {
+      if case .stream(let stream) = try bench.listener.accept() { far = stream }
+      return far != nil
+    }
+    try unsigned.send([1, 2, 3])
+    try never { try far?.receive() == .bytes([1, 2, 3]) }
   }
 
   @Test("a key that is too long is an error, and the other listeners are in force")

@@ -6,7 +6,8 @@ import Wire
 /// Performs `DatagramPort` on interfaces that are no tunnels: UDP sockets of the kernel, one for each port and family, for all interfaces.
 ///
 /// An interface is known to engines by its number and to the kernel by its own (`linkIndex`). What was joined on an interface that is not
-/// there, or comes back with another number, is joined when `linksChanged` is called. Datagrams by other interfaces, the TUN devices of
+/// there, or comes back with another number, is joined when `linksChanged` is called; what could not be had although its link is there (a
+/// port that another daemon holds) is complained of once and tried again by `retry`. Datagrams by other interfaces, the TUN devices of
 /// our tunnels among them, are counted and dropped: what is for an engine there came through the packet path.
 package final class RoutingSockets {
   private struct Membership: Hashable, Comparable {
@@ -58,13 +59,15 @@ package final class RoutingSockets {
   private var memberships: [Membership: UInt32?] = [:]
   /// Who wants a port's datagrams by which link.
   private var interfaces: [UInt32: InterfaceID] = [:]
+  /// What could not be joined although its link is there, with the reason.
+  private var complaints: [Membership: String] = [:]
   private var lastComplaint = ""
 
   /// Without sockets, on a loop.
   package init(loop: EventLoop) { self.loop = loop }
 
-  /// Whether something is to be tried again by `linksChanged`.
-  package var isWaiting: Bool { memberships.values.contains { $0 == nil } }
+  /// Whether something is to be tried again by `retry`; what waits for its link only is not.
+  package var isWaiting: Bool { !complaints.isEmpty }
 
   // MARK: Wishes
 
@@ -88,23 +91,36 @@ package final class RoutingSockets {
     for membership in memberships.keys.sorted() { join(membership) }
   }
 
+  /// Tries again what could not be had.
+  package func retry() { for membership in complaints.keys.sorted() { join(membership) } }
+
   private func join(_ membership: Membership) {
     let index = linkIndex(membership.interface)
     if let index { interfaces[index] = membership.interface }
     guard case .some(let joined) = memberships[membership], joined == nil || joined != index else { return }
     memberships[membership] = .some(nil)
-    guard let index else { return }
+    guard let index else { return note(membership, nil) }
     do throws(SystemError) {
       let socket = try open(membership.door)
       if let group = membership.group { try socket.join(group, interfaceIndex: index) }
       memberships[membership] = .some(index)
+      note(membership, nil)
     } catch {
-      complainOnce("\(error)")
+      note(membership, "\(error)")
     }
+  }
+
+  /// A port that is held fails on every interface in the same words: they are said once.
+  private func note(_ membership: Membership, _ reason: String?) {
+    guard complaints[membership] != reason else { return }
+    let isKnown = complaints.values.contains { $0 == reason }
+    complaints[membership] = reason
+    if let reason, !isKnown { complain(reason) }
   }
 
   private func leave(_ membership: Membership) {
     guard let joined = memberships.removeValue(forKey: membership) else { return }
+    complaints[membership] = nil
     if let group = membership.group, let index = joined {
       sockets[membership.door]?.leave(group, interfaceIndex: index)
     }

@@ -30,7 +30,7 @@ package final class StreamPorts {
 
   /// Tells the node what happened.
   package var deliver: (StreamPort.Event) -> Void = { _ in }
-  /// Says what the operator should know: a port that is held by another, a key that the kernel refuses.
+  /// Says what the operator should know: a port that is held by another, a key that the kernel does not take.
   package var complain: (String) -> Void = { _ in }
   private let loop: EventLoop
   private let leaving: LeavingStreams
@@ -168,10 +168,15 @@ package final class StreamPorts {
     do throws(SystemError) {
       let socket = try open(door)
       let failures = socket.set(listeners)
-      note(door, failures.first.map { "\($0)" })
+      note(door, Self.text(of: failures))
     } catch {
       note(door, "\(error)")
     }
+  }
+
+  /// One line for the operator: whom it concerns first, and how many more. They are refused until a retry succeeds.
+  private static func text(of failures: [SystemError]) -> String? {
+    failures.first.map { failures.count == 1 ? "\($0)" : "\($0) (and \(failures.count - 1) more)" }
   }
 
   private func open(_ door: Door) throws(SystemError) -> StreamListenerSocket {

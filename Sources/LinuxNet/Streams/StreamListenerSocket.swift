@@ -8,6 +8,9 @@ import Wire
 ///
 /// The kernel checks digests, and the least TTL that all listeners agree on, before it answers a SYN. Whom no listener names is reset
 /// after the kernel's handshake. One thing it cannot do: a peer without a key inside a network with one needs that network's key.
+///
+/// A password that the kernel did not take (no TCP_MD5SIG, no room for one more) must not become no password: such a peer is refused
+/// until `set` succeeds.
 public final class StreamListenerSocket {
   /// Where to listen.
   public struct Settings: Sendable {
@@ -28,7 +31,7 @@ public final class StreamListenerSocket {
   public enum Accepted {
     /// A peer that a listener names.
     case stream(StreamSocket)
-    /// A stranger, which was reset.
+    /// A stranger, or a peer whose key or TTL the kernel does not hold: it was reset.
     case refused(IPAddress)
     /// Nobody waits.
     case nobody
@@ -73,8 +76,8 @@ public final class StreamListenerSocket {
 
   // MARK: Who may connect
 
-  /// Takes whole new listeners; those of the other family are passed over. What could not be done for one is given back, and the others
-  /// are in force.
+  /// Takes whole new listeners; those of the other family are passed over. What could not be done for one is given back: its peers are
+  /// refused until it is set again, and the others are in force.
   public func set(_ wanted: [StreamListener]) -> [SystemError] {
     listeners = wanted.filter { $0.peers.address.isV4 == settings.local.isV4 }
     var failures = setKeys()
@@ -96,7 +99,8 @@ public final class StreamListenerSocket {
 
   /// The keys of the listeners, changed where they differ from what the kernel has.
   private func setKeys() -> [SystemError] {
-    let wanted = Dictionary(listeners.compactMap { l in l.options.key.map { (l.peers, $0) } }) { $1 }
+    // Of two with the same peers the first counts, as for `listener(for:)`.
+    let wanted = Dictionary(listeners.map { ($0.peers, $0.options.key) }) { first, _ in first }.compactMapValues { $0 }
     var failures: [SystemError] = []
     for peers in Set(keys.keys).union(wanted.keys).sorted() where keys[peers] != wanted[peers] {
       do throws(SystemError) {
@@ -110,8 +114,10 @@ public final class StreamListenerSocket {
   }
 
   /// How to talk with a peer; nil for one that no listener names.
-  public func options(for peer: IPAddress) -> StreamOptions? {
-    listeners.lazy.filter { $0.peers.contains(peer) }.max { $0.peers.length < $1.peers.length }?.options
+  public func options(for peer: IPAddress) -> StreamOptions? { listener(for: peer)?.options }
+
+  private func listener(for peer: IPAddress) -> StreamListener? {
+    listeners.lazy.filter { $0.peers.contains(peer) }.max { $0.peers.length < $1.peers.length }
   }
 
   // MARK: Accepting
@@ -136,10 +142,23 @@ public final class StreamListenerSocket {
       connection.resetsOnClose()
       return .refused(settings.local)
     }
-    guard let options = options(for: address), (try? connection.apply(options, isV4: address.isV4)) != nil else {
+    guard let listener = listener(for: address), admit(connection, address, listener) else {
       connection.resetsOnClose()
       return .refused(address)
     }
     return .stream(StreamSocket(connection, remote: address, port: port, isConnected: true))
+  }
+
+  /// Makes a connection what its listener says; false where that cannot be, or where the kernel did not check the peer's key.
+  private func admit(_ connection: borrowing Descriptor, _ peer: IPAddress, _ listener: StreamListener) -> Bool {
+    guard listener.options.key == keys[listener.peers] else { return false }
+    do throws(SystemError) {
+      try connection.apply(listener.options, isV4: peer.isV4)
+      // It may have come before the key did: from here on its segments are signed, whatever its handshake was.
+      if let key = listener.options.key { try connection.setDigestKey(key, peers: IPPrefix(host: peer)) }
+      return true
+    } catch {
+      return false
+    }
   }
 }

@@ -94,6 +94,42 @@ struct RoutingShowTests {
     #expect(routes(cloud.text("show ip route odr")).last == "o        172.16.5.0 [160/1] via 10.0.0.11, 00:00:00, Tunnel0")
   }
 
+  @Test("ODR: a stub that names another one's tunnel address gives nothing and takes nothing, and the journal says who it was")
+  func impostor() {
+    let cloud = Cloud(hubLines: Cloud.odrHub)
+    cloud.run(seconds: 2)
+    cloud.cdp("spoke1", nbma: cloud.spoke1.nbma, Self.spoke1, [Self.network])
+    cloud.cdp("spoke1", nbma: cloud.spoke2.nbma, Self.spoke1, [IPPrefix(IPAddress(172, 16, 6, 0), length: 24)])
+    cloud.run(seconds: 1)
+    let shown = cloud.text("show ip route odr")
+    #expect(shown.contains("172.16.5.0") && !shown.contains("172.16.6.0"), "\(shown)")
+    #expect(cloud.text("show journal").contains("neighbor 10.0.0.11 from 198.51.100.12 refused: the address is another peer's"))
+  }
+
+  @Test("a route that holds a peer's NBMA address is refused when the peer comes after the route, and taken when it is gone")
+  func laterPeer() {
+    let cloud = Cloud(hubLines: Cloud.ripHub), host = IPPrefix(host: cloud.spoke2.nbma)
+    cloud.silent = [cloud.spoke2.nbma]
+    cloud.run(seconds: 5)
+    cloud.rip(from: Self.spoke1, [(host, 1), (Self.network, 1)])
+    cloud.run(seconds: 1)
+    func isThere() -> Bool { cloud.text("show ip route rip").contains("198.51.100.12") }
+    func inKernel() -> Bool? {
+      let said = cloud.hub.effects.compactMap { if case .kernelRoute(host, _, _, let isPresent) = $0 { isPresent } else { nil } }
+      return said.last
+    }
+    #expect(isThere() && inKernel() == true)
+    cloud.silent = []
+    cloud.run(seconds: 130)
+    #expect(cloud.text("show ip nhrp").contains("10.0.0.12/32"))
+    #expect(!isThere() && inKernel() == false)
+    #expect(cloud.text("show ip route rip").contains("172.16.5.0"), "the neighbour's other route stands")
+    #expect(cloud.text("show journal").contains("198.51.100.12/32 refused: 198.51.100.12 would be reached through the tunnel itself"))
+    cloud.silent = [cloud.spoke2.nbma]
+    cloud.ask("clear ip nhrp")
+    #expect(isThere() && inKernel() == true)
+  }
+
   @Test("clear ip route asks RIP's neighbours anew, for all networks or one; clear ip bgp of nobody is refused")
   func clearing() {
     let cloud = twoWays()

@@ -124,8 +124,10 @@ final class ODRCloud {
   }
 
   /// A packet that the test made comes in by a tunnel.
-  func receive(_ name: String, _ bytes: [UInt8], nbma: String = "198.51.100.99") {
-    input(name, .port(.receivedLink(InterfaceID(1), protocolType: 0x2000, nbmaSource: ip(nbma), bytes: bytes)))
+  func receive(_ name: String, _ bytes: [UInt8], nbma: String = "198.51.100.99", peer: UInt32 = 0) {
+    let event = DatagramPort.Event.receivedLink(
+      InterfaceID(1), protocolType: 0x2000, nbmaSource: ip(nbma), peer: ProtectionID(peer), bytes: bytes)
+    input(name, .port(event))
   }
 
   func run(seconds: Double) {

@@ -96,7 +96,9 @@ struct ODREngineTests {
     let cloud = ODRCloud.hubAndSpokes(1, hubs: 2)
     cloud.run(seconds: 10)
     #expect(cloud["s1"].table[.defaultV4]?.compactMap(\.nextHop) == [ip("10.0.0.1"), ip("10.0.0.2")])
-    for n in 1...6 { cloud.receive("hub1", stub(["172.16.1.0/24"], name: "x\(n)", address: "10.0.0.\(90 + n)")) }
+    for n in 1...6 {
+      cloud.receive("hub1", stub(["172.16.1.0/24"], name: "x\(n)", address: "10.0.0.\(90 + n)"), nbma: "198.51.100.\(90 + n)")
+    }
     #expect(cloud["hub1"].table[net("172.16.1.0/24")]?.count == 4)
     cloud.configure("hub1") { $0.router?.maximumPaths = 2 }
     #expect(cloud["hub1"].table[net("172.16.1.0/24")]?.compactMap(\.nextHop) == [ip("10.0.0.91"), ip("10.0.0.92")])
@@ -188,6 +190,50 @@ struct ODREngineTests {
     #expect(cloud["hub1"].table.count == ODRLimits.prefixesPerNeighbour + 1)
     #expect(cloud["hub1"].engine.traffic.refused == [.routeLimit: 24])
     #expect(cloud["hub1"].table[net("192.168.11.0/24")] != nil)
+  }
+
+  @Test("one peer is four neighbours at most, whatever it calls itself; others have their room, and so has it when the old ones are forgotten")
+  func claims() {
+    let cloud = ODRCloud.hubAndSpokes(1)
+    cloud.isLost = { _, _ in true }
+    func claim(_ n: Int) { cloud.receive("hub1", stub(["172.16.\(n).0/24"], name: "x\(n)", address: "10.0.0.\(100 + n)")) }
+    for n in 0..<100 { claim(n) }
+    for n in 0..<4 { claim(n) }
+    #expect(cloud["hub1"].engine.summary().neighbours == 4 && cloud["hub1"].table.count == 4)
+    #expect(cloud["hub1"].engine.traffic.refused == [.neighbourLimit: 96])
+    #expect(cloud["hub1"].records.count { $0.kind == .odrLimitReached } == 1)
+    cloud.receive("hub1", stub(["172.17.0.0/24"], name: "y", address: "10.0.0.240"), nbma: "198.51.100.98")
+    #expect(cloud["hub1"].table[net("172.17.0.0/24")] != nil)
+    cloud.receive("hub1", stub([], name: "x0", address: "10.0.0.100", holdTime: 0))
+    claim(50)
+    #expect(cloud["hub1"].table[net("172.16.50.0/24")] != nil)
+    cloud.run(seconds: 181)
+    for n in 60..<64 { claim(n) }
+    #expect(cloud["hub1"].engine.summary().neighbours == 4 && cloud["hub1"].engine.traffic.refused == [.neighbourLimit: 96])
+  }
+
+  @Test("protected peers behind one NAT address are told apart, and one that moves stays the same neighbour")
+  func protectedPeers() {
+    let cloud = ODRCloud.hubAndSpokes(1)
+    cloud.isLost = { _, _ in true }
+    for n in 1...20 {
+      cloud.receive("hub1", stub(["172.16.\(n).0/24"], name: "x\(n)", address: "10.0.0.\(100 + n)"), peer: UInt32(n))
+    }
+    #expect(cloud["hub1"].table.count == 20)
+    for n in 0..<10 {
+      cloud.receive("hub1", stub(["172.16.1.0/24"], name: "x1", address: "10.0.0.101"), nbma: "203.0.113.\(n)", peer: 1)
+    }
+    #expect(cloud["hub1"].engine.summary().neighbours == 20 && cloud["hub1"].engine.traffic.refused.isEmpty)
+    for n in 30..<40 { cloud.receive("hub1", stub([], name: "x\(n)", address: "10.0.0.\(100 + n)"), nbma: "203.0.113.\(n)", peer: 1) }
+    #expect(cloud["hub1"].engine.summary().neighbours == 23 && cloud["hub1"].engine.traffic.refused == [.neighbourLimit: 7])
+  }
+
+  @Test("a packet that names another peer's address is counted, and said once in a while")
+  func impostor() {
+    let cloud = ODRCloud.hubAndSpokes(1)
+    for _ in 0..<3 { cloud.input("hub1", .impostor(InterfaceID(1), address: ip("10.0.0.11"), nbma: ip("198.51.100.99"))) }
+    #expect(cloud["hub1"].engine.traffic.refused == [.impostor: 3])
+    #expect(cloud["hub1"].records.filter { $0.kind == .odrNeighbourRefused }.map(\.b) == [ip("198.51.100.99")])
   }
 
   @Test("a stub with more networks than a packet holds sends what fits the tunnel, and counts the rest")

@@ -142,6 +142,45 @@ struct ProcessingTests {
     #expect(cloud["n"].sent.count - before == RIPLimits.answersPerSecond && cloud["n"].engine.traffic.droppedUpdates == 136)
   }
 
+  @Test("who asks for whole tables delays no update: a change is told while answers wait, and no more than eight are under way")
+  func requestsBesideUpdates() {
+    let cloud = TimerTests.listener("network 192.168.9.0")
+    cloud.setInterface("n", 2, "GigabitEthernet0/1 192.168.9.1/24")
+    for n in 0..<160 {
+      TimerTests.says(cloud, (0..<25).map { RIPRouteEntry(IPPrefix(IPAddress(172, 16, UInt8(n), UInt8($0 * 4)), length: 30), metric: 1) })
+    }
+    cloud.run(seconds: 12)
+    let asked = cloud.now
+    for n in 0..<64 {
+      let request = Datagram(
+        interface: InterfaceID(2), source: ip("192.168.9.\(10 + n)"), destination: ip("192.168.9.1"), sourcePort: 5555,
+        destinationPort: 520, ttl: 1, bytes: RIPMessage(.request, entries: [.wholeTable]).encode())
+      cloud.input("n", .port(.received(request)))
+    }
+    #expect(cloud["n"].engine.traffic.droppedUpdates == UInt64(64 - RIPLimits.answersAtOnce))
+    TimerTests.says(cloud, [RIPRouteEntry(TimerTests.lan, metric: 1)])
+    cloud.run(seconds: 0.5)
+    let told = cloud["n"].responses(on: 2, from: asked).filter { $0.datagram.destination == RIPNumbers.group }
+    #expect(told.flatMap(\.message.entries).map(\.address) == [TimerTests.lan.address.v4Bits])
+    cloud.run(seconds: 5)
+    let answers = cloud["n"].responses(on: 2, from: asked).filter { $0.datagram.destinationPort == 5555 }
+    #expect(Set(answers.map(\.datagram.destination)).count == RIPLimits.answersAtOnce)
+    #expect(answers.flatMap(\.message.entries).count == 4_001 * RIPLimits.answersAtOnce)
+  }
+
+  @Test("a request from an address on no network of the interface has no answer, unless the source is not validated")
+  func requestFromElsewhere() {
+    let request = AuthenticationTests.datagram(RIPMessage(.request, entries: [.wholeTable]).encode(), from: "172.16.0.9", port: 5555)
+    for (line, answers) in [("", 0), ("no validate-update-source", 1)] {
+      let cloud = TimerTests.listener(line)
+      cloud.setInterface("n", 2, "GigabitEthernet0/1 10.9.0.1/24")
+      cloud.input("n", request)
+      cloud.run(seconds: 1)
+      #expect(cloud["n"].sent.filter { $0.datagram.destination == ip("172.16.0.9") }.count == answers)
+      #expect(cloud["n"].engine.traffic.refused == (answers == 0 ? [.badSource: 1] : [:]))
+    }
+  }
+
   @Test("a request for some networks is answered with their metrics as they stand, 16 for unknown ones, without split horizon, §3.9.1")
   func someNetworks() {
     let cloud = TimerTests.listener()

@@ -147,6 +147,15 @@ struct TimerTests {
     }
   }
 
+  @Test("an IPv6 address that comes to an interface leaves what was learned there")
+  func otherFamily() {
+    let cloud = Self.listener()
+    Self.says(cloud, [RIPRouteEntry(Self.lan, metric: 1)])
+    cloud.setInterface("n", 1, "Tunnel0 10.0.0.1/24 2001:db8::1/64 fe80::1/64")
+    #expect(cloud["n"].table[Self.lan]?.map(\.nextHop) == [ip("10.0.0.2")])
+    #expect(cloud["n"].engine.summary().neighbours == 1)
+  }
+
   @Test("a neighbour is forgotten after 180 s of silence")
   func neighbours() {
     let cloud = Self.listener()

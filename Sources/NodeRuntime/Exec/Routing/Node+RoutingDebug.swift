@@ -98,7 +98,7 @@ extension Node {
   func debug(_ event: DatagramPort.Event) {
     switch event {
     case .received(let d) where d.destinationPort == RIPNumbers.port && isDebugging(.rip, .ripEvents): debug(d, isSent: false)
-    case .receivedLink(let id, _, let nbma, let bytes) where isDebugging(.cdp):
+    case .receivedLink(let id, _, let nbma, _, let bytes) where isDebugging(.cdp):
       guard let packet = try? CDPPacket.decode(bytes) else {
         return tell([RoutingDebug.cdp.rawValue], ["CDP-PA: malformed packet from \(nbma) on interface \(name(of: id))"], peer: nil, on: id)
       }

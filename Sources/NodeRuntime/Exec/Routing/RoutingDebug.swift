@@ -83,7 +83,7 @@ enum RoutingDebug: String, CaseIterable {
     switch r.kind {
     case .cdpNeighbourUp: ([cdp.rawValue], "CDP-PA: Entry for \(r.a) on interface \(interface) added")
     case .cdpNeighbourDown: ([cdp.rawValue], "CDP-PA: Entry for \(r.a) on interface \(interface) aged out")
-    case .odrRouteInstalled, .odrRouteLost, .odrPrefixRefused, .odrLimitReached: ([cdp.rawValue], "ODR: " + text)
+    case .odrRouteInstalled, .odrRouteLost, .odrPrefixRefused, .odrLimitReached, .odrNeighbourRefused: ([cdp.rawValue], "ODR: " + text)
     default: nil
     }
   }
