@@ -59,8 +59,11 @@ extension Node {
     case .compute(let id, let job): effects.append(.compute(id, job))
     case .dataPlane(let change): effects.append(.dataPlane(change))
     case .protectionUp(let peer), .peerMoved(let peer):
+      certified(peer)
       enqueue(.protectionUp(peer.interface, NHRPProtectedPeer(peer)), because: cause)
-    case .protectionDown(let peer, let id, _, _): enqueue(.protectionDown(id, peer), because: cause)
+    case .protectionDown(let peer, let id, _, _):
+      announcements.forget(peer)
+      enqueue(.protectionDown(id, peer), because: cause)
     case .protectionFailed(let id, let remote, _): enqueue(.protectionFailed(id, nbma: remote), because: cause)
     }
   }

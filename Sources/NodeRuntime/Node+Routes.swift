@@ -126,6 +126,7 @@ extension Node {
   private func setAdjacency(_ id: InterfaceID, _ hop: IPAddress, _ nbma: IPAddress?, _ peer: ProtectionID) {
     if let old = tunnels[id]?.adjacencies[hop], tunnelByNBMA[old] == hop { tunnelByNBMA[old] = nil }
     tunnels[id]?.adjacencies[hop] = nbma
+    limitAnnouncements(of: hop, on: id, isThere: nbma != nil, peer)
     routing.underlay = nil
     // One name for a peer with several addresses: that of IPv4, else the first.
     if let nbma, hop.isV4 || tunnelByNBMA[nbma] == nil { tunnelByNBMA[nbma] = hop }

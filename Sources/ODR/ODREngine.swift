@@ -43,6 +43,10 @@ public struct ODREngine: Engine, Sendable {
     case redistributed([RedistributionChange])
     /// Something came in.
     case port(DatagramPort.Event)
+    /// Something came in from a peer that may speak as these tunnel addresses only.
+    case heard(DatagramPort.Event, as: [IPAddress])
+    /// The certificate of the neighbour with this tunnel address names what it may announce; nil ends that.
+    case limit(IPAddress, [IPPrefix]?)
     /// What was learned is forgotten, and neighbours are told anew (`clear ip route *`, `clear cdp table`).
     case clear
     /// The node stops: neighbours are told.
@@ -74,6 +78,8 @@ public struct ODREngine: Engine, Sendable {
   var unpublished: Set<IPPrefix> = []
   var timers = TimerQueue<TimerKey>()
   var lastRefusalRecord: Instant?
+  /// What certificates let neighbours announce.
+  public internal(set) var limits = AnnouncementLimits()
   /// What was counted.
   public internal(set) var traffic = ODRTraffic()
 
@@ -90,11 +96,13 @@ public struct ODREngine: Engine, Sendable {
     case .interface(let link): noteLink(link, &turn)
     case .interfaceGone(let id): forgetLink(id, &turn)
     case .redistributed: break
-    case .port(.receivedLink(let id, CDPNumbers.protocolType, let nbma, let bytes)): receive(bytes, from: nbma, on: id, &turn)
-    case .port: break
+    case .port(let event): receive(event, as: nil, &turn)
+    case .heard(let event, let addresses): receive(event, as: addresses, &turn)
+    case .limit(let neighbour, let prefixes): if limits.limit(neighbour, to: prefixes) { filterAgain(&turn) }
     case .clear: clear(&turn)
     case .stopping: for i in interfaces.indices { takeLeave(i, &turn) }
     }
+    limits.report(&turn)
     publish(&turn)
   }
 

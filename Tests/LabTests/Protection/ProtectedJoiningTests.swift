@@ -84,7 +84,7 @@ extension LabTopology {
     for node in nodes {
       var request = CertificateAuthority.Request(
         name: .init(commonName: node.name, organization: "test"), addresses: [node.tunnelAddress],
-        addressBlocks: [IPPrefix(host: node.tunnelAddress), IPPrefix(host: node.host)] + [node.lan].compactMap { $0 })
+        addressBlocks: LabTopology.blocks(node))
       change(&request, node)
       let issued = try authority.issue(request, validity: always)
       let key = try CertificateReader.signingKey(
