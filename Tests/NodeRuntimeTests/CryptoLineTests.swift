@@ -110,6 +110,7 @@ struct SectionCase: Sendable, CustomTestStringConvertible {
     .init([], "crypto call admission limit ike in-negotiation-sa 500"),
     .init([], "crypto ipsec security-association lifetime seconds 1800"),
     .init([], "crypto ipsec security-association lifetime kilobytes 10000", undo: "no crypto ipsec security-association lifetime"),
+    .init([], "crypto ipsec df-bit clear", undo: "no crypto ipsec df-bit"),
     .init([], "crypto ipsec security-association replay window-size 1024"), .init([], "crypto isakmp policy 5"),
     .init([], "crypto keyring K vrf F"),
     .init([], "crypto ipsec transform-set T esp-gcm 256", undo: "no crypto ipsec transform-set T"),

@@ -30,7 +30,7 @@ extension KeptLines {
     crypto ikev2 limit {max-sa|queue} <rest:line>
     crypto ikev2 limit max-in-negotation-sa <number:int(1-99999)> {incoming|outgoing|left-half}
     crypto ikev2 nat force-encap
-    crypto ipsec {df-bit|fragmentation|nat-transparency|optional|security-policy|server|default|mtu} [<rest:line>]
+    crypto ipsec {fragmentation|nat-transparency|optional|security-policy|server|default|mtu} [<rest:line>]
     crypto ipsec security-association {idle-time|multi-sn|ecn|dummy} [<rest:line>]
     crypto {pki|ca} {import|export|crl|token|http|certificate storage|certificate query|server-limit} [<rest:line>]
     """)
