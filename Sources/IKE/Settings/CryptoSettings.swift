@@ -10,6 +10,9 @@ public struct CryptoSettings: Sendable, Equatable {
   /// `crypto pki trustpoint`
   public var trustpoints: [TrustpointSettings] = []
 
+  /// `crypto pki certificate map`, by name and number.
+  public var certificateMaps: [CertificateMapSettings] = []
+
   // MARK: IKEv2
 
   /// `crypto ikev2 proposal`
