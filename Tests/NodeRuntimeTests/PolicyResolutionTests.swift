@@ -150,39 +150,48 @@ import Wire
 
   @Test("match address local: a profile is for the tunnels at this address, or at an address of this interface")
   func localScopes() throws {
-    for (line, isMeant) in [
+    let cases: [(line: String, isMeant: Bool)] = [
       ("address local 192.0.2.1", true), ("address local 192.0.2.9", false), ("address local interface GigabitEthernet1", true),
       ("address local interface GigabitEthernet2", false),
-    ] {
-      let text = CryptoFixtures.ikev2 + "\ncrypto ikev2 profile \(try profileName())\n match \(line)\n"
+    ]
+    for (line, isMeant) in cases {
+      let text: String = Self.fixture(profileLines: " match \(line)")
       var tunnel = Self.tunnel()
       tunnel.localInterface = "GigabitEthernet1"
       let resolution = Self.resolve(text, [tunnel])
       #expect(resolution.policies.count == (isMeant ? 1 : 0), "\(line)")
-      #expect(isMeant || resolution.refusals[InterfaceID(1)]?.contains("is not for our address 192.0.2.1") == true)
+      let refusal: String = resolution.refusals[InterfaceID(1)] ?? ""
+      #expect(refusal.contains("is not for our address 192.0.2.1") != isMeant)
     }
   }
 
-  private func profileName() throws -> String {
-    try #require(Self.settings(CryptoFixtures.ikev2).ipsecProfiles.compactMap(\.ikev2Profile).first)
+  /// The configuration with keys, with these lines in its profile, and these behind it.
+  private static func fixture(profileLines: String, _ more: String = "") -> String {
+    [CryptoFixtures.ikev2, "crypto ikev2 profile V", profileLines, more].joined(separator: "\n")
   }
 
   @Test("match certificate: a profile is for whoever a map's entry lets in, beside those it names; a condition nobody acts on lets in nobody")
   func certificateMaps() throws {
-    let map = "\ncrypto pki certificate map M 20\n subject-name co OU=a\n issuer-name eq CN=lab\ncrypto pki certificate map M 10\n alt-subject-name nc x\n"
-    let name = try profileName()
-    let text = CryptoFixtures.ikev2 + map + "crypto ikev2 profile \(name)\n match certificate M\n"
-    let policy = try #require(Self.resolve(text).policies.first), anybody = try #require(IPPrefix("0.0.0.0/0"))
-    #expect(
-      policy.remoteMatches == [
-        .addresses(anybody), .certificate([CertificateRule(.alternative, .lacks, "x")]),
-        .certificate([CertificateRule(.subject, .contains, "OU=a"), CertificateRule(.issuer, .equal, "CN=lab")]),
-      ])
-    let alone = Self.resolve(text + " no match identity remote\n")
+    let map = """
+      crypto pki certificate map M 20
+       subject-name co OU=a
+       issuer-name eq CN=lab
+      crypto pki certificate map M 10
+       alt-subject-name nc x
+      """
+    let policy = try #require(Self.resolve(Self.fixture(profileLines: " match certificate M", map)).policies.first)
+    let anybody = try #require(IPPrefix("0.0.0.0/0"))
+    let first = IdentityMatch.certificate([CertificateRule(.alternative, .lacks, "x")])
+    let second = IdentityMatch.certificate([CertificateRule(.subject, .contains, "OU=a"), CertificateRule(.issuer, .equal, "CN=lab")])
+    let expected: [IdentityMatch] = [.addresses(anybody), first, second]
+    #expect(policy.remoteMatches == expected)
+    let alone = Self.resolve(Self.fixture(profileLines: " match certificate M\n no match identity remote", map))
     #expect(alone.policies.first?.remoteMatches.count == 2)
-    #expect(Self.resolve(text + " match certificate N\n").refusals[InterfaceID(1)] == "certificate map 'N' is not defined")
-    let more = Self.resolve(text + "crypto pki certificate map M 10\n serial-number co 5\n")
-    #expect(more.policies == [] && more.refusals[InterfaceID(1)]?.contains("not acted on: 'serial-number co 5'") == true)
+    let lacking = Self.resolve(Self.fixture(profileLines: " match certificate N", map))
+    #expect(lacking.refusals[InterfaceID(1)] == "certificate map 'N' is not defined")
+    let more = Self.resolve(Self.fixture(profileLines: " match certificate M", map + "\n serial-number co 5"))
+    let refusal: String = more.refusals[InterfaceID(1)] ?? ""
+    #expect(more.policies.isEmpty && refusal.contains("not acted on: 'serial-number co 5'"))
   }
 
   @Test(
