@@ -57,6 +57,8 @@ public struct BGPEngine: Engine, Sendable {
     case routesChanged([IPPrefix])
     /// The way to a neighbour is lost: NHRP's mapping is gone.
     case neighborLost(IPAddress)
+    /// The certificate of the neighbour with this tunnel address names what it may announce; nil ends that.
+    case limit(IPAddress, [IPPrefix]?)
     /// An operator clears.
     case clear(BGPClearScope)
     /// The node stops: take leave of all neighbours.
@@ -109,6 +111,8 @@ public struct BGPEngine: Engine, Sendable {
   /// Counts changes of what is chosen, as `show ip bgp summary` has it.
   var tableVersion: UInt64 = 0
   var counters = BGPCounters()
+  /// What certificates let neighbours announce.
+  public internal(set) var limits = AnnouncementLimits()
   /// `distance bgp` of each family, where each route finds it without reading the settings.
   var distances = [BGPDistance(), BGPDistance()]
   /// The time of this turn.
@@ -133,6 +137,7 @@ public struct BGPEngine: Engine, Sendable {
     case .redistributed(let changes): take(changes, &turn)
     case .routesChanged(let prefixes): routesChanged(prefixes, &turn)
     case .neighborLost(let address): lost(address, &turn)
+    case .limit(let address, let prefixes): limit(address, to: prefixes, &turn)
     case .clear(let scope): clear(scope, &turn)
     case .stopping: stop(&turn)
     }
@@ -178,6 +183,8 @@ public struct BGPCounters: Sendable, Hashable {
   public var refusedConnections: UInt64 = 0
   /// Paths refused because a table, or the list of a prefix, was full.
   public var refusedPaths: UInt64 = 0
+  /// Announcements of networks that the neighbour's certificate does not name.
+  public var refusedByCertificate: UInt64 = 0
   /// Routes of other protocols not remembered.
   public var refusedOffers: UInt64 = 0
   /// Routes not told, and withdrawn, because their attributes leave no room in a message.

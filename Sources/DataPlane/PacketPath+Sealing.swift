@@ -125,7 +125,7 @@ extension PacketPath {
     else { throw .sealFailed }
     if association.isEncapsulated { PacketPath.writeUDP(memory, association.endpoints) }
     outer.payloadProtocol = association.isEncapsulated ? IPProtocol.udp : IPProtocol.esp
-    (outer.source, outer.destination) = (association.local, association.remote)
+    (outer.source, outer.destination, outer.dontFragment) = (association.local, association.remote, facts.sealsDontFragment)
     outer.write(memory, length: layout.total)
     count(layout.payloadEnd &- layout.text, number, hop.association, association)
     if isCapturing { captureSealed(memory, facts.interface, protocolType: protocolType, at: now) }

@@ -34,6 +34,8 @@ struct TunnelFacts {
   var tos: UInt8
   var copiesTOS: Bool
   var setsDontFragment: Bool
+  /// The same of the header in front of ESP.
+  var sealsDontFragment: Bool
   var checksSequence: Bool
   var networkID: UInt32?
   var redirects: Bool
@@ -71,6 +73,8 @@ struct TunnelFacts {
     ttl = max(1, settings.ttl)
     (tos, copiesTOS) = (settings.tos ?? 0, settings.tos == nil)
     setsDontFragment = settings.setsDontFragment
+    sealsDontFragment =
+      settings.protectedDontFragment == .copy ? settings.setsDontFragment : settings.protectedDontFragment == .set
     checksSequence = settings.usesSequence
     (networkID, redirects, resolves) = (settings.networkID, settings.redirects, settings.resolves)
     sendsICMPRedirects = settings.icmpRedirectNetwork?.address.isV4 == true

@@ -26,4 +26,6 @@ public enum IdentityMatch: Sendable, Hashable {
   /// A distinguished name that holds this attribute and value (`OU=branches`), compared with the certificate's subject in text.
   case subject(containing: String)
   case keyID([UInt8])
+  /// Whoever proves himself with a certificate of which all of these hold (`crypto pki certificate map`), whatever his identity.
+  case certificate([CertificateRule])
 }

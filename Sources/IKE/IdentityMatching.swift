@@ -14,12 +14,14 @@ extension IdentityMatch {
     case (.mailDomain(let domain), .mail(let theirs)): Self.isUnder(theirs, "@" + domain)
     case (.keyID(let key), .keyID(let theirs)): key == theirs
     case (.subject(let part), .distinguishedName): certificate.map { Self.holds($0.subjectText, part) } ?? false
+    case (.certificate(let rules), _): certificate.map { facts in rules.allSatisfy { $0.holds(of: facts) } } ?? false
     default: false
     }
   }
 
   /// Whether it may match once the certificate is known.
   package func mayMatch(_ identity: IKEIdentity) -> Bool {
+    if case .certificate = self { return true }
     if case (.subject, .distinguishedName) = (self, identity) { return true }
     return matches(identity, certificate: nil)
   }

@@ -9,6 +9,8 @@ public struct CertificateFacts: Sendable, Hashable {
   public var subjectText = ""
   /// The issuer's distinguished name, DER.
   public var issuer: [UInt8] = []
+  /// The issuer in one line, as the subject.
+  public var issuerText = ""
   /// Names of the subjectAltName: DNS.
   public var dnsNames: [String] = []
   /// Names of the subjectAltName: mail.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import ProtocolKit
 import Wire
 
 /// Where a tunnel's outer source address comes from.
@@ -68,6 +69,8 @@ public struct TunnelSettings: Sendable, Equatable {
   public var protectionIsShared = false
   /// `keepalive`; nil: none are sent.
   public var keepalive: TunnelKeepalive?
+  /// `crypto ipsec df-bit` of the interface, a tunnel or one that tunnels leave by; nil where no line says it.
+  public var protectedDontFragment: ProtectedDontFragment?
   /// What stands behind `tunnel mode` where this version cannot run it (`ipsec ipv4`, `vxlan`): the tunnel must stay down.
   public var unsupportedMode: String?
 

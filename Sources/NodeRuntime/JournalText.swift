@@ -30,7 +30,8 @@ public struct JournalText {
     case _ where isProtection(kind): protectionSeverity(kind)
     case _ where isRouting(kind): routingSeverity(kind)
     case .recursiveRouteRefused, .authenticationFailed, .loopDetected, .tableFull, .errorSent, .errorReceived, .registrationRefused: .error
-    case .nhsDown, .nhcDown, .interfaceDown, .resolutionFailed, .addressMismatch, .sourceWaiting: .warning
+    case .nhsDown, .nhcDown, .interfaceDown, .resolutionFailed, .addressMismatch, .sourceWaiting, .announcementRefused:
+      .warning
     case .nhsUp, .nhcUp, .interfaceUp, .configured, .peerMoved, .nodeStarted, .nodeStopping, .natDetected: .notice
     default: .informational
     }
@@ -44,7 +45,7 @@ public struct JournalText {
     case .nodeStarted, .nodeStopping: "SYS"
     case .configured, .commandRun: "CMD"
     case .interfaceUp, .interfaceDown, .addressMismatch, .sourceWaiting: "INTF"
-    case .recursiveRouteRefused: "RT"
+    case .recursiveRouteRefused, .announcementRefused: "RT"
     case .firstPacket, .flowLeftHub, .stepTold, .shortcutInstalled, .shortcutRemoved, .shortcutRefreshed: "CUT"
     default: "NHRP"
     }
@@ -72,6 +73,7 @@ public struct JournalText {
     case .addressMismatch: "address \(r.a)/\(r.x) of the configuration is not on the interface (\(r.b))"
     case .sourceWaiting: "waiting for its source interface"
     case .recursiveRouteRefused: "route \(r.a)/\(r.x) refused: \(r.b) would be reached through the tunnel itself"
+    case .announcementRefused: "announcement of \(r.b)/\(r.x) refused: not in its certificate (\(r.y) so far)"
     case _ where JournalText.isRouting(r.kind): routingText(r)
     default: JournalText.isProtection(r.kind) ? protectionText(r) : nhrpText(r)
     }
@@ -159,6 +161,8 @@ public struct JournalText {
     case .nhcUp: return "%DMVPN-5-NHRP_NHC_UP: \(tunnel): Next Hop Client : (Tunnel: \(r.a) NBMA: \(r.b) ) for (Tunnel: \(own) NBMA: \(ownNBMA)) is UP"
     case .nhcDown: return "%DMVPN-5-NHRP_NHC_DOWN: \(tunnel): Next Hop Client : (Tunnel: \(r.a) NBMA: \(r.b) ) for (Tunnel: \(own) NBMA: \(ownNBMA)) is DOWN, Reason: External(NHRP: no error)"
     case .recursiveRouteRefused: return "%TUN-5-RECURDOWN: \(tunnel) route \(r.a)/\(r.x) refused due to recursive routing (NBMA \(r.b))"
+    case .announcementRefused:
+      return "%DMVPN-4-PREFIX_NOT_IN_CERT: neighbor \(r.a) announces \(r.b)/\(r.x), which its certificate does not name; refused (\(r.y) so far)"
     case .interfaceUp: return "%LINEPROTO-5-UPDOWN: Line protocol on Interface \(tunnel), changed state to up"
     case .interfaceDown: return "%LINEPROTO-5-UPDOWN: Line protocol on Interface \(tunnel), changed state to down"
     case .loopDetected: return "%NHRP-3-PAKERROR: Received Error Indication from \(r.a), code: loop detected(3), (trigger src: \(r.b) (nbma: \(r.b)) dst: \(own))"

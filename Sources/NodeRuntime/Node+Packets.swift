@@ -14,7 +14,7 @@ extension Node {
     case .firstPacket: firstPacket(p)
     case .probeReply: probeAnswered(p)
     case .stepReport: told(p)
-    case .cdp: took(.receivedLink(p.interface, protocolType: 0x2000, nbmaSource: p.nbmaSource, peer: p.peer, bytes: p.bytes))
+    case .cdp: takeCDP(p)
     case .routing: takeRouting(p)
     case .keepalive: keepaliveAnswered(p.interface)
     case .ike, .ikeStranger, .protectionWanted, .unknownSPI, .clearRefused: takeForProtection(p)

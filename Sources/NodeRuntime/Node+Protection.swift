@@ -59,8 +59,11 @@ extension Node {
     case .compute(let id, let job): effects.append(.compute(id, job))
     case .dataPlane(let change): effects.append(.dataPlane(change))
     case .protectionUp(let peer), .peerMoved(let peer):
+      certified(peer)
       enqueue(.protectionUp(peer.interface, NHRPProtectedPeer(peer)), because: cause)
-    case .protectionDown(let peer, let id, _, _): enqueue(.protectionDown(id, peer), because: cause)
+    case .protectionDown(let peer, let id, _, _):
+      announcements.forget(peer)
+      enqueue(.protectionDown(id, peer), because: cause)
     case .protectionFailed(let id, let remote, _): enqueue(.protectionFailed(id, nbma: remote), because: cause)
     }
   }
@@ -113,7 +116,13 @@ extension Node {
     guard c.interface.isTunnel, let profile = t.protectionProfile else { return nil }
     return ProtectedTunnel(
       interface: id(of: c.interface.name), profileName: profile, isShared: t.protectionIsShared, local: local,
-      peer: t.mode == .point ? t.destination : nil)
+      peer: t.mode == .point ? t.destination : nil, localInterface: interface(with: local))
+  }
+
+  /// The interface of the host that has an address, as the configuration names it.
+  private func interface(with address: IPAddress) -> String? {
+    let owners = hostInterfaces.values.filter { host in host.exists && host.addresses.contains { $0.address == address } }
+    return owners.map { configuredName(ofPlatform: $0.name) }.min()
   }
 
   /// The packet path and IKE must mean the same by a group, also while a tunnel of it has no source.

@@ -136,6 +136,7 @@ extension Node {
     let old = tunnels[id]?.adjacencies[hop]
     if let old, tunnelByNBMA[old] == hop { tunnelByNBMA[old] = nil }
     tunnels[id]?.adjacencies[hop] = nbma
+    limitAnnouncements(of: hop, on: id, isThere: nbma != nil, peer)
     underlayMoved(id, from: old, to: nbma)
     // One name for a peer with several addresses: that of IPv4, else the first.
     if let nbma, hop.isV4 || tunnelByNBMA[nbma] == nil { tunnelByNBMA[nbma] = hop }

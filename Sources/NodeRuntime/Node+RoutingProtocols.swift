@@ -300,8 +300,16 @@ extension Node {
 
   /// A datagram of a routing protocol that came out of a tunnel.
   func takeRouting(_ p: PuntedPacket) {
-    guard let datagram = InnerDatagram.parse(p.bytes, on: p.interface) else { return }
+    guard let datagram = InnerDatagram.parse(p.bytes, on: p.interface), maySpeak(p.peer, as: datagram.source) else { return }
     took(.received(datagram))
+  }
+
+  /// A packet of CDP, which names its sender itself.
+  func takeCDP(_ p: PuntedPacket) {
+    let event = DatagramPort.Event.receivedLink(p.interface, protocolType: 0x2000, nbmaSource: p.nbmaSource, peer: p.peer, bytes: p.bytes)
+    guard let speakers = announcements.speakers(for: p.peer) else { return took(event) }
+    debug(event)
+    enqueue(odr: .heard(event, as: speakers))
   }
 
   /// Something came in for a routing protocol.

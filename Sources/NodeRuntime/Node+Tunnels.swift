@@ -149,6 +149,15 @@ extension Node {
     return max(68, sets.map { left($0.suite, $0.mode) }.min() ?? left(nil, .transport))
   }
 
+  /// `crypto ipsec df-bit`: the tunnel's own line counts, else that of the interface it leaves by, else that of the node.
+  private func protectedDontFragment(_ c: InterfaceConfiguration) -> ProtectedDontFragment {
+    var line = c.interface.tunnel.protectedDontFragment
+    if line == nil, case .interface(let name)? = c.interface.tunnel.source {
+      line = settings.interfaces[name]?.interface.tunnel.protectedDontFragment
+    }
+    return line ?? settings.crypto.dontFragment ?? .copy
+  }
+
   func updateForwarding(_ id: InterfaceID, _ c: InterfaceConfiguration, _ source: IPAddress?, _ state: inout TunnelState) {
     var f = TunnelForwarding()
     let t = c.interface.tunnel
@@ -161,6 +170,7 @@ extension Node {
     f.ttl = UInt8(clamping: t.ttl)
     f.tos = t.tos.map { UInt8(clamping: $0) }
     f.setsDontFragment = t.discoversPathMTU
+    f.protectedDontFragment = protectedDontFragment(c)
     // The core tells NHRP of packets of either version; whether that wants to hear of them it knows itself.
     let running = [c.nhrp, c.nhrpV6].filter { $0.networkID != nil }
     f.networkID = running.first?.networkID

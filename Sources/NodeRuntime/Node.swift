@@ -44,6 +44,7 @@ public final class Node {
   var routing = RoutingState()
   var tracks = TrackTable()
   var protection = ProtectionState()
+  var announcements = AnnouncementState()
   var tracker: ShortcutTracker
   var counters = DataPlaneCounters()
   var interfaceIDs: [String: InterfaceID] = [:]

@@ -85,9 +85,11 @@ extension ODREngine {
     }
   }
 
-  private mutating func filterAgain(_ turn: inout Turn<Output>) {
+  mutating func filterAgain(_ turn: inout Turn<Output>) {
     for prefix in routes.keys.sorted() {
-      for path in routes[prefix]?.paths ?? [] where !admits(prefix, path.hop) { removePath(prefix, path.hop, &turn) }
+      for path in routes[prefix]?.paths ?? [] where !admits(prefix, path.hop) || !limits.allows(prefix, from: path.hop.address) {
+        removePath(prefix, path.hop, &turn)
+      }
     }
   }
 }

@@ -6,12 +6,15 @@ import Wire
 
 /// From bytes to neighbours and networks.
 extension ODREngine {
-  mutating func receive(_ bytes: [UInt8], _ sender: CDPSender, _ nbma: IPAddress, _ turn: inout Turn<Output>) {
-    guard let i = index(of: sender.interface) else { return traffic.refuse(.notRunning) }
+  /// Takes a packet, as far as it is CDP; `speakers` are the tunnel addresses that its sender may have, nil for any.
+  mutating func receive(_ event: DatagramPort.Event, as speakers: [IPAddress]?, _ turn: inout Turn<Output>) {
+    guard case .receivedLink(let id, CDPNumbers.protocolType, let nbma, let peer, let bytes) = event else { return }
+    guard let i = index(of: id) else { return traffic.refuse(.notRunning) }
     do throws(CDPDecodeError) {
       let packet = try CDPPacket.decode(bytes)
       traffic.received &+= 1
-      take(packet, sender, nbma, i, &turn)
+      if let speakers, !speakers.contains(tunnelAddress(packet, i) ?? nbma) { return traffic.refuse(.certificate) }
+      take(packet, CDPSender(id, peer, at: nbma), nbma, i, &turn)
     } catch {
       traffic.malformed[error, default: 0] &+= 1
     }
@@ -79,6 +82,7 @@ extension ODREngine {
     var taken: [IPPrefix] = []
     for prefix in Set(offered).sorted() {
       if let reason = refusal(of: prefix, hop, count: taken.count) {
+        if reason == .certificate { limits.refuse(prefix, from: key.address, at: turn.now) }
         let kind: JournalKind = reason == .routeLimit ? .odrLimitReached : .odrPrefixRefused
         refuse(reason, kind, key.interface, key.address, b: prefix.address, x: UInt32(prefix.length), &turn)
       } else {
@@ -97,6 +101,7 @@ extension ODREngine {
       return .badNetwork
     }
     guard admits(prefix, hop) else { return .filtered }
+    guard limits.allows(prefix, from: hop.address) else { return .certificate }
     guard count < ODRLimits.prefixesPerNeighbour, routes[prefix] != nil || routes.count < ODRLimits.routes else { return .routeLimit }
     return nil
   }
@@ -115,6 +120,8 @@ extension ODREngine {
     _ turn: inout Turn<Output>
   ) {
     traffic.refuse(reason)
+    // Of these the limits write a record of their own.
+    guard reason != .certificate else { return }
     if let last = lastRefusalRecord, turn.now - last < .seconds(ODRLimits.refusalSeconds) { return }
     lastRefusalRecord = turn.now
     turn.record(JournalRecord(kind, interface: id, a: a, b: b, x: x))
@@ -124,6 +131,10 @@ extension ODREngine {
 
   private mutating func takeGateway(_ gateway: IPAddress, _ key: CDPNeighbourKey, _ i: Int, _ turn: inout Turn<Output>) {
     guard isNextHop(gateway, i) else { return traffic.refuse(.badNextHop) }
+    guard limits.allows(.defaultV4, from: key.address) else {
+      limits.refuse(.defaultV4, from: key.address, at: turn.now)
+      return traffic.refuse(.certificate)
+    }
     learn(.defaultV4, ODRHop(interface: key.interface, address: gateway), &turn)
     neighbours[key]?.prefixes = [.defaultV4]
   }

@@ -44,6 +44,10 @@ public struct ODREngine: Engine, Sendable {
     case redistributed([RedistributionChange])
     /// Something came in.
     case port(DatagramPort.Event)
+    /// Something came in from a peer that may speak as these tunnel addresses only.
+    case heard(DatagramPort.Event, as: [IPAddress])
+    /// The certificate of the neighbour with this tunnel address names what it may announce; nil ends that.
+    case limit(IPAddress, [IPPrefix]?)
     /// A packet from this NBMA address named a tunnel address that is another peer's; it was not taken.
     case impostor(InterfaceID, address: IPAddress, nbma: IPAddress)
     /// What was learned of this network, nil for all, is judged anew (`clear ip route`).
@@ -81,6 +85,8 @@ public struct ODREngine: Engine, Sendable {
   var unpublished: Set<IPPrefix> = []
   var timers = TimerQueue<TimerKey>()
   var lastRefusalRecord: Instant?
+  /// What certificates let neighbours announce.
+  public internal(set) var limits = AnnouncementLimits()
   /// What was counted.
   public internal(set) var traffic = ODRTraffic()
 
@@ -97,14 +103,15 @@ public struct ODREngine: Engine, Sendable {
     case .interface(let link): noteLink(link, &turn)
     case .interfaceGone(let id): forgetLink(id, &turn)
     case .redistributed: break
-    case .port(.receivedLink(let id, CDPNumbers.protocolType, let nbma, let peer, let bytes)):
-      receive(bytes, CDPSender(id, peer, at: nbma), nbma, &turn)
-    case .port: break
+    case .port(let event): receive(event, as: nil, &turn)
+    case .heard(let event, let addresses): receive(event, as: addresses, &turn)
+    case .limit(let neighbour, let prefixes): if limits.limit(neighbour, to: prefixes) { filterAgain(&turn) }
     case .impostor(let id, let address, let nbma): refuse(.impostor, .odrNeighbourRefused, id, address, b: nbma, &turn)
     case .clearRoutes(let prefix): clearRoutes(prefix, now: turn.now)
     case .clearNeighbours: clearNeighbours(&turn)
     case .stopping: for i in interfaces.indices { takeLeave(i, &turn) }
     }
+    limits.report(&turn)
     publish(&turn)
   }
 

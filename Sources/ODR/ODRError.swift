@@ -40,4 +40,6 @@ public enum ODRRefusal: Sendable, Hashable, CaseIterable {
   case badNetwork
   /// A distribute-list.
   case filtered
+  /// The neighbour's certificate does not name it, or the neighbour speaks as somebody else.
+  case certificate
 }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Wire
 
+/// Whether the outer header of a protected packet carries DF (`crypto ipsec df-bit`).
+public enum ProtectedDontFragment: String, Sendable, Hashable, CaseIterable {
+  /// Never, always, or as the header of GRE would.
+  case clear, set, copy
+}
+
 /// How one tunnel forwards; everything the data plane must know of it.
 public struct TunnelForwarding: Sendable, Equatable {
   /// The local outer address, IPv4 or IPv6; nil while the source interface has none (the tunnel is down).
@@ -27,6 +33,8 @@ public struct TunnelForwarding: Sendable, Equatable {
   public var tos: UInt8?
   /// Whether outer packets carry DF (`tunnel path-mtu-discovery`).
   public var setsDontFragment = false
+  /// Whether they carry it under protection.
+  public var protectedDontFragment = ProtectedDontFragment.copy
   /// The NHRP network the tunnel belongs to; two tunnels of one network redirect to each other.
   public var networkID: UInt32?
   /// Whether transit packets that leave where they came from are reported (`ip nhrp redirect`).

@@ -15,6 +15,8 @@ public enum JournalKind: UInt16, Sendable, Codable, CaseIterable {
   case interfaceUp = 20, interfaceDown, addressMismatch, sourceWaiting
   // Routes
   case recursiveRouteRefused = 40
+  // `a` is the neighbour, `b` and `x` the network, `y` how many of it were refused so far
+  case announcementRefused
   // NHRP
   case registrationSent = 60, registrationRefused
   case nhsUp, nhsDown, nhcUp, nhcDown, natDetected, peerMoved

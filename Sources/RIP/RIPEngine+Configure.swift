@@ -58,11 +58,14 @@ extension RIPEngine {
     turn.emit(.redistribute(wanted))
   }
 
-  /// Paths that the lists no longer let in go at once: at the neighbours' next update they would only not be refreshed.
-  private mutating func filterAgain(_ turn: inout Turn<Output>) {
+  /// Paths that the lists or a certificate no longer let in go at once: at the neighbours' next update they would only not be refreshed.
+  mutating func filterAgain(_ turn: inout Turn<Output>) {
     for prefix in table.order {
       guard let route = table[prefix] else { continue }
-      for path in route.paths where admitted(prefix, from: path.neighbour, metric: path.metric, tag: path.tag) == nil {
+      for path in route.paths 
+      where !limits.allows(prefix, from: path.neighbour.address)
+        || admitted(prefix, from: path.neighbour, metric: path.metric, tag: path.tag) == nil
+      {
         removePath(prefix, path.neighbour, &turn)
       }
     }

@@ -132,7 +132,7 @@ extension RIPEngine {
   }
 
   private mutating func take(_ entry: RIPRouteEntry, _ received: Received, _ turn: inout Turn<Output>) {
-    guard let (prefix, offer) = judge(entry, received) else { return }
+    guard let (prefix, offer) = judge(entry, received, turn.now) else { return }
     guard table[prefix]?.local == nil else { return }
     if offer.metric >= RIPNumbers.infinity - 1 {
       removePath(prefix, received.key, &turn)
@@ -144,12 +144,17 @@ extension RIPEngine {
   }
 
   /// The network and the path that an entry offers, after lists and offsets; nil for one that is not taken.
-  private mutating func judge(_ entry: RIPRouteEntry, _ received: Received) -> (IPPrefix, RIPPath)? {
+  private mutating func judge(_ entry: RIPRouteEntry, _ received: Received, _ now: Instant) -> (IPPrefix, RIPPath)? {
     let version = min(2, Int(received.message.version))
     guard entry.family == RIPNumbers.familyIPv4 else { return count(.badNetwork, received.key) }
     guard let prefix = prefix(of: entry, version: version, on: received.i) else { return count(.badMask, received.key) }
     guard Self.isUsable(prefix) else { return count(.badNetwork, received.key) }
     guard (1...RIPNumbers.infinity).contains(entry.metric) else { return count(.badMetric, received.key) }
+    // That a network is lost may be said by everyone: nobody believes it of a network that was not taken.
+    guard entry.metric == RIPNumbers.infinity || limits.allows(prefix, from: received.key.address) else {
+      limits.refuse(prefix, from: received.key.address, at: now)
+      return count(.certificate, received.key)
+    }
     let named = version > 1 ? IPAddress(v4: entry.nextHop) : .anyV4
     guard named.isUnspecified || !isOwn(named) else { return count(.ownNextHop, received.key) }
     let name = interfaces[received.i].link.name

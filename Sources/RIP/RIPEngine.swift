@@ -52,6 +52,8 @@ public struct RIPEngine: Engine, Sendable {
     case wallClock(secondsAtStart: Int64)
     /// What was learned of this network, nil for all, is forgotten and asked for again (`clear ip route`).
     case clear(IPPrefix?)
+    /// The certificate of the neighbour with this tunnel address names what it may announce; nil ends that.
+    case limit(IPAddress, [IPPrefix]?)
     /// The node stops: neighbours are told.
     case stopping
   }
@@ -93,6 +95,8 @@ public struct RIPEngine: Engine, Sendable {
   var nextUpdate: Instant?
   var lastSequence: UInt32 = 0
   var lastRefusalRecord: Instant?
+  /// What certificates let neighbours announce.
+  public internal(set) var limits = AnnouncementLimits()
   /// Whole tables told on request in this second.
   var answersSecond: Int64 = 0, answers = 0
   /// What was counted.
@@ -115,6 +119,7 @@ public struct RIPEngine: Engine, Sendable {
     case .port(.receivedLink): break
     case .wallClock(let seconds): wallStart = seconds
     case .clear(let prefix): clear(prefix, &turn)
+    case .limit(let neighbour, let prefixes): if limits.limit(neighbour, to: prefixes) { filterAgain(&turn) }
     case .stopping: farewell(&turn)
     }
     finish(&turn)
@@ -138,6 +143,7 @@ public struct RIPEngine: Engine, Sendable {
 
   /// What every turn ends with: the RIB and the neighbours hear of changes, and updates go on.
   private mutating func finish(_ turn: inout Turn<Output>) {
+    limits.report(&turn)
     publish(&turn)
     let told = traffic.responsesSent, isTriggered = triggeredUpdate(&turn)
     runJobs(&turn)

@@ -49,6 +49,8 @@ public enum RIPEntryRefusal: Sendable, Hashable, CaseIterable {
   case ownNextHop
   /// A distribute-list or a distance of 255.
   case filtered
+  /// Its neighbour's certificate does not name it.
+  case certificate
   /// The table, or the neighbour's part of it, is full.
   case limit
 }

@@ -37,7 +37,7 @@ import Testing
 
   static let sections = [
     "crypto map M 10 ipsec-isakmp", "crypto isakmp client configuration group G", "crypto ikev2 authorization policy P",
-    "crypto pki certificate map C 10", "crypto dynamic-map D 10", "ip access-list role-based A", "line vty 0 4", "vrf definition V", "ip vrf V",
+    "crypto pki server C", "crypto dynamic-map D 10", "ip access-list role-based A", "line vty 0 4", "vrf definition V", "ip vrf V",
     "key chain K macsec", "class-map match-any C",
     "policy-map P", "ip sla 1", "track 1 ip sla 1 reachability", "track 2 stub-object", "event manager applet E", "archive", "redundancy", "control-plane",
     "ip dhcp pool P", "interface range GigabitEthernet0/0 - 1",

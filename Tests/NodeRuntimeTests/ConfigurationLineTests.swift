@@ -66,6 +66,7 @@ func expectSameAgain(_ settings: NodeSettings, sourceLocation: SourceLocation = 
     .init("tunnel key 0", or: "no tunnel key"), .init("tunnel key 4294967295"), .init("tunnel checksum"),
     .init("tunnel sequence-datagrams"),
     .init("tunnel ttl 64", or: "default tunnel ttl"), .init("tunnel tos 0", or: "no tunnel tos"), .init("tunnel path-mtu-discovery"),
+    .init("crypto ipsec df-bit set", or: "no crypto ipsec df-bit"),
     .init("tunnel route-via GigabitEthernet1 mandatory", or: "no tunnel route-via"), .init("tunnel route-via GigabitEthernet1 preferred"),
     .init("tunnel protection ipsec profile VPN", or: "no tunnel protection ipsec profile"),
     .init("tunnel protection ipsec profile VPN shared"), .init("tunnel mode gre ipv6"),

@@ -30,6 +30,7 @@ struct SectionCase: Sendable, CustomTestStringConvertible {
   static let set = ["crypto ipsec transform-set T esp-aes 256 esp-sha256-hmac"]
   static let profile = ["crypto ipsec profile P"]
   static let trustpoint = ["crypto pki trustpoint T"]
+  static let map = ["crypto pki certificate map M 10"]
 
   static let lines: [SectionCase] = [
     .init(policy, "encryption aes 256", as: ["encr aes 256"], undo: "no encr"), .init(policy, "encr aes", undo: "no encryption"),
@@ -93,6 +94,11 @@ struct SectionCase: Sendable, CustomTestStringConvertible {
     .init(trustpoint, "ca-certificate file /etc/dmvpn/ca.pem"), .init(trustpoint, "crl file /etc/dmvpn/ca.crl"),
     .init(trustpoint, "revocation-check crl none"),
     .init(trustpoint, "revocation-check none", undo: "no revocation-check"),
+    .init(map, "subject-name co OU = Branches, O=x"), .init(map, "issuer-name eq cn=lab", undo: "no issuer-name"),
+    .init(map, "alt-subject-name nc .example.org"), .init(map, "subject-name ne cn=a", undo: "no subject-name ne cn=a"),
+    .init(profile1, "match certificate M", undo: "no match certificate"), .init(profile2, "match certificate M"),
+    .init(profile2, "match address local 192.0.2.1", undo: "no match address local"),
+    .init(profile2, "match address local interface GigabitEthernet1"),
     // Global
     .init([], "crypto isakmp key s3cret address 0.0.0.0", undo: "no crypto isakmp key s3cret address 0.0.0.0 0.0.0.0"),
     .init([], "crypto isakmp key s3cret address 192.0.2.1 no-xauth", as: ["crypto isakmp key s3cret address 192.0.2.1"]),
@@ -110,6 +116,7 @@ struct SectionCase: Sendable, CustomTestStringConvertible {
     .init([], "crypto call admission limit ike in-negotiation-sa 500"),
     .init([], "crypto ipsec security-association lifetime seconds 1800"),
     .init([], "crypto ipsec security-association lifetime kilobytes 10000", undo: "no crypto ipsec security-association lifetime"),
+    .init([], "crypto ipsec df-bit clear", undo: "no crypto ipsec df-bit"),
     .init([], "crypto ipsec security-association replay window-size 1024"), .init([], "crypto isakmp policy 5"),
     .init([], "crypto keyring K vrf F"),
     .init([], "crypto ipsec transform-set T esp-gcm 256", undo: "no crypto ipsec transform-set T"),
@@ -117,6 +124,7 @@ struct SectionCase: Sendable, CustomTestStringConvertible {
     .init([], "crypto ipsec transform-set T esp-sha256-hmac", as: ["crypto ipsec transform-set T esp-null esp-sha256-hmac"]),
     .init([], "crypto ipsec transform-set T esp-sha-hmac esp-3des", as: ["crypto ipsec transform-set T esp-3des esp-sha-hmac"]),
     .init([], "crypto ipsec transform-set T esp-aes esp-sha256-96-hmac"), .init([], "crypto ipsec transform-set T esp-chacha20-poly1305"),
+    .init([], "crypto ca certificate map M 20", as: ["crypto pki certificate map M 20"]),
     .init([], "crypto ca trustpoint T", as: ["crypto pki trustpoint T"]), .init([], "crypto ikev2 keyring K"),
   ]
 
@@ -279,7 +287,7 @@ struct SectionCase: Sendable, CustomTestStringConvertible {
     let modes: [CommandMode] = [
       .isakmpPolicy, .isakmpProfile, .keyring, .ikev2Proposal, .ikev2Policy, .ikev2Keyring, .ikev2KeyringPeer, .ikev2Profile, .transformSet,
       .ipsecProfile,
-      .trustpoint,
+      .trustpoint, .certificateMap,
     ]
     for mode in modes {
       let rows = ConfigurationEditor.help("", in: .section(SectionPlace(mode, ["a", "b"])))

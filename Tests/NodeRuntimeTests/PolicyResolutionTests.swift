@@ -148,6 +148,52 @@ import Wire
     #expect(resolution.refusals == [InterfaceID(6): "IPsec profile 'X' is not defined"])
   }
 
+  @Test("match address local: a profile is for the tunnels at this address, or at an address of this interface")
+  func localScopes() throws {
+    let cases: [(line: String, isMeant: Bool)] = [
+      ("address local 192.0.2.1", true), ("address local 192.0.2.9", false), ("address local interface GigabitEthernet1", true),
+      ("address local interface GigabitEthernet2", false),
+    ]
+    for (line, isMeant) in cases {
+      let text: String = Self.fixture(profileLines: " match \(line)")
+      var tunnel = Self.tunnel()
+      tunnel.localInterface = "GigabitEthernet1"
+      let resolution = Self.resolve(text, [tunnel])
+      #expect(resolution.policies.count == (isMeant ? 1 : 0), "\(line)")
+      let refusal: String = resolution.refusals[InterfaceID(1)] ?? ""
+      #expect(refusal.contains("is not for our address 192.0.2.1") != isMeant)
+    }
+  }
+
+  /// The configuration with keys, with these lines in its profile, and these behind it.
+  private static func fixture(profileLines: String, _ more: String = "") -> String {
+    [CryptoFixtures.ikev2, "crypto ikev2 profile V", profileLines, more].joined(separator: "\n")
+  }
+
+  @Test("match certificate: a profile is for whoever a map's entry lets in, beside those it names; a condition nobody acts on lets in nobody")
+  func certificateMaps() throws {
+    let map = """
+      crypto pki certificate map M 20
+       subject-name co OU=a
+       issuer-name eq CN=lab
+      crypto pki certificate map M 10
+       alt-subject-name nc x
+      """
+    let policy = try #require(Self.resolve(Self.fixture(profileLines: " match certificate M", map)).policies.first)
+    let anybody = try #require(IPPrefix("0.0.0.0/0"))
+    let first = IdentityMatch.certificate([CertificateRule(.alternative, .lacks, "x")])
+    let second = IdentityMatch.certificate([CertificateRule(.subject, .contains, "OU=a"), CertificateRule(.issuer, .equal, "CN=lab")])
+    let expected: [IdentityMatch] = [.addresses(anybody), first, second]
+    #expect(policy.remoteMatches == expected)
+    let alone = Self.resolve(Self.fixture(profileLines: " match certificate M\n no match identity remote", map))
+    #expect(alone.policies.first?.remoteMatches.count == 2)
+    let lacking = Self.resolve(Self.fixture(profileLines: " match certificate N", map))
+    #expect(lacking.refusals[InterfaceID(1)] == "certificate map 'N' is not defined")
+    let more = Self.resolve(Self.fixture(profileLines: " match certificate M", map + "\n serial-number co 5"))
+    let refusal: String = more.refusals[InterfaceID(1)] ?? ""
+    #expect(more.policies.isEmpty && refusal.contains("not acted on: 'serial-number co 5'"))
+  }
+
   @Test(
     "what is not complete protects nothing",
     arguments: [

@@ -244,6 +244,19 @@ extension BGPEngine {
     }
   }
 
+  /// A neighbour's certificate names other prefixes than before. What it does not name goes now, whatever the neighbour answers; what it
+  /// names now is asked for again.
+  mutating func limit(_ address: IPAddress, to prefixes: [IPPrefix]?, _ turn: inout Turn<Output>) {
+    guard limits.limit(address, to: prefixes), let peer = byAddress[address] else { return }
+    for family in BGPFamily.allCases where neighbors[Int(peer)].families[family.index].paths > 0 {
+      neighbors[Int(peer)].families[family.index].isReapplying = true
+      walk(family)
+    }
+    for family in BGPFamily.allCases where neighbors[Int(peer)].families[family.index].isNegotiated {
+      refilter(peer, family, keptBefore: neighbors[Int(peer)].policies[family.index].keepsReceived, &turn)
+    }
+  }
+
   // MARK: Interfaces
 
   mutating func change(_ interface: RoutingInterface, _ turn: inout Turn<Output>) {

@@ -7,6 +7,7 @@ import Wire
 extension BGPEngine {
   /// Ends every turn: decides what changed, tells the table and the update groups.
   mutating func settle(_ turn: inout Turn<Output>) {
+    limits.report(&turn)
     for family in BGPFamily.allCases where !dirty[family.index].isEmpty || !changed[family.index].isEmpty {
       decide(family, turn.routes)
       publish(family, &turn)
@@ -235,13 +236,20 @@ extension BGPEngine {
         } else if walks[f].looksAtNextHops, nextHops[attributes.rank(entry.attributes).nextHop].isChanged {
           markDirty(d, family)
           markChanged(d, family)
-        } else if isReapplying, neighbors[peer].families[f].isReapplying, entry.received != .none {
-          offerAgain(Int(p), d, family)
+        } else if isReapplying, neighbors[peer].families[f].isReapplying {
+          passAgain(Int(p), at: d, family)
         }
       }
       p = next
     }
     tables[f].removeIfUnused(d)
+  }
+
+  /// A path that was kept as it came passes the filters; of another one no more is known than whether it may be there at all.
+  private mutating func passAgain(_ p: Int, at d: Int, _ family: BGPFamily) {
+    let entry = tables[family.index].paths[p]
+    if entry.received != .none { return offerAgain(p, d, family) }
+    if !mayAnnounce(tables[family.index].prefixInPlace(d), entry.peer) { removePath(p, at: d, family) }
   }
 
   // MARK: Next hops

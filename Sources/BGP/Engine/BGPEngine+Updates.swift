@@ -83,6 +83,7 @@ extension BGPEngine {
     let received = self.attributes.retain(a, &nextHops)
     let policy = neighbors[Int(peer)].policies[family.index]
     let isFiltered = !policy.inbound.isEmpty || (settings?.requiresPolicy == true && !neighbors[Int(peer)].isInternal)
+      || limits.isLimited(neighbors[Int(peer)].address)
     let plain = StoredPath(attributes: received, received: policy.keepsReceived ? received : .none, isFiltered: false)
     for nlri in list {
       guard !isMartian(nlri.prefix) else {
@@ -119,9 +120,10 @@ extension BGPEngine {
     let f = family.index
     let policy = neighbors[Int(peer)].policies[f]
     let needsPolicy = settings?.requiresPolicy == true && !neighbors[Int(peer)].isInternal && policy.inbound.isEmpty
-    var path = StoredPath(attributes: id, received: policy.keepsReceived ? id : .none, isFiltered: needsPolicy)
+    let isRefused = needsPolicy || !mayAnnounce(nlri.prefix, peer)
+    var path = StoredPath(attributes: id, received: policy.keepsReceived ? id : .none, isFiltered: isRefused)
     var filtered: PathAttributes?
-    if !needsPolicy, !policy.inbound.isEmpty {
+    if !isRefused, !policy.inbound.isEmpty {
       filtered = filter(nlri.prefix, a, policy.inbound, peer)
       path.isFiltered = filtered == nil
     }
@@ -147,6 +149,15 @@ extension BGPEngine {
     let id = attributes.retain(a, &nextHops)
     offer(nlri, family, a, id, entry.peer, UInt32(clamping: now.seconds))
     attributes.release(id, &nextHops)
+  }
+
+  /// Whether a neighbour's certificate lets it announce a network; counted where it does not.
+  mutating func mayAnnounce(_ prefix: IPPrefix, _ peer: UInt32) -> Bool {
+    let address = neighbors[Int(peer)].address
+    guard !limits.allows(prefix, from: address) else { return true }
+    limits.refuse(prefix, from: address, at: now)
+    counters.refusedByCertificate &+= 1
+    return false
   }
 
   struct StoredPath {

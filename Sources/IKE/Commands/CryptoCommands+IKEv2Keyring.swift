@@ -95,6 +95,7 @@ enum IdentityWords {
     case .mailDomain(let name): "email domain \(name)"
     case .keyID(let bytes): "key-id " + String(decoding: bytes, as: UTF8.self)
     case .subject(let text): "dn \(text)"
+    case .certificate: "?"
     }
   }
 }

@@ -10,10 +10,30 @@ extension CryptoCommands {
     shape: SectionShape<IKEv2ProfileSettings>(
       headLine: { "crypto ikev2 profile \($0.name)" },
       lines: [
-        description(.ikev2Profile, \.text), matchIdentity, identityLocal, authenticationRemote, authenticationLocal, profileKeyring,
+        description(.ikev2Profile, \.text), matchLocal, matchIdentity, matchCertificate(.ikev2Profile, \.certificateMaps), identityLocal, authenticationRemote, authenticationLocal, profileKeyring,
         profileTrustpoint, number("lifetime", 120...86_400, .ikev2Profile, ["number": "Seconds"], \.lifetimeSeconds), profileDeadPeer,
         number("nat keepalive", 5...3600, .ikev2Profile, ["number": "Seconds between keepalives"], \.natKeepaliveSeconds),
       ]))
+
+  /// `match address local {A | interface X}`
+  static let matchLocal = Command<IKEv2ProfileSettings>(
+    "match address local {<address:address>|interface <name:interface>}", modes: [.ikev2Profile],
+    help: help([
+      "address": "By address", "<address>": "IP address", "local": "Our own address", "interface": "The address of an interface",
+      "<name>": "Interface",
+    ]), no: .words(3),
+    apply: { settings, input in
+      let scope = input.arguments.address("address").map(LocalScope.address) ?? input.arguments[text: "name"].map(LocalScope.interface)
+      change(&settings.localScopes, scope, input)
+    },
+    write: { settings in
+      settings.localScopes.map {
+        switch $0 {
+        case .address(let address): "match address local \(address)"
+        case .interface(let name): "match address local interface \(name)"
+        }
+      }
+    })
 
   /// `match identity remote {address A [M] | any | fqdn … | email … | key-id K | dn TEXT}`
   static let matchIdentity = Command<IKEv2ProfileSettings>(

@@ -14,8 +14,21 @@ extension CryptoCommands {
         "number": "Above so many new ones are refused",
       ], \.halfOpenLimit),
     lifetime("crypto ipsec security-association lifetime", .global, \CryptoSettings.limits),
-    replay("crypto ipsec security-association replay", .global, \CryptoSettings.limits),
+    replay("crypto ipsec security-association replay", .global, \CryptoSettings.limits), dontFragment,
   ]
+
+  /// `crypto ipsec df-bit {clear | set | copy}`
+  private static let dontFragment = Command<CryptoSettings>(
+    "crypto ipsec df-bit {clear|set|copy}", modes: [.global],
+    help: help([
+      "df-bit": "Whether protected packets may be fragmented on their way", "clear": "They may", "set": "They may not",
+      "copy": "As the tunnel's own header says",
+    ]), no: .words(3),
+    apply: { settings, input in
+      let choice = ProtectedDontFragment.allCases.first { input.arguments.has($0.rawValue) }
+      settings.dontFragment = input.negated ? nil : choice
+    },
+    write: { $0.dontFragment.map { ["crypto ipsec df-bit \($0.rawValue)"] } ?? [] })
 
   /// `… lifetime {seconds N | days N | kilobytes N | kilobytes disable}`
   private static func lifetime<Settings: Sendable>(

@@ -13,7 +13,7 @@ extension CryptoCommands {
         description(.isakmpProfile, \.text), names("keyring", .isakmpProfile, ["keyring": "Keyring to take keys from"], \.keyrings),
         names(
           "ca trust-point", .isakmpProfile, ["ca": "Certification authority", "trust-point": "Trustpoint for signatures"], \.trustpoints),
-        isakmpMatch, selfIdentity, isakmpProfileKeepalive, initiateMode,
+        isakmpMatch, matchCertificate(.isakmpProfile, \.certificateMaps), selfIdentity, isakmpProfileKeepalive, initiateMode,
       ]))
 
   /// `match identity {address A [M] | host [domain] H | user [domain] U | group G} [VRF]`
@@ -45,7 +45,7 @@ extension CryptoCommands {
     case .mail(let name): "user \(name)"
     case .mailDomain(let name): "user domain \(name)"
     case .keyID(let bytes): "group " + String(decoding: bytes, as: UTF8.self)
-    case .any, .subject: "?"
+    case .any, .subject, .certificate: "?"
     }
   }
 

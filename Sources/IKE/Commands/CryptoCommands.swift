@@ -25,13 +25,15 @@ extension CommandMode {
   public static let ipsecProfile = CommandMode(configuration: "ipsec-profile")
   /// `(ca-trustpoint)#`
   public static let trustpoint = CommandMode(configuration: "ca-trustpoint")
+  /// `(ca-certificate-map)#`
+  public static let certificateMap = CommandMode(configuration: "ca-certificate-map")
 }
 
 /// The `crypto …` lines, in the order in which `show running-config` prints them.
 public enum CryptoCommands {
   /// All that IKE and IPsec act on.
   public static let all: [CommandPart<CryptoSettings>] =
-    [.section(trustpoint)] + ikev2 + isakmp + ipsec
+    [.section(trustpoint), .section(certificateMap)] + ikev2 + isakmp + ipsec
 
   private static let ikev2: [CommandPart<CryptoSettings>] =
     [.section(ikev2Proposal), .section(ikev2Policy), .section(ikev2Keyring), .section(ikev2Profile)] + ikev2Lines.map { .line($0) }

@@ -114,6 +114,7 @@ extension IKEEngine {
         .ikeAuthenticated, interface: proof.policy.interface, a: proof.endpoints.remote, b: proof.endpoints.local,
         x: UInt32(entry.version.rawValue), y: number))
     inherit(number, id)
+    certify(id, proof.certificate, &turn)
     setLifetime(number, proof.lifetimeSeconds, &turn)
     startLiveness(number, &turn)
     timers.set(.childless(number), at: turn.now + .seconds(IKELimits.childlessSeconds))

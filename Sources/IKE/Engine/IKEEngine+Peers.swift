@@ -11,7 +11,6 @@ extension IKEEngine {
     let isBehindNAT = proof.isBehindNAT || proof.isPeerBehindNAT
     if let id = peersByKey[key] {
       peers[id]?.associations.append(number)
-      peers[id]?.certificate = proof.certificate
       peers[id]?.isBehindNAT = isBehindNAT
       if peers[id]?.interfaces.contains(proof.policy.interface) == false { peers[id]?.interfaces.append(proof.policy.interface) }
       return id
@@ -24,6 +23,14 @@ extension IKEEngine {
       id: id, key: key, certificate: proof.certificate, isBehindNAT: isBehindNAT, endpoints: proof.endpoints,
       interfaces: [proof.policy.interface], associations: [number])
     return id
+  }
+
+  /// The newest proof counts: a certificate that was renewed may let its holder register and announce other things than the old one.
+  mutating func certify(_ id: ProtectionID, _ certificate: CertificateFacts?, _ turn: inout Turn<Output>) {
+    guard peers[id]?.certificate != certificate else { return }
+    peers[id]?.certificate = certificate
+    guard let peer = peers[id], peer.isUp else { return }
+    for interface in peer.interfaces { turn.emit(.peerMoved(peer.protectedPeer(interface))) }
   }
 
   /// Children of version 1 outlive their phase 1: they pass to the peer's newest.

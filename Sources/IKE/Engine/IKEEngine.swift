@@ -83,7 +83,7 @@ public struct IKEEngine: Engine, Sendable {
     case protectionDown(ProtectionID, InterfaceID, remote: IPAddress, IKEFailure)
     /// What was asked for by `protect` could not be had; it is not tried again before `protect` comes again.
     case protectionFailed(InterfaceID, remote: IPAddress, IKEFailure)
-    /// The peer is at another address or port now.
+    /// The peer is at another address or port now, or has proved itself with another certificate.
     case peerMoved(ProtectedPeer)
   }
 

@@ -38,6 +38,8 @@ struct InitialResponder: Sendable {
   /// Who the initiator says it is, under the policy that is tried.
   private struct Claim {
     var chosen: ChosenPolicy
+    /// Other policies that the proof would be as good for: which of them is meant, the certificate may say.
+    var others: [ProtectionPolicy]
     var identity: IKEIdentity
     var payloads: [IKEPayload]
 
@@ -170,10 +172,10 @@ extension InitialResponder {
       payloads.securityAssociation != nil, payloads.initiatorSelectors != nil, payloads.responderSelectors != nil
     else { return refuse(waiting, nil, .malformed, context, &turn) }
     let identity = identification.identity
-    guard let policy = choosePolicy(waiting.sa.suite, identity, proof, payloads.responderIdentification?.identity, context) else {
-      return refuse(waiting, nil, .identityRefused(identity), context, &turn)
-    }
-    let claim = Claim(chosen: ChosenPolicy(policy, in: policies), identity: identity, payloads: payloads)
+    let fitting = fittingPolicies(waiting.sa.suite, identity, proof, payloads.responderIdentification?.identity, context)
+    guard let policy = fitting.first else { return refuse(waiting, nil, .identityRefused(identity), context, &turn) }
+    let others = fitting.dropFirst().filter { $0.anchors == policy.anchors && $0.remoteMethods == policy.remoteMethods }
+    let claim = Claim(chosen: ChosenPolicy(policy, in: policies), others: others, identity: identity, payloads: payloads)
     let octets = waiting.outcome.octets(ofInitiator: true, identification, waiting.sa)
     let check = Proof.check(
       proof, policy, octets, waiting.sa.suite.prf, remote: context.endpoints.remote, identity: identity, chain: Proof.chain(payloads),
@@ -189,21 +191,35 @@ extension InitialResponder {
     }
   }
 
-  /// The first policy that could accept the initiator; one whose identity it asks for (IDr) comes before others.
-  private func choosePolicy(
+  /// The policies that could accept the initiator; one whose identity it asks for (IDr) comes before others.
+  private func fittingPolicies(
     _ suite: IKESuite, _ identity: IKEIdentity, _ proof: AuthenticationPayload, _ wanted: IKEIdentity?, _ context: IKEv2Context
-  ) -> ProtectionPolicy? {
+  ) -> [ProtectionPolicy] {
+    let sharesKey = proof.method == .sharedKey
     let fitting = policies.filter { policy in
-      policy.remoteMatches.contains { $0.mayMatch(identity) } && policy.ikeProposals.contains { $0.holds(suite) }
-        && policy.remoteMethods.contains { ($0 == .preSharedKey) == (proof.method == .sharedKey) }
+      policy.remoteMatches.contains { sharesKey ? $0.matches(identity, certificate: nil) : $0.mayMatch(identity) }
+        && policy.ikeProposals.contains { $0.holds(suite) } && policy.remoteMethods.contains { ($0 == .preSharedKey) == sharesKey }
     }
-    guard let wanted else { return fitting.first }
-    return fitting.first { Proof.localIdentity($0, local: context.endpoints.local) == wanted } ?? fitting.first
+    guard let wanted else { return fitting }
+    let asked = fitting.filter { Proof.localIdentity($0, local: context.endpoints.local) == wanted }
+    return asked + fitting.filter { !asked.contains($0) }
+  }
+
+  /// The claim under the first policy that accepts the certificate; as it was where none does.
+  private func settled(_ claim: Claim, _ certificate: CertificateFacts?, _ context: IKEv2Context) -> Claim {
+    func accepts(_ policy: ProtectionPolicy) -> Bool {
+      Proof.accepts(policy, claim.identity, certificate, local: context.endpoints.local) == nil
+    }
+    guard certificate != nil, !accepts(claim.policy), let meant = claim.others.first(where: accepts) else { return claim }
+    var settled = claim
+    settled.chosen = ChosenPolicy(meant, in: policies)
+    return settled
   }
 
   private mutating func accept(
-    _ waiting: Waiting, _ claim: Claim, _ certificate: CertificateFacts?, _ context: inout IKEv2Context, _ turn: inout AssociationTurn
+    _ waiting: Waiting, _ made: Claim, _ certificate: CertificateFacts?, _ context: inout IKEv2Context, _ turn: inout AssociationTurn
   ) -> IKEv2Step {
+    let claim = settled(made, certificate, context)
     if let failure = Proof.accepts(claim.policy, claim.identity, certificate, local: context.endpoints.local) {
       return refuse(waiting, claim.policy, failure, context, &turn)
     }

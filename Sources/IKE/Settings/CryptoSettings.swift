@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import IPsecCrypto
+import ProtocolKit
 
 /// What `crypto …` says, as a value. Names that lines refer to may be undefined: the validation of the whole says so, and a tunnel that
 /// needs them stays down.
@@ -8,6 +9,9 @@ public struct CryptoSettings: Sendable, Equatable {
 
   /// `crypto pki trustpoint`
   public var trustpoints: [TrustpointSettings] = []
+
+  /// `crypto pki certificate map`, by name and number.
+  public var certificateMaps: [CertificateMapSettings] = []
 
   // MARK: IKEv2
 
@@ -57,6 +61,8 @@ public struct CryptoSettings: Sendable, Equatable {
   public var halfOpenLimit: Int?
   /// `crypto ipsec security-association …`
   public var limits = AssociationLimits()
+  /// `crypto ipsec df-bit`; nil where no line says it.
+  public var dontFragment: ProtectedDontFragment?
   /// `crypto ipsec transform-set`
   public var transformSets: [TransformSetSettings] = []
   /// `crypto ipsec profile`

@@ -95,6 +95,10 @@ public struct IKEv2ProfileSettings: SectionSettings {
   public var text: String?
   /// `match identity remote …`
   public var matches: [IdentityMatch] = []
+  /// `match certificate`: names of certificate maps.
+  public var certificateMaps: [String] = []
+  /// `match address local`: the ends of ours that it is for; all where there is none.
+  public var localScopes: [LocalScope] = []
   /// `identity local`
   public var identity: LocalIdentitySettings?
   /// `authentication local`
@@ -120,6 +124,14 @@ public struct IKEv2ProfileSettings: SectionSettings {
 
   /// A section with nothing in it.
   public init(name: String) { self.name = name }
+}
+
+/// `match address local {A | interface X}`
+public enum LocalScope: Sendable, Hashable {
+  /// An address of ours.
+  case address(IPAddress)
+  /// Whatever address this interface has.
+  case interface(String)
 }
 
 /// `pki trustpoint NAME [sign | verify]`

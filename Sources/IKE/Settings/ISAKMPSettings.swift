@@ -122,6 +122,8 @@ public struct ISAKMPProfileSettings: SectionSettings {
   public var keyrings: [String] = []
   /// `match identity …`
   public var matches: [ISAKMPMatchSettings] = []
+  /// `match certificate`: names of certificate maps.
+  public var certificateMaps: [String] = []
   /// `self-identity`
   public var identity: LocalIdentitySettings?
   /// `ca trust-point`

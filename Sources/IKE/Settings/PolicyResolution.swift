@@ -15,11 +15,16 @@ public struct ProtectedTunnel: Sendable, Hashable {
   public var local: IPAddress
   /// The only peer of a point-to-point tunnel; nil for multipoint.
   public var peer: IPAddress?
+  /// The interface that has `local`; nil where nobody knows it.
+  public var localInterface: String?
 
   /// A tunnel at `local`.
-  public init(interface: InterfaceID, profileName: String, isShared: Bool = false, local: IPAddress, peer: IPAddress? = nil) {
+  public init(
+    interface: InterfaceID, profileName: String, isShared: Bool = false, local: IPAddress, peer: IPAddress? = nil,
+    localInterface: String? = nil
+  ) {
     (self.interface, self.profileName, self.isShared) = (interface, profileName, isShared)
-    (self.local, self.peer) = (local, peer)
+    (self.local, self.peer, self.localInterface) = (local, peer, localInterface)
   }
 
   /// The protection group of each tunnel: its own number; of shared ones with one source and profile the lowest number among them.

@@ -62,13 +62,17 @@ struct PolicyResolver {
     guard let profile = settings.ikev2Profiles.first(where: { $0.name == name }) else {
       throw PolicyRefusal("IKEv2 profile '\(name)' is not defined")
     }
-    guard !profile.matches.isEmpty else { throw PolicyRefusal("IKEv2 profile '\(name)' has no 'match identity remote'") }
+    guard profile.localScopes.isEmpty || profile.localScopes.contains(where: tunnel.isAt) else {
+      throw PolicyRefusal("IKEv2 profile '\(name)' is not for our address \(tunnel.local) ('match address local')")
+    }
+    let matches = profile.matches + (try certificateMatches(profile.certificateMaps))
+    guard !matches.isEmpty else { throw PolicyRefusal("IKEv2 profile '\(name)' has no 'match identity remote'") }
     guard let local = profile.localMethod, !profile.remoteMethods.isEmpty else {
       throw PolicyRefusal("IKEv2 profile '\(name)' lacks 'authentication local' or 'authentication remote'")
     }
     policy.ikeProposals = settings.ikeProposals(local: tunnel.local)
     guard !policy.ikeProposals.isEmpty else { throw PolicyRefusal("no IKEv2 proposal is complete") }
-    (policy.remoteMatches, policy.localMethod, policy.remoteMethods) = (profile.matches, local, profile.remoteMethods)
+    (policy.remoteMatches, policy.localMethod, policy.remoteMethods) = (matches, local, profile.remoteMethods)
     if ([local] + profile.remoteMethods).contains(.preSharedKey) { policy.preSharedKeys = try keys(of: profile) }
     if local != .preSharedKey || profile.remoteMethods.contains(where: { $0 != .preSharedKey }) {
       let uses = profile.trustpoints.isEmpty ? everyTrustpoint : profile.trustpoints
@@ -108,7 +112,8 @@ struct PolicyResolver {
   private func addIKEv1(_ name: String?, to policy: inout ProtectionPolicy) throws(PolicyRefusal) {
     let profile = name.flatMap { name in settings.isakmpProfiles.first { $0.name == name } }
     if let name, profile == nil { throw PolicyRefusal("ISAKMP profile '\(name)' is not defined") }
-    if let profile, profile.matches.isEmpty { throw PolicyRefusal("ISAKMP profile '\(profile.name)' has no 'match identity'") }
+    let matches = (profile?.matches.map(\.identity) ?? [.any]) + (try certificateMatches(profile?.certificateMaps ?? []))
+    if let profile, matches.isEmpty { throw PolicyRefusal("ISAKMP profile '\(profile.name)' has no 'match identity'") }
     let all = settings.usedISAKMPPolicies
     let named = profile?.trustpoints.map { TrustpointUse(name: $0) } ?? []
     policy.preSharedKeys = try isakmpKeys(profile)
@@ -122,7 +127,7 @@ struct PolicyResolver {
     }
     (policy.localMethod, policy.ikeLifetimeSeconds) = (first.method, first.lifetimeSeconds)
     policy.remoteMethods = policy.isakmpPolicies.map(\.method).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-    policy.remoteMatches = profile?.matches.map(\.identity) ?? [.any]
+    policy.remoteMatches = matches
     policy.usesAggressiveMode = profile?.usesAggressiveMode == true && !settings.refusesAggressiveMode
     policy.localIdentity = try identity(profile?.identity ?? globalIdentity, policy)
     add(profile?.keepalive ?? settings.isakmpKeepalive, to: &policy)
@@ -145,6 +150,21 @@ struct PolicyResolver {
   }
 
   // MARK: Both
+
+  /// `match certificate`: the maps' own rules, so that a policy says by itself whom it is for.
+  private func certificateMatches(_ names: [String]) throws(PolicyRefusal) -> [IdentityMatch] {
+    var matches: [IdentityMatch] = []
+    for name in names {
+      let entries = settings.certificateMaps.filter { $0.map == name }
+      guard !entries.isEmpty else { throw PolicyRefusal("certificate map '\(name)' is not defined") }
+      // A condition that nobody looks at would let in whom it is to keep out.
+      if let unknown = entries.flatMap(\.kept).first {
+        throw PolicyRefusal("certificate map '\(name)' has a condition that is not acted on: '\(unknown)'")
+      }
+      matches += entries.map { .certificate($0.rules) }
+    }
+    return matches
+  }
 
   /// What counts where a profile names no trustpoint: all that have files.
   private var everyTrustpoint: [TrustpointUse] { settings.trustpointsWithFiles.map { TrustpointUse(name: $0.name) } }
@@ -213,6 +233,16 @@ struct PolicyResolver {
   }
 }
 
+extension ProtectedTunnel {
+  /// Whether its outer packets leave from the address, or from an address of the interface.
+  fileprivate func isAt(_ scope: LocalScope) -> Bool {
+    switch scope {
+    case .address(let address): address == local
+    case .interface(let name): name == localInterface
+    }
+  }
+}
+
 extension TrustAnchors {
   /// Whoever either trusts; a revocation list is required where either requires one.
   fileprivate func joined(with other: TrustAnchors) -> TrustAnchors {
@@ -246,7 +276,7 @@ extension PreSharedKey {
   /// Higher is tried first: one identity, then networks from long to short, then domains, then everybody.
   fileprivate var specificity: Int {
     switch identity {
-    case .fqdn?, .mail?, .keyID?, .subject?: 1_000
+    case .fqdn?, .mail?, .keyID?, .subject?, .certificate?: 1_000
     case .addresses(let network)?: 500 + Int(network.length)
     case .domain(let name)?, .mailDomain(let name)?: 100 + min(name.utf8.count, 255)
     case .any?, nil: addresses.map { 500 + Int($0.length) } ?? 0

@@ -29,3 +29,21 @@ public struct TrustpointSettings: SectionSettings {
     revocationChecks.isEmpty ? !revocationFiles.isEmpty : revocationChecks.contains(.crl) && !revocationChecks.contains(.none)
   }
 }
+
+/// `crypto pki certificate map NAME SEQUENCE`: all its rules must hold of a certificate; of the entries of one map one is enough.
+public struct CertificateMapSettings: SectionSettings {
+  /// The map's name and the entry's number, as its head says them.
+  public let name: String
+  /// `subject-name …`, `issuer-name …`, `alt-subject-name …`
+  public var rules: [CertificateRule] = []
+  /// Lines that nobody acts on.
+  public var kept: [String] = []
+
+  /// A section with nothing in it.
+  public init(name: String) { self.name = name }
+
+  /// The map it is of.
+  public var map: String { name.split(separator: " ").first.map(String.init) ?? name }
+  /// Its place among the map's entries.
+  public var sequence: Int { name.split(separator: " ").last.flatMap { Int($0) } ?? 0 }
+}

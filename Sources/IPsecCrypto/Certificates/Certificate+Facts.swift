@@ -9,6 +9,7 @@ extension Certificate {
     facts.subject = try Self.encoded(X509_get_subject_name(pointer))
     facts.subjectText = subjectText
     facts.issuer = try Self.encoded(X509_get_issuer_name(pointer))
+    facts.issuerText = Self.text(of: X509_get_issuer_name(pointer))
     facts.notBefore = try Self.seconds(X509_get0_notBefore(pointer))
     facts.notAfter = try Self.seconds(X509_get0_notAfter(pointer))
     facts.serialNumber = try serialNumber()

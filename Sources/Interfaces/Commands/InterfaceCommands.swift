@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandGrammar
+import ProtocolKit
 import Wire
 
 /// The lines that every interface has. The order of the lists is the order in which `show running-config` prints them.
@@ -7,7 +8,7 @@ public enum InterfaceCommands {
   /// Lines printed above the protocols' own.
   public static let head = [description, address, redirects, mtu]
   /// Lines printed below the protocols' own.
-  public static let tail = [adjustMSS, shutdown]
+  public static let tail = [adjustMSS, protectedDontFragment, shutdown]
 
   /// `description LINE`
   public static let description = Command<InterfaceSettings>(
@@ -46,6 +47,20 @@ public enum InterfaceCommands {
     ],
     apply: { settings, input in settings.adjustMSS = input.negated ? nil : input.arguments.int("bytes") },
     write: { $0.adjustMSS.map { ["ip tcp adjust-mss \($0)"] } ?? [] })
+
+  /// `crypto ipsec df-bit {clear | set | copy}`
+  public static let protectedDontFragment = Command<InterfaceSettings>(
+    "crypto ipsec df-bit {clear|set|copy}", modes: [.interface],
+    help: [
+      "crypto": "Encryption and authentication", "ipsec": "IPsec", "df-bit": "Whether protected packets may be fragmented on their way",
+      "clear": "They may", "set": "They may not", "copy": "As the tunnel's own header says",
+    ],
+    no: .words(3),
+    apply: { settings, input in
+      let choice = ProtectedDontFragment.allCases.first { input.arguments.has($0.rawValue) }
+      settings.tunnel.protectedDontFragment = input.negated ? nil : choice
+    },
+    write: { $0.tunnel.protectedDontFragment.map { ["crypto ipsec df-bit \($0.rawValue)"] } ?? [] })
 
   /// `[no] shutdown`
   public static let shutdown = flag("shutdown", \.isShutdown, isOn: false, help: ["shutdown": "Shutdown the selected interface"])

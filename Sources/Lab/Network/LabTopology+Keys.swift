@@ -18,12 +18,17 @@ extension LabTopology {
       let issued = try authority.issue(
         .init(
           name: .init(commonName: node.name, organization: "dmvpn lab"), dnsNames: [node.name], addresses: [node.tunnelAddress],
-          addressBlocks: [IPPrefix(host: node.tunnelAddress), IPPrefix(host: node.host)] + [node.lan].compactMap { $0 }), validity: always)
+          addressBlocks: Self.blocks(node)), validity: always)
       let key = try CertificateReader.signingKey(
         privateKeyPEMorDER: issued.privateKeyPEM.withBytes { Array($0) }, chain: [issued.certificateDER])
       files[request(for: node)] = .trustpoint(key, roots)
     }
     return files
+  }
+
+  /// What the certificate of a node lets it announce. A hub's names nothing: it tells of what is behind all others.
+  package static func blocks(_ node: LabNode) -> [IPPrefix]? {
+    node.role == .hub ? nil : [IPPrefix(host: node.tunnelAddress), IPPrefix(host: node.host)] + [node.lan].compactMap { $0 }
   }
 
   private func request(for node: LabNode) -> KeyMaterialRequest {

@@ -51,7 +51,8 @@ struct ProtectionLacks {
       return list.append("IKEv2 profile '\(name)' is not defined")
     }
     let title = "IKEv2 profile '\(name)'"
-    if ike.matches.isEmpty { list.append("\(title) has no 'match identity remote': it is for nobody") }
+    if ike.matches.isEmpty, ike.certificateMaps.isEmpty { list.append("\(title) has no 'match identity remote': it is for nobody") }
+    checkMaps(ike.certificateMaps)
     if ike.localMethod == nil { list.append("\(title) has no 'authentication local'") }
     if ike.remoteMethods.isEmpty { list.append("\(title) has no 'authentication remote'") }
     let usesKey = ike.localMethod == .preSharedKey || ike.remoteMethods.contains(.preSharedKey)
@@ -93,7 +94,10 @@ struct ProtectionLacks {
     let named = profile.isakmpProfile
     let ike = named.flatMap { name in crypto.isakmpProfiles.first { $0.name == name } }
     if let named, ike == nil { return list.append("ISAKMP profile '\(named)' is not defined") }
-    if let ike, ike.matches.isEmpty { list.append("ISAKMP profile '\(ike.name)' has no 'match identity': it is for nobody") }
+    if let ike, ike.matches.isEmpty, ike.certificateMaps.isEmpty {
+      list.append("ISAKMP profile '\(ike.name)' has no 'match identity': it is for nobody")
+    }
+    checkMaps(ike?.certificateMaps ?? [])
     let methods = Set(crypto.usedISAKMPPolicies.map(\.method))
     let keys = crypto.isakmpKeys(of: ike)
     let trustpoints = ike?.trustpoints.isEmpty == false ? ike?.trustpoints ?? [] : crypto.trustpoints.map(\.name)
@@ -114,6 +118,16 @@ struct ProtectionLacks {
   }
 
   // MARK: Certificates
+
+  private mutating func checkMaps(_ names: [String]) {
+    for name in names {
+      let entries = crypto.certificateMaps.filter { $0.map == name }
+      if entries.isEmpty { list.append("certificate map '\(name)' is not defined") }
+      if let unknown = entries.flatMap(\.kept).first {
+        list.append("certificate map '\(name)' has a condition that is not acted on: '\(unknown)'")
+      }
+    }
+  }
 
   private mutating func checkTrustpoints(_ title: String, _ uses: [TrustpointUse], signs: Bool, verifies: Bool) {
     let signing = uses.filter { $0.purpose != .verify }.compactMap { use in crypto.trustpoints.first { $0.name == use.name } }

@@ -13,7 +13,7 @@ extension KeptLines {
     crypto ipsec {proposal|client} <rest:line>
     crypto {gdoi|dynamic-map|identity|provisioning} <rest:line>
     crypto map <name:word> <sequence:int(1-65535)> [<rest:line>]
-    crypto {pki|ca} {certificate chain|certificate map|server|profile|authenticate|enroll|trustpool} <rest:line>
+    crypto {pki|ca} {certificate chain|server|profile|authenticate|enroll|trustpool} <rest:line>
     """)
 
   /// Single lines of global mode.
@@ -30,7 +30,7 @@ extension KeptLines {
     crypto ikev2 limit {max-sa|queue} <rest:line>
     crypto ikev2 limit max-in-negotation-sa <number:int(1-99999)> {incoming|outgoing|left-half}
     crypto ikev2 nat force-encap
-    crypto ipsec {df-bit|fragmentation|nat-transparency|optional|security-policy|server|default|mtu} [<rest:line>]
+    crypto ipsec {fragmentation|nat-transparency|optional|security-policy|server|default|mtu} [<rest:line>]
     crypto ipsec security-association {idle-time|multi-sn|ecn|dummy} [<rest:line>]
     crypto {pki|ca} {import|export|crl|token|http|certificate storage|certificate query|server-limit} [<rest:line>]
     """)
@@ -42,7 +42,6 @@ extension KeptLines {
       patterns(
         """
         vrf <name:word>
-        match certificate <map:word>
         local-address <where:word> [<vrf:word>]
         isakmp authorization list <list:word>
         client {authentication|configuration|pki} <rest:line>
@@ -89,8 +88,6 @@ extension KeptLines {
         ivrf <vrf:word>
         keyring aaa <rest:line>
         keyring ppk <rest:line>
-        match address local {<address:address>|interface <name:interface>}
-        match certificate <map:word>
         match fvrf {any|<vrf:word>}
         nat force-encap
         reconnect [<rest:line>]
@@ -99,6 +96,7 @@ extension KeptLines {
         virtual-template <number:int(1-4096)> [mode auto]
         """)
     ),
+    (.certificateMap, patterns("{unstructured-subject-name|serial-number|name|valid-start|expires-on} <rest:line>")),
     (.transformSet, patterns("esn")),
     (
       .ipsecProfile,

@@ -197,7 +197,7 @@ extension KeptLines {
     channel-group <rest:line>
     channel-protocol <rest:line>
     crypto map <name:word> [redundancy <rest:line>]
-    crypto ipsec {df-bit|fragmentation} <rest:line>
+    crypto ipsec fragmentation <rest:line>
     vrf forwarding <rest:line>
     tunnel {vrf|bandwidth|entropy|raw|flow|udlr|mpls|endpoint|csn|rbscp|destination dynamic} [<rest:line>]
     arp {timeout|probe|log|snap|arpa|frame-relay} [<rest:line>]

@@ -90,6 +90,7 @@ extension Node {
     var picture = CryptoPicture(
       now: now, associations: ike.ikeRows(limit: Node.cryptoRowLimit), children: ike.childRows(limit: Node.cryptoRowLimit))
     (picture.inbound, picture.outbound) = (counters.inboundAssociations, counters.outboundAssociations)
+    picture.announcements = announcementRows
     (picture.settings, picture.material) = (settings.crypto.withoutKeys, ikeMaterial)
     picture.wallText = { ClockText(seconds: $0).longWithoutMilliseconds }
     for name in settings.interfaceNames {

@@ -90,6 +90,35 @@ struct PolicyTests {
     #expect(asking.messages(a).contains(.routeRefresh(RouteRefreshMessage(afi: 1, safi: 1))))
   }
 
+  @Test("what a neighbour's certificate does not name is neither chosen nor told on; a narrower one withdraws, a wider one asks again")
+  func certificate() throws {
+    for lines in ["", "neighbor 10.0.0.2 soft-reconfiguration inbound"] {
+      let bench = try bench(lines)
+      let all = ["0.0.0.0/0", "192.168.2.0/24", "192.168.2.128/25", "192.168.3.0/24"]
+      bench.announce(["192.168.3.0/24"], from: b, path: [65003, 65009])
+      bench.forget()
+      bench.handle(.limit(a, ["192.168.2.0/24"].compactMap { IPPrefix($0) }))
+      bench.announce(all, from: a, path: [65002])
+      #expect(bench.table.keys.sorted().map { "\($0)" } == ["192.168.2.0/24", "192.168.2.128/25", "192.168.3.0/24"])
+      #expect(bench.table[IPPrefix(IPAddress(192, 168, 3, 0), length: 24)]?.map(\.nextHop) == [b], "the true one, by a longer path")
+      #expect(bench.told(b).keys.sorted() == ["192.168.2.0/24", "192.168.2.128/25"])
+      #expect(bench.engine.limits.refusals(of: a) == 2 && bench.engine.summary()?.counters.refusedByCertificate == 2)
+      #expect(bench.records.filter { $0.kind == .announcementRefused }.map(\.a) == [a])
+      bench.handle(.limit(a, ["192.168.2.128/25"].compactMap { IPPrefix($0) }))
+      bench.run()
+      #expect(bench.table.keys.sorted().map { "\($0)" } == ["192.168.2.128/25", "192.168.3.0/24"])
+      bench.forget()
+      bench.handle(.limit(a, nil))
+      bench.run()
+      // What was kept is taken, what was not is asked for (RFC 2918).
+      if lines.isEmpty {
+        #expect(bench.messages(a).contains(.routeRefresh(RouteRefreshMessage(afi: 1, safi: 1))))
+        bench.announce(all, from: a, path: [65002])
+      }
+      #expect(bench.table.count == 4)
+    }
+  }
+
   @Test("a neighbour that asks is told everything again, RFC 2918 §4")
   func refresh() throws {
     let bench = try bench("")

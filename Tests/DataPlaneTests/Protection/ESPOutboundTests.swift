@@ -84,6 +84,18 @@ import Wire
     #expect(u16(sent[1].bytes, 4) == u16(sent[0].bytes, 4) + 1)
   }
 
+  @Test(
+    "crypto ipsec df-bit decides of the header in front of ESP alone; copied, it is as the tunnel's own",
+    arguments: ProtectedDontFragment.allCases, [false, true])
+  func dontFragment(_ choice: ProtectedDontFragment, discovers: Bool) throws {
+    let hub = ProtectedHub(mode: .tunnel) { ($0.setsDontFragment, $0.protectedDontFragment) = (discovers, choice) }
+    let sent = hub.hub.send(IPv4("192.168.1.7", "192.168.11.2", payload: udp(53, [1])).bytes)
+    #expect((u16(sent.bytes, 6) == 0x4000) == (choice == .set || choice == .copy && discovers))
+    #expect(slowChecksum(Array(sent.bytes.prefix(20))) == 0)
+    let text = try #require(hub.opened(11, sent.bytes)).text
+    #expect((u16(text, 6) == 0x4000) == discovers, "the header inside is the tunnel's")
+  }
+
   @Test("without an association nothing leaves: it is counted, and asked for once in 500 ms with the peer's name")
   func noAssociation() {
     let hub = ProtectedHub(associates: false)

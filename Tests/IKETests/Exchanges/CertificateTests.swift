@@ -82,6 +82,48 @@ struct CertificateTests {
     if part == "O=Branches" || part == "CN=s1" { try expectMatching(a, b) } else { expectNothing(a, b) }
   }
 
+  @Test("of several profiles the certificate chooses, whatever their order; who is in no map is refused", arguments: ["s1", "s2", "s3"])
+  func maps(name: String) throws {
+    let cloud = try Cloud()
+    func policy(_ number: UInt16, _ rules: [CertificateRule]) throws -> ProtectionPolicy {
+      var policy = try cloud.policy(Situation.hub, .ecdsaP256, name: "hub") { $0.remoteMatches = [.certificate(rules)] }
+      (policy.interface, policy.group) = (InterfaceID(number), number)
+      return policy
+    }
+    let first = try policy(7, [CertificateRule(.subject, .contains, "cn = S1"), CertificateRule(.issuer, .equal, "CN=lab")])
+    let second = try policy(8, [CertificateRule(.alternative, .equal, "s2.example")])
+    let world = World()
+    let a = world.add(Situation.spoke), b = world.add(Situation.hub)
+    a.handle(.configure([try cloud.policy(Situation.spoke, .ecdsaP256, name: name)], IKEGlobalSettings()))
+    b.handle(.configure([first, second], IKEGlobalSettings()))
+    a.handle(.protect(Situation.tunnel, remote: Situation.hub))
+    world.run(.seconds(5))
+    if name == "s3" { return expectNothing(a, b) }
+    try expectMatching(a, b)
+    #expect(b.peer?.interface == InterfaceID(name == "s1" ? 7 : 8))
+  }
+
+  @Test("a map's comparisons: case and spaces around = and , do not count; of several names one is enough, for a negative one all")
+  func comparisons() {
+    var facts = CertificateFacts()
+    (facts.subjectText, facts.issuerText) = ("CN=spoke1,OU=Branches North,O=Example", "CN=lab")
+    (facts.dnsNames, facts.addresses) = (["spoke1.example.org", "x"], [IPAddress(10, 0, 0, 11)])
+    let cases: [(CertificateRule.Field, CertificateRule.Operator, String, Bool)] = [
+      (.subject, .contains, "ou = branches north, o=EXAMPLE", true), (.subject, .contains, "OU=Branches South", false),
+      (.subject, .equal, "cn=spoke1, ou=branches north, o=example", true), (.subject, .equal, "cn=spoke1", false),
+      (.subject, .lacks, "ou=branches", false), (.subject, .lacks, "ou=other", true), (.subject, .notEqual, "cn=spoke1", true),
+      (.subject, .contains, "branchesnorth", false), (.issuer, .equal, "CN=LAB", true), (.issuer, .contains, "xlab", false),
+      (.alternative, .equal, "x", true), (.alternative, .contains, ".example.org", true), (.alternative, .equal, "10.0.0.11", true),
+      (.alternative, .notEqual, "x", false), (.alternative, .lacks, "example", false), (.alternative, .lacks, "example.net", true),
+    ]
+    for (field, comparison, value, holds) in cases {
+      let rule = CertificateRule(field, comparison, value)
+      #expect(rule.holds(of: facts) == holds, "\(rule.text)")
+      let match = IdentityMatch.certificate([rule])
+      #expect(match.matches(.keyID([1]), certificate: facts) == holds && !match.matches(.keyID([1]), certificate: nil))
+    }
+  }
+
   @Test("an authority nobody trusts, an expired certificate, one that is not valid yet, one that was revoked: refused at both ends")
   func refused() throws {
     let cloud = try Cloud(), stranger = try Cloud("stranger")

@@ -20,6 +20,7 @@ struct CertificateReaderTests {
     #expect(facts.notAfter - facts.notBefore == 3650 * 86_400)
     #expect(facts.issuer == (try CertificateReader.facts(ofDER: Made.intermediate)).subject)
     #expect(facts.subject.first == 0x30)
+    #expect(facts.issuerText == (try CertificateReader.facts(ofDER: Made.intermediate)).subjectText)
   }
 
   @Test("ranges of addresses come as the prefixes that make them up, RFC 3779 §2.2.3.9")

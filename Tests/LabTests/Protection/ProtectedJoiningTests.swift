@@ -77,21 +77,36 @@ struct ProtectedJoiningTests {
 extension LabTopology {
   /// What `keyFiles` makes, with what certificates say changed first.
   func keyFiles(_ change: (inout CertificateAuthority.Request, LabNode) -> Void) throws -> [KeyMaterialRequest: KeyMaterial] {
-    let always = CertificateAuthority.Validity(notBefore: 0, notAfter: 253_402_300_799)
-    let authority = try CertificateAuthority.create(name: .init(commonName: "test authority"), validity: always)
-    let roots = TrustAnchors(roots: try CertificateReader.certificates(inPEMorDER: authority.certificatePEM))
+    let authority = try TestAuthority()
     var files: [KeyMaterialRequest: KeyMaterial] = [:]
-    for node in nodes {
-      var request = CertificateAuthority.Request(
-        name: .init(commonName: node.name, organization: "test"), addresses: [node.tunnelAddress],
-        addressBlocks: [IPPrefix(host: node.tunnelAddress), IPPrefix(host: node.host)] + [node.lan].compactMap { $0 })
-      change(&request, node)
-      let issued = try authority.issue(request, validity: always)
-      let key = try CertificateReader.signingKey(
-        privateKeyPEMorDER: issued.privateKeyPEM.withBytes { Array($0) }, chain: [issued.certificateDER])
-      files[.trustpoint(name: "LAB", files: TrustpointFiles(certificate: "\(node.name).pem", key: "\(node.name).key", roots: ["ca.pem"]))] =
-        .trustpoint(key, roots)
-    }
+    for node in nodes { files[TestAuthority.request(for: node)] = try authority.material(for: node) { change(&$0, node) } }
     return files
+  }
+}
+
+/// An authority that makes certificates for a lab's nodes as a test wants them.
+struct TestAuthority {
+  private let authority: CertificateAuthority
+  private let roots: TrustAnchors
+  private let always = CertificateAuthority.Validity(notBefore: 0, notAfter: 253_402_300_799)
+
+  init() throws {
+    authority = try CertificateAuthority.create(name: .init(commonName: "test authority"), validity: always)
+    roots = TrustAnchors(roots: try CertificateReader.certificates(inPEMorDER: authority.certificatePEM))
+  }
+
+  /// The files of a node, as its configuration names them.
+  static func request(for node: LabNode) -> KeyMaterialRequest {
+    .trustpoint(name: "LAB", files: TrustpointFiles(certificate: "\(node.name).pem", key: "\(node.name).key", roots: ["ca.pem"]))
+  }
+
+  /// A key and a certificate with the node's name, of which `change` changes the rest.
+  func material(for node: LabNode, _ change: (inout CertificateAuthority.Request) -> Void = { _ in }) throws -> KeyMaterial {
+    var request = CertificateAuthority.Request(
+      name: .init(commonName: node.name, organization: "test"), addresses: [node.tunnelAddress], addressBlocks: LabTopology.blocks(node))
+    change(&request)
+    let issued = try authority.issue(request, validity: always)
+    let key = try CertificateReader.signingKey(privateKeyPEMorDER: issued.privateKeyPEM.withBytes { Array($0) }, chain: [issued.certificateDER])
+    return .trustpoint(key, roots)
   }
 }

@@ -166,6 +166,25 @@ struct ODREngineTests {
     #expect(cloud["hub1"].records.count { $0.kind == .odrPrefixRefused } == 1)
   }
 
+  @Test("what a stub's certificate does not name is refused and counted, and nobody speaks as somebody else")
+  func certificate() {
+    let cloud = ODRCloud.hubAndSpokes(1), stubAddress = ip("10.0.0.99")
+    cloud.isLost = { _, _ in true }
+    cloud.input("hub1", .limit(stubAddress, [net("172.16.1.0/24")]))
+    cloud.receive("hub1", stub(["172.16.1.0/24", "172.16.2.0/24"]))
+    #expect(cloud["hub1"].table.keys.sorted() == [net("172.16.1.0/24")])
+    #expect(cloud["hub1"].engine.traffic.refused == [.certificate: 1] && cloud["hub1"].engine.limits.refusals(of: stubAddress) == 1)
+    #expect(cloud["hub1"].records.count { $0.kind == .announcementRefused } == 1)
+    let other = DatagramPort.Event.receivedLink(
+      InterfaceID(1), protocolType: 0x2000, nbmaSource: ip("198.51.100.98"), bytes: stub(["172.16.3.0/24"], name: "y", address: "10.0.0.98"))
+    cloud.input("hub1", .heard(other, as: [stubAddress]))
+    #expect(cloud["hub1"].engine.traffic.refused == [.certificate: 2] && cloud["hub1"].table.count == 1)
+    cloud.input("hub1", .heard(other, as: [ip("10.0.0.98")]))
+    #expect(cloud["hub1"].table.count == 2)
+    cloud.input("hub1", .limit(stubAddress, []))
+    #expect(cloud["hub1"].table.keys.sorted() == [net("172.16.3.0/24")])
+  }
+
   @Test("a neighbour without an address of the tunnel's network, with ours, or without a name gives no routes")
   func badNextHops() {
     let cloud = ODRCloud.hubAndSpokes(1)

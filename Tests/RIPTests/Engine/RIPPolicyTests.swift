@@ -137,6 +137,25 @@ struct RIPPolicyTests {
     #expect(cloud["n"].table[TimerTests.lan] != nil)
   }
 
+  @Test("what a neighbour's certificate does not name is refused and counted, and said once; a narrower certificate takes paths back")
+  func certificate() {
+    let cloud = TimerTests.listener(), neighbour = ip("10.0.0.2")
+    let all = ["192.168.2.0/24", "192.168.2.128/25", "192.168.0.0/16", "0.0.0.0/0"].map { RIPRouteEntry(net($0), metric: 1) }
+    cloud.input("n", .limit(neighbour, [net("192.168.2.0/24")]))
+    TimerTests.says(cloud, all)
+    #expect(cloud["n"].table.keys.sorted() == [net("192.168.2.0/24"), net("192.168.2.128/25")])
+    #expect(cloud["n"].engine.traffic.refusedEntries == [.certificate: 2] && cloud["n"].engine.limits.refusals(of: neighbour) == 2)
+    TimerTests.says(cloud, all, from: "10.0.0.3")
+    #expect(cloud["n"].table.count == 4, "others are not limited")
+    cloud.input("n", .limit(neighbour, [net("192.168.2.128/25")]))
+    #expect(cloud["n"].table[net("192.168.2.0/24")]?.contains { $0.nextHop == neighbour } != true)
+    TimerTests.says(cloud, all)
+    #expect(cloud["n"].records.filter { $0.kind == .announcementRefused }.map(\.a) == [neighbour])
+    cloud.input("n", .limit(neighbour, nil))
+    TimerTests.says(cloud, all)
+    #expect(cloud["n"].table[net("192.168.0.0/16")]?.contains { $0.nextHop == neighbour } == true)
+  }
+
   @Test("malformed datagrams are counted by kind, and nothing traps, whatever comes")
   func garbage() {
     let cloud = TimerTests.listener()

@@ -41,8 +41,16 @@ extension CryptoPicture {
       "Session status: \(session.status)", "Peer: \(session.endpoints.remote) port \(port(session)) fvrf: (none) ivrf: (none)",
       "      Phase1_id: \(CryptoNames.identity(id))", "      Desc: (none)",
     ]
+    lines += announced(session)
     for row in session.associations { lines += ["  Session ID: \(session.peer.rawValue)", "  " + line(row), "          " + state(row)] }
     return lines + flow(session) + traffic(session)
+  }
+
+  /// `Certificate prefixes: 192.168.1.0/24, announcements refused: 3`: where the peer's certificate names any.
+  private func announced(_ session: CryptoSession) -> [String] {
+    guard let row = announcements[session.peer] else { return [] }
+    let names = row.prefixes.isEmpty ? "none" : row.prefixes.map { "\($0)" }.joined(separator: ", ")
+    return ["      Certificate prefixes: \(names)", "      Announcements refused: \(row.refused), under another's address: \(row.foreign)"]
   }
 
   private func port(_ session: CryptoSession) -> UInt16 {

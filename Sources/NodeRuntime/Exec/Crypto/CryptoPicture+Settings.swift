@@ -61,9 +61,19 @@ extension CryptoPicture {
       let uses = settings.ipsecProfiles.count { $0.ikev2Profile == p.name }
       let head = [
         "", "IKEv2 profile: \(p.name)", " Shutdown : No", " Ref Count: \(uses)", " Match criteria:", "  Fvrf: global",
-        "  Local address/interface: none", "  Identities:" + (p.matches.isEmpty ? " none" : ""),
+        "  Local address/interface: " + Self.list(p.localScopes.map(Self.text)), "  Identities:" + (p.matches.isEmpty ? " none" : ""),
       ]
-      return [head, p.matches.map { "   " + IKEIdentityText.text($0) }, ["  Certificate maps: none"], more(p)].flatMap { $0 }
+      let maps = "  Certificate maps: " + Self.list(p.certificateMaps)
+      return [head, p.matches.map { "   " + IKEIdentityText.text($0) }, [maps], more(p)].flatMap { $0 }
+    }
+  }
+
+  private static func list(_ words: [String]) -> String { words.isEmpty ? "none" : words.joined(separator: " ") }
+
+  private static func text(_ scope: LocalScope) -> String {
+    switch scope {
+    case .address(let address): "\(address)"
+    case .interface(let name): name
     }
   }
 
@@ -144,6 +154,7 @@ enum IKEIdentityText {
     case .mail(let name): "email \(name)"
     case .mailDomain(let name): "email domain \(name)"
     case .subject(let text): "dn \(text)"
+    case .certificate(let rules): "certificate " + rules.map(\.text).joined(separator: ", ")
     case .keyID(let bytes): "key-id " + String(decoding: bytes, as: UTF8.self)
     }
   }

@@ -26,6 +26,17 @@ package struct CryptoPicture: Sendable {
     package init(name: String, profile: String) { (self.name, self.profile) = (name, profile) }
   }
 
+  /// What a peer's certificate lets it announce.
+  package struct Announcements: Sendable {
+    /// Prefixes that it names.
+    package var prefixes: [IPPrefix]
+    /// Announcements of others, and packets of routing protocols from another tunnel address than the peer's: all were refused.
+    package var refused: UInt64 = 0, foreign: UInt64 = 0
+
+    /// Nothing refused so far.
+    package init(prefixes: [IPPrefix]) { self.prefixes = prefixes }
+  }
+
   /// When it was made.
   package var now: Instant
   /// IKE associations, by number.
@@ -34,6 +45,8 @@ package struct CryptoPicture: Sendable {
   package var children: [ChildSARow]
   /// What the packet path counted, by SPI.
   package var inbound: [UInt32: AssociationCounters] = [:], outbound: [UInt32: AssociationCounters] = [:]
+  /// What certificates name, by peer.
+  package var announcements: [ProtectionID: Announcements] = [:]
   /// Protected tunnels by number.
   package var tunnels: [InterfaceID: Tunnel] = [:]
   /// What is configured.
