@@ -230,7 +230,7 @@ extension BGPEngine {
       let next = entry.next
       if !entry.isLocal {
         let peer = Int(entry.peer)
-        if neighbors[peer].families[f].epoch != entry.epoch, !neighbors[peer].families[f].holdsStale {
+        if neighbors[peer].families[f].isOver(entry.epoch) {
           removePath(Int(p), at: d, family)
         } else if walks[f].looksAtNextHops, nextHops[attributes.rank(entry.attributes).nextHop].isChanged {
           markDirty(d, family)

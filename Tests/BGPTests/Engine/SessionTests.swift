@@ -219,20 +219,21 @@ struct SessionTests {
     #expect(without.engine.neighborSnapshot(a)?.state == .established)
   }
 
+  private let restarting: [Capability] = [
+    .multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65002),
+    .gracefulRestart(.init(flags: 8, restartSeconds: 60, families: [.init(afi: 1, safi: 1, flags: 0x80)])),
+  ]
+
   @Test("routes of a neighbour that restarts are kept until it is back and has told all, RFC 4724 §4.2")
   func restart() throws {
-    let capabilities: [Capability] = [
-      .multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65002),
-      .gracefulRestart(.init(flags: 8, restartSeconds: 60, families: [.init(afi: 1, safi: 1, flags: 0x80)])),
-    ]
     let bench = try BGPBench(lines + "\n bgp graceful-restart")
-    bench.connect(a, asNumber: 65002, capabilities: capabilities)
+    bench.connect(a, asNumber: 65002, capabilities: restarting)
     bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: a, path: [65002])
     bench.lose(a)
     bench.run(.seconds(30))
     #expect(bench.table.count == 2)
     #expect(bench.row("192.168.1.0/24")?.paths.first?.isStale == true)
-    bench.connect(a, asNumber: 65002, capabilities: capabilities)
+    bench.connect(a, asNumber: 65002, capabilities: restarting)
     bench.announce(["192.168.1.0/24"], from: a, path: [65002])
     #expect(bench.table.count == 2)
     bench.send(.update(UpdateMessage()), from: a)
@@ -241,6 +242,24 @@ struct SessionTests {
     bench.lose(a)
     bench.run(.seconds(61))
     #expect(bench.table.isEmpty)
+  }
+
+  @Test("routes that were stale already go when the neighbour restarts again before it has told all, RFC 4724 §4.2")
+  func restartsAgain() throws {
+    let bench = try BGPBench(lines + "\n bgp graceful-restart")
+    bench.connect(a, asNumber: 65002, capabilities: restarting)
+    bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: a, path: [65002])
+    for _ in 0..<3 {
+      bench.lose(a)
+      bench.run(.seconds(20))
+      bench.connect(a, asNumber: 65002, capabilities: restarting)
+      bench.announce(["192.168.1.0/24"], from: a, path: [65002])
+    }
+    #expect(bench.table.keys.map { "\($0)" } == ["192.168.1.0/24"])
+    bench.lose(a)
+    bench.run(.seconds(20))
+    #expect(bench.table.keys.map { "\($0)" } == ["192.168.1.0/24"], "those of the session before are kept once more")
+    #expect(bench.row("192.168.1.0/24")?.paths.first?.isStale == true)
   }
 
   @Test("shutdown and clear tell the neighbour why, RFC 4486")
