@@ -219,6 +219,24 @@ struct SessionTests {
     #expect(without.engine.neighborSnapshot(a)?.state == .established)
   }
 
+  @Test("a way that comes or goes is noticed among however many others", arguments: [1, 63, 64, 1_000])
+  func manyChanges(count: Int) throws {
+    let bench = try BGPBench("router bgp 65001\n neighbor 192.0.2.9 remote-as 65001\n neighbor 192.0.2.9 fall-over")
+    let far = IPAddress(192, 0, 2, 9), way = IPPrefix(IPAddress(192, 0, 2, 0), length: 24)
+    let changes = (1..<count).map { IPPrefix(IPAddress(v4: 0x1400_0000 + UInt32($0) << 8), length: 24) } + [way]
+    func connections() -> Int { bench.effects.count { if case .connect = $0 { true } else { false } } }
+    bench.run(.seconds(1))
+    #expect(connections() == 0)
+    bench.routes.others = [way: 1]
+    bench.handle(.routesChanged(changes))
+    #expect(connections() == 1, "tried at once, not when the timer is due")
+    bench.connect(far, asNumber: 65001)
+    #expect(bench.engine.neighborSnapshot(far)?.state == .established)
+    bench.routes.others = [:]
+    bench.handle(.routesChanged(changes))
+    #expect(bench.engine.neighborSnapshot(far)?.lastError?.contains("link down") == true)
+  }
+
   private let restarting: [Capability] = [
     .multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65002),
     .gracefulRestart(.init(flags: 8, restartSeconds: 60, families: [.init(afi: 1, safi: 1, flags: 0x80)])),
