@@ -262,7 +262,7 @@ extension BGPEngine {
     for i in neighbors.indices where neighbors[i].isLive {
       guard isMany || prefixes.contains(where: { $0.contains(neighbors[i].address) }) else { continue }
       let isUp = neighbors[i].established != nil
-      guard !isUp || neighbors[i].session.fallsOver else { continue }
+      guard !isUp || neighbors[i].session.fallsOver == true else { continue }
       let isReached = turn.routes.longestMatch(for: neighbors[i].address, vrf: .default) != nil
       if !isUp, isReached { hurry(neighbors[i].index, &turn) }
       if isUp, !isReached { end(neighbors[i].index, .cease(BGPError.Cease.linkDown), &turn) }

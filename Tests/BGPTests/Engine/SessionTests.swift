@@ -204,19 +204,31 @@ struct SessionTests {
     #expect(bench.table.isEmpty)
   }
 
-  @Test("NHRP's loss of a neighbour ends a session that has fall-over, at once")
-  func fallOver() throws {
-    let bench = try BGPBench(lines + "\n neighbor 10.0.0.2 fall-over")
+  @Test("NHRP's loss of a neighbour ends its session at once, with fall-over or without", arguments: ["", "\n neighbor 10.0.0.2 fall-over"])
+  func fallOver(more: String) throws {
+    let bench = try BGPBench(lines + more)
     bench.connect(a, asNumber: 65002)
     bench.announce(["192.168.2.0/24"], from: a, path: [65002])
+    bench.handle(.neighborLost(IPAddress(10, 0, 0, 3)))
+    #expect(bench.engine.neighborSnapshot(a)?.state == .established)
     bench.handle(.neighborLost(a))
     bench.run(.milliseconds(1))
     #expect(bench.table.isEmpty)
     #expect(bench.engine.neighborSnapshot(a)?.lastError?.contains("link down") == true)
-    let without = try BGPBench(lines)
-    without.connect(a, asNumber: 65002)
-    without.handle(.neighborLost(a))
-    #expect(without.engine.neighborSnapshot(a)?.state == .established)
+  }
+
+  @Test("no fall-over keeps the session, of one neighbour or of a whole group, until the hold timer ends it")
+  func noFallOver() throws {
+    let group = "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65002\n no neighbor S fall-over"
+      + "\n neighbor 10.0.0.2 peer-group S"
+    for text in [lines + "\n no neighbor 10.0.0.2 fall-over", group] {
+      let bench = try BGPBench(text)
+      bench.connect(a, asNumber: 65002)
+      bench.handle(.neighborLost(a))
+      #expect(bench.engine.neighborSnapshot(a)?.state == .established)
+      bench.run(.seconds(181))
+      #expect(bench.engine.neighborSnapshot(a)?.state != .established)
+    }
   }
 
   @Test("a way that comes or goes is noticed among however many others", arguments: [1, 63, 64, 1_000])
