@@ -179,7 +179,8 @@ extension BGPEngine {
       neighbors[i].families[family.index].sendsPaths = policy.additionalPaths.contains(.receive) && mode & 2 != 0
       neighbors[i].families[family.index].takesPaths = policy.additionalPaths.contains(.send) && mode & 1 != 0
     }
-    neighbors[i].context = UpdateContext(isWide: isWide, hasPathIDs: neighbors[i].families.map(\.sendsPaths))
+    neighbors[i].context = UpdateContext(
+      isWide: isWide, hasPathIDs: neighbors[i].families.map(\.sendsPaths), isInternal: neighbors[i].isInternal)
   }
 
   // MARK: Down

@@ -32,6 +32,16 @@ struct HostileNeighborTests {
     #expect(bench.records.contains { $0.kind == .bgpUpdateError && $0.x == 8 })
   }
 
+  @Test("a broken LOCAL_PREF of another AS costs it nothing, one of our own AS its routes, RFC 7606 §7.5", arguments: [65001, 65002])
+  func brokenPreference(asNumber: UInt32) throws {
+    let bench = try BGPBench("router bgp 65001\n neighbor 10.0.0.2 remote-as \(asNumber)")
+    bench.connect(a, asNumber: asNumber)
+    bench.announce(["192.168.1.0/24"], from: a, path: [65002], more: [.malformed(code: 5, [1, 2, 3])])
+    #expect(bench.table.count == (asNumber == 65001 ? 0 : 1))
+    #expect(bench.engine.neighborSnapshot(a)?.updateErrors == 1)
+    #expect(bench.records.contains { $0.kind == .bgpUpdateError && $0.x == 5 && $0.y == (asNumber == 65001 ? 2 : 1) })
+  }
+
   @Test("ten thousand prefixes against a limit of a hundred: bounded, and the other neighbour does not notice")
   func flood() throws {
     let bench = try BGPBench(Self.pair + "\n neighbor 10.0.0.2 maximum-prefix 100")
