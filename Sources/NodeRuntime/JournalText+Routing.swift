@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
 import ProtocolKit
 import Wire
 
@@ -9,7 +10,7 @@ import Wire
 /// | bgpUp | the neighbour's AS | |
 /// | bgpDown, bgpNotificationSent, bgpNotificationReceived | the error's code | its subcode (RFC 4271 §4.5) |
 /// | bgpPrefixWarning, bgpPrefixLimit | prefixes | the limit |
-/// | bgpUpdateError | the attribute's type | what was done |
+/// | bgpUpdateError | the attribute's type; 0: their list, or one is missing | what was done, an `ErrorApproach` |
 /// | ripNeighbourUp | the version of its messages | |
 /// | ripRoute…, odrRoute… | the network's length or metric | |
 /// | trackedObjectChanged | the object's number | see `TrackedRecord` |
@@ -37,7 +38,9 @@ extension JournalText {
     case .bgpNotificationSent: "notification sent to \(r.a): \(Self.bgpError(r))"
     case .bgpNotificationReceived: "notification from \(r.a): \(Self.bgpError(r))"
     case .bgpPrefixWarning, .bgpPrefixLimit: "neighbor \(r.a) has \(r.x) prefixes of \(r.y)"
-    case .bgpUpdateError: "update of \(r.a) has a wrong attribute \(r.x): its routes are treated as withdrawn"
+    case .bgpUpdateError:
+      "update of \(r.a) has " + (r.x == 0 ? "wrong attributes" : "a wrong attribute \(r.x)")
+        + (r.y == ErrorApproach.attributeDiscard.rawValue ? ", which is left out" : ": its routes are treated as withdrawn")
     case .bgpRefused: "connection of \(r.a) refused"
     case .bgpTableFull: "table full: routes of \(r.a) refused"
     case .ripNeighbourUp: "neighbor \(r.a) heard, version \(r.x)"

@@ -147,4 +147,12 @@ struct RoutingRecordTests {
       #expect(row.text != "\(kind)" && ["BGP", "RIP", "ODR", "TRACK"].contains(row.facility), "\(kind)")
     }
   }
+
+  @Test("a wrong attribute that is left out, and one that costs the routes, are told apart, RFC 7606 §2")
+  func updateErrors() {
+    func text(_ x: UInt32, _ y: UInt32) -> String { journal.row(JournalRecord(.bgpUpdateError, a: IPAddress(10, 0, 0, 11), x: x, y: y)).text }
+    #expect(text(6, 1) == "update of 10.0.0.11 has a wrong attribute 6, which is left out")
+    #expect(text(8, 2) == "update of 10.0.0.11 has a wrong attribute 8: its routes are treated as withdrawn")
+    #expect(text(0, 2) == "update of 10.0.0.11 has wrong attributes: its routes are treated as withdrawn")
+  }
 }
