@@ -58,12 +58,12 @@ extension JournalText {
     }
   }
 
-  /// Codes and subcodes in words (RFC 4271 §4.5, RFC 4486).
+  /// Codes and subcodes in words (RFC 4271 §4.5, RFC 4486, RFC 8538, RFC 9384).
   static func bgpError(_ r: JournalRecord) -> String {
     let words = [1: "message header error", 2: "OPEN error", 3: "UPDATE error", 4: "hold time expired", 5: "state machine error", 6: "cease"]
     let text = words[Int(r.x)] ?? "code \(r.x)"
     let cease = [1: "maximum prefixes", 2: "administrative shutdown", 3: "peer de-configured", 4: "administrative reset", 5: "connection rejected",
-      6: "configuration change", 7: "connection collision", 8: "out of resources"]
+      6: "configuration change", 7: "connection collision", 8: "out of resources", 9: "hard reset", 10: "link down"]
     return r.x == 6 ? "\(text), \(cease[Int(r.y)] ?? "subcode \(r.y)")" : "\(text) \(r.x)/\(r.y)"
   }
 

@@ -148,6 +148,19 @@ struct RoutingRecordTests {
     }
   }
 
+  @Test("a session that ends because NHRP lost the neighbour says so, RFC 9384")
+  func linkDown() {
+    let cloud = Cloud(hubLines: Cloud.bgpHub)
+    cloud.ask("terminal monitor")
+    _ = cloud.bgpSession(IPAddress(10, 0, 0, 11))
+    cloud.run(seconds: 5)
+    #expect(cloud.text("show ip bgp summary").contains("\n*10.0.0.11 "))
+    cloud.ask("clear ip nhrp 10.0.0.11")
+    cloud.run(seconds: 1)
+    #expect(cloud.logs(cloud.hub).contains { $0.hasSuffix("%BGP-5-ADJCHANGE: neighbor 10.0.0.11 Down cease, link down") })
+    #expect(!cloud.text("show ip bgp summary").contains("\n*10.0.0.11 "))
+  }
+
   @Test("a wrong attribute that is left out, and one that costs the routes, are told apart, RFC 7606 §2")
   func updateErrors() {
     func text(_ x: UInt32, _ y: UInt32) -> String { journal.row(JournalRecord(.bgpUpdateError, a: IPAddress(10, 0, 0, 11), x: x, y: y)).text }
