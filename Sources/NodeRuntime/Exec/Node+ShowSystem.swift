@@ -44,8 +44,14 @@ extension Node {
 
   private static let loggedRecords = 500
 
+  /// `no bgp log-neighbor-changes`: sessions that come and go stand in the journal alone.
+  private func isLogged(_ r: JournalRecord) -> Bool {
+    (r.kind != .bgpUp && r.kind != .bgpDown) || settings.bgp.settings?.logsNeighborChanges != false
+  }
+
   /// The IOS line of a record, for kinds IOS has one for.
   func syslog(_ r: JournalRecord) -> String? {
+    guard isLogged(r) else { return nil }
     let state = tunnels[r.interface]
     var text = journalText
     text.usesIKEv1 = { [unowned self] in self.settings.usesIKEv1(self.name(of: $0)) }
@@ -55,7 +61,7 @@ extension Node {
   }
 
   private func loggingLines() -> [String] {
-    let records = journal.newest(Node.loggedRecords).filter { $0.number >= operators.loggingFrom }
+    let records = journal.newest(Node.loggedRecords).filter { $0.number >= operators.loggingFrom && isLogged($0) }
     let head = ["Syslog logging: enabled", "    Monitor logging: \(sessions.values.count { $0.monitors }) sessions", "", "Log Buffer (\(records.count) records):", ""]
     return head + records.map { "*\(clockText($0.at)): \(syslog($0) ?? eventLine($0))" }
   }
