@@ -129,6 +129,4 @@ public enum CapabilityCode {
   public static let multiprotocol: UInt8 = 1, routeRefresh: UInt8 = 2
   /// RFC 4724 §3, RFC 6793 §3, RFC 7911 §4.
   public static let gracefulRestart: UInt8 = 64, fourOctetAS: UInt8 = 65, addPath: UInt8 = 69
-  /// Cisco's number for route refresh before RFC 2918; some old routers offer only this.
-  public static let oldRouteRefresh: UInt8 = 128
 }

@@ -56,8 +56,6 @@ extension BGPError {
   static let unsupportedParameter = BGPError(.open, 4)
   static let badHoldTime = BGPError(.open, 6)
   static let malformedOpen = BGPError(.open, 0)
-  /// RFC 5492 §5.
-  static let unsupportedCapability = BGPError(.open, 7)
 
   // RFC 4271 §6.3
   static let malformedAttributes = BGPError(.update, 1)

@@ -29,6 +29,8 @@ public enum BGPLimits {
   public static let inputBytes = 1024 * 1024
   /// Prefixes looked at in one turn by walks over a table: about a millisecond.
   public static let walkPerTurn = 4_096
+  /// Changed routes of one turn that are compared with each neighbour's address. From so many on looking all of them up costs no more.
+  public static let comparedPrefixes = 64
   /// Prefixes formatted for one neighbour group in one turn, half of them at most in one piece of the table or of the log.
   public static let advertisedPerTurn = 2_048
   /// Bytes given to the members of one update group in one turn, all together: a few milliseconds of writing. 64 members get all that

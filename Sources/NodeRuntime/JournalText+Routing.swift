@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import BGP
 import ProtocolKit
 import Wire
 
@@ -9,7 +10,7 @@ import Wire
 /// | bgpUp | the neighbour's AS | |
 /// | bgpDown, bgpNotificationSent, bgpNotificationReceived | the error's code | its subcode (RFC 4271 §4.5) |
 /// | bgpPrefixWarning, bgpPrefixLimit | prefixes | the limit |
-/// | bgpUpdateError | the attribute's type | what was done |
+/// | bgpUpdateError | the attribute's type; 0: their list, or one is missing | what was done, an `ErrorApproach` |
 /// | bgpRouteTooLong | the network's length | |
 /// | ripNeighbourUp | the version of its messages | |
 /// | ripRoute…, odrRoute… | the network's length or metric | |
@@ -38,7 +39,9 @@ extension JournalText {
     case .bgpNotificationSent: "notification sent to \(r.a): \(Self.bgpError(r))"
     case .bgpNotificationReceived: "notification from \(r.a): \(Self.bgpError(r))"
     case .bgpPrefixWarning, .bgpPrefixLimit: "neighbor \(r.a) has \(r.x) prefixes of \(r.y)"
-    case .bgpUpdateError: "update of \(r.a) has a wrong attribute \(r.x): its routes are treated as withdrawn"
+    case .bgpUpdateError:
+      "update of \(r.a) has " + (r.x == 0 ? "wrong attributes" : "a wrong attribute \(r.x)")
+        + (r.y == ErrorApproach.attributeDiscard.rawValue ? ", which is left out" : ": its routes are treated as withdrawn")
     case .bgpRefused: "connection of \(r.a) refused"
     case .bgpTableFull: "table full: routes of \(r.a) refused"
     case .bgpRouteTooLong: "route \(r.a)/\(r.x) has too many attributes for a message: it is not told"
@@ -58,12 +61,12 @@ extension JournalText {
     }
   }
 
-  /// Codes and subcodes in words (RFC 4271 §4.5, RFC 4486).
+  /// Codes and subcodes in words (RFC 4271 §4.5, RFC 4486, RFC 8538, RFC 9384).
   static func bgpError(_ r: JournalRecord) -> String {
     let words = [1: "message header error", 2: "OPEN error", 3: "UPDATE error", 4: "hold time expired", 5: "state machine error", 6: "cease"]
     let text = words[Int(r.x)] ?? "code \(r.x)"
     let cease = [1: "maximum prefixes", 2: "administrative shutdown", 3: "peer de-configured", 4: "administrative reset", 5: "connection rejected",
-      6: "configuration change", 7: "connection collision", 8: "out of resources"]
+      6: "configuration change", 7: "connection collision", 8: "out of resources", 9: "hard reset", 10: "link down"]
     return r.x == 6 ? "\(text), \(cease[Int(r.y)] ?? "subcode \(r.y)")" : "\(text) \(r.x)/\(r.y)"
   }
 

@@ -184,8 +184,14 @@ enum BGPSessionLines {
     Line.flag(
       "transport connection-mode passive",
       ["transport": "Transport options", "connection-mode": "Who connects", "passive": "The neighbor"], \.isPassive),
-    Line.flag("fall-over", ["fall-over": "End the session when the way to the neighbor is lost"], \.fallsOver),
+    fallOver,
   ]
+
+  /// Not said, it holds for what NHRP loses: so its `no` says something, and is written.
+  private static let fallOver = Line(
+    words: "fall-over", help: ["fall-over": "End the session when the way to the neighbor is lost"], no: .whole,
+    apply: { settings, input in settings.fallsOver = input.isDefault ? nil : !input.negated },
+    write: { $0.fallsOver.map { [$0 ? "fall-over" : "no fall-over"] } ?? [] })
 
   private static func password(_ arguments: Arguments) throws(CommandRefusal) -> KeySecret? {
     if arguments[text: "cipher"] != nil { throw CommandRefusal("type 7 keys are not read here: type the key itself") }

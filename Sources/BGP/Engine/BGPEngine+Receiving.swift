@@ -179,7 +179,8 @@ extension BGPEngine {
       neighbors[i].families[family.index].sendsPaths = policy.additionalPaths.contains(.receive) && mode & 2 != 0
       neighbors[i].families[family.index].takesPaths = policy.additionalPaths.contains(.send) && mode & 1 != 0
     }
-    neighbors[i].context = UpdateContext(isWide: isWide, hasPathIDs: neighbors[i].families.map(\.sendsPaths))
+    neighbors[i].context = UpdateContext(
+      isWide: isWide, hasPathIDs: neighbors[i].families.map(\.sendsPaths), isInternal: neighbors[i].isInternal)
   }
 
   // MARK: Down
@@ -203,8 +204,9 @@ extension BGPEngine {
       neighbors[i].families[family.index].isNegotiated = false
       neighbors[i].families[family.index].epoch &+= 1
       let isKept = isHelped && isNamed(family, neighbors[i].restart, requiringForwarding: false)
+      // What was stale already goes: a neighbour that restarts again and again must not keep it for ever.
+      if !isKept || neighbors[i].families[family.index].holdsStale { walk(family) }
       neighbors[i].families[family.index].holdsStale = isKept
-      if !isKept { walk(family) }
     }
     if isHelped { timers.set(.stale(peer), at: turn.now + .seconds(Int(neighbors[i].restart?.restartSeconds ?? 0))) }
   }

@@ -231,7 +231,7 @@ extension BGPEngine {
       let next = entry.next
       if !entry.isLocal {
         let peer = Int(entry.peer)
-        if neighbors[peer].families[f].epoch != entry.epoch, !neighbors[peer].families[f].holdsStale {
+        if neighbors[peer].families[f].isOver(entry.epoch) {
           removePath(Int(p), at: d, family)
         } else if walks[f].looksAtNextHops, nextHops[attributes.rank(entry.attributes).nextHop].isChanged {
           markDirty(d, family)
@@ -261,14 +261,19 @@ extension BGPEngine {
         walk(family)
       }
     }
-    // Sessions whose neighbour is no longer reached, and those that wait for a way.
-    guard prefixes.count < 64 else { return }
-    for i in neighbors.indices where neighbors[i].isLive && prefixes.contains(where: { $0.contains(neighbors[i].address) }) {
+    followNeighbors(prefixes, &turn)
+  }
+
+  /// Sessions whose neighbour is no longer reached, and those that wait for a way.
+  private mutating func followNeighbors(_ prefixes: [IPPrefix], _ turn: inout Turn<Output>) {
+    let isMany = prefixes.count >= BGPLimits.comparedPrefixes
+    for i in neighbors.indices where neighbors[i].isLive {
+      guard isMany || prefixes.contains(where: { $0.contains(neighbors[i].address) }) else { continue }
+      let isUp = neighbors[i].established != nil
+      guard !isUp || neighbors[i].session.fallsOver == true else { continue }
       let isReached = turn.routes.longestMatch(for: neighbors[i].address, vrf: .default) != nil
-      if neighbors[i].established == nil, isReached { hurry(neighbors[i].index, &turn) }
-      if neighbors[i].established != nil, !isReached, neighbors[i].session.fallsOver {
-        end(neighbors[i].index, .cease(BGPError.Cease.linkDown), &turn)
-      }
+      if !isUp, isReached { hurry(neighbors[i].index, &turn) }
+      if isUp, !isReached { end(neighbors[i].index, .cease(BGPError.Cease.linkDown), &turn) }
     }
   }
 }

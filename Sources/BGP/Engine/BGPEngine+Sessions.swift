@@ -289,9 +289,10 @@ extension BGPEngine {
     timers.cancel(.idleHold(peer))
   }
 
-  /// NHRP says that a neighbour's address is no longer reached.
+  /// NHRP says that a neighbour's address is no longer reached. Only a neighbour over a tunnel can be lost so, and the hold timer would say
+  /// the same minutes later: it ends unless `no neighbor … fall-over` forbids it.
   mutating func lost(_ address: IPAddress, _ turn: inout Turn<Output>) {
-    guard let peer = byAddress[address], neighbors[Int(peer)].session.fallsOver else { return }
+    guard let peer = byAddress[address], neighbors[Int(peer)].session.fallsOver != false else { return }
     end(peer, .cease(BGPError.Cease.linkDown), &turn)
   }
 

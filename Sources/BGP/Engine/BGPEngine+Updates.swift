@@ -17,9 +17,12 @@ extension BGPEngine {
       turn.record(record(.bgpUpdateError, peer, x: UInt32(update.failedCode ?? 0), y: UInt32(update.approach.rawValue)))
     }
     withdraw(update.withdrawn, .ipv4, peer)
-    var reach: MPReach?
+    var reach: MPReach?, hasUnreach = false
     for attribute in update.attributes {
-      if case .mpUnreach(let value) = attribute.value { withdraw(value.nlri, value.family, peer) }
+      if case .mpUnreach(let value) = attribute.value {
+        withdraw(value.nlri, value.family, peer)
+        hasUnreach = true
+      }
       if case .mpReach(let value) = attribute.value { reach = value }
     }
     guard reach != nil || !update.nlri.isEmpty else { return }
@@ -33,7 +36,8 @@ extension BGPEngine {
     }
     guard !update.nlri.isEmpty else { return }
     announce(update.nlri, .ipv4, attributes, peer, &turn)
-    if reach == nil, update.approach == .none { remember(body, attributes, peer) }
+    // The same bytes again must say all that they say: prefixes among the attributes are not in what is remembered.
+    if reach == nil, !hasUnreach, update.approach == .none { remember(body, attributes, peer) }
   }
 
   // MARK: The last attributes

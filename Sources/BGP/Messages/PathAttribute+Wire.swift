@@ -8,9 +8,13 @@ public struct UpdateContext: Hashable, Sendable {
   public var isWide: Bool
   /// For each family, whether prefixes come with a path's number (RFC 7911 §3).
   public var hasPathIDs: [Bool]
+  /// Whether the neighbour is of our own AS: what only such a one may send is discarded of others (RFC 7606 §7.5, §7.9, §7.10).
+  public var isInternal: Bool
 
-  /// A session without add-path unless told otherwise.
-  public init(isWide: Bool, hasPathIDs: [Bool] = [false, false]) { (self.isWide, self.hasPathIDs) = (isWide, hasPathIDs) }
+  /// A session without add-path, within our own AS, unless told otherwise.
+  public init(isWide: Bool, hasPathIDs: [Bool] = [false, false], isInternal: Bool = true) {
+    (self.isWide, self.hasPathIDs, self.isInternal) = (isWide, hasPathIDs, isInternal)
+  }
 
   func pathIDs(_ family: BGPFamily) -> Bool { hasPathIDs.indices.contains(family.index) && hasPathIDs[family.index] }
 }

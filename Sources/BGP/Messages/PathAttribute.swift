@@ -65,9 +65,11 @@ public struct PathAttribute: Hashable, Sendable {
   }
 
   /// What is done where a known type is malformed (RFC 7606 §7, RFC 8092 §5, RFC 6793 §6).
-  static func approach(_ code: UInt8) -> ErrorApproach {
+  static func approach(_ code: UInt8, isInternal: Bool) -> ErrorApproach {
     switch code {
     case AttributeCode.atomicAggregate, AttributeCode.aggregator, AttributeCode.as4Path, AttributeCode.as4Aggregator: .attributeDiscard
+    case AttributeCode.localPreference, AttributeCode.originatorID, AttributeCode.clusterList:
+      isInternal ? .treatAsWithdraw : .attributeDiscard
     default: .treatAsWithdraw
     }
   }

@@ -84,7 +84,7 @@ public struct UpdateMessage: Hashable, Sendable {
       return PathAttribute(value, flags: head.flags)
     } catch {
       if isMultiprotocol { throw .badOptionalAttribute }
-      note(PathAttribute.approach(head.code), head.code)
+      note(PathAttribute.approach(head.code, isInternal: context.isInternal), head.code)
       return PathAttribute(.malformed(code: head.code, Array(bytes[head.start..<head.end])), flags: head.flags)
     }
   }

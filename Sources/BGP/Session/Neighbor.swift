@@ -45,7 +45,7 @@ struct NeighborFamily: Sendable {
   var refused: UInt64 = 0
   /// Paths of sessions before this one are swept out.
   var epoch: UInt8 = 0
-  /// Unless they are kept while it restarts (RFC 4724).
+  /// Those of the last session are kept while it restarts (RFC 4724); older ones never.
   var holdsStale = false
   /// Its paths are to pass the filters again.
   var isReapplying = false
@@ -54,6 +54,12 @@ struct NeighborFamily: Sendable {
   /// Its update group, and what of it was sent.
   var group: Int?
   var cursor = GroupCursor()
+
+  /// Whether a path that came in session `epoch` is to be swept out.
+  func isOver(_ epoch: UInt8) -> Bool {
+    let age = self.epoch &- epoch
+    return age > 1 || (age == 1 && !holdsStale)
+  }
 }
 
 /// How far a neighbour is behind its update group.

@@ -127,7 +127,7 @@ public struct BGPNeighborSettings: Hashable, Sendable {
   public var isShutdown: Bool?
   /// `transport connection-mode passive`
   public var isPassive: Bool?
-  /// `fall-over`: the session ends when the way to the neighbour is lost.
+  /// `fall-over`: the session ends when the way to the neighbour is lost. nil: when NHRP loses it, and not when the table does.
   public var fallsOver: Bool?
 
   /// A neighbour or group without lines.

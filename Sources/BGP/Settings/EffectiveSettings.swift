@@ -15,7 +15,8 @@ struct SessionSettings: Hashable, Sendable {
   var connectRetrySeconds: Int
   var isShutdown: Bool
   var isPassive: Bool
-  var fallsOver: Bool
+  /// nil: when NHRP loses the neighbour alone.
+  var fallsOver: Bool?
 
   init(_ mine: BGPNeighborSettings?, _ group: BGPNeighborSettings?, _ all: BGPSettings) {
     remoteAS = mine?.remoteAS ?? group?.remoteAS
@@ -29,7 +30,7 @@ struct SessionSettings: Hashable, Sendable {
     connectRetrySeconds = mine?.connectRetrySeconds ?? group?.connectRetrySeconds ?? BGPDefaults.connectRetrySeconds
     isShutdown = mine?.isShutdown ?? group?.isShutdown ?? false
     isPassive = mine?.isPassive ?? group?.isPassive ?? false
-    fallsOver = mine?.fallsOver ?? group?.fallsOver ?? false
+    fallsOver = mine?.fallsOver ?? group?.fallsOver
   }
 }
 

@@ -51,8 +51,14 @@ extension Node {
 
   private static let loggedRecords = 500
 
+  /// `no bgp log-neighbor-changes`: sessions that come and go stand in the journal alone.
+  private func isLogged(_ r: JournalRecord) -> Bool {
+    (r.kind != .bgpUp && r.kind != .bgpDown) || settings.bgp.settings?.logsNeighborChanges != false
+  }
+
   /// The IOS line of a record, for kinds IOS has one for.
   func syslog(_ r: JournalRecord) -> String? {
+    guard isLogged(r) else { return nil }
     let state = tunnels[r.interface]
     var text = journalText
     text.usesIKEv1 = { [unowned self] in self.settings.usesIKEv1(self.name(of: $0)) }
@@ -61,7 +67,7 @@ extension Node {
     return line.map { "\($0) by \(who)" }
   }
 
-  private var logged: [JournalRecord] { journal.newest(Node.loggedRecords).filter { $0.number >= operators.loggingFrom } }
+  private var logged: [JournalRecord] { journal.newest(Node.loggedRecords).filter { $0.number >= operators.loggingFrom && isLogged($0) } }
 
   private func loggingJSON() -> JSONValue {
     let rows = logged.map { r in

@@ -106,6 +106,14 @@ struct BGPCommandTests {
     #expect(try written(Self.hub + "\nno router bgp 65001").isEmpty)
   }
 
+  @Test("no fall-over is written, and its default is not")
+  func fallOver() throws {
+    let head = "router bgp 65001\n bgp log-neighbor-changes\n neighbor 10.0.0.2 remote-as 65002"
+    let off = head + "\n no neighbor 10.0.0.2 fall-over"
+    #expect(try written(off).joined(separator: "\n") == off)
+    #expect(try written(off + "\n default neighbor 10.0.0.2 fall-over").joined(separator: "\n") == head)
+  }
+
   @Test(
     "what makes no sense is refused in words",
     arguments: [

@@ -94,7 +94,7 @@ struct CloudTests {
 
   @Test("a spoke that dies silently goes with the hold time, one whose tunnel is lost at once, and returns by itself")
   func failure() throws {
-    let cloud = try cloud(2, hubMore: "\n timers bgp 3 9\n neighbor SPOKES fall-over")
+    let cloud = try cloud(2, hubMore: "\n timers bgp 3 9")
     cloud.run(.seconds(15))
     cloud.kill(1, tellsOthers: false)
     cloud.run(.seconds(5))

@@ -32,6 +32,16 @@ struct HostileNeighborTests {
     #expect(bench.records.contains { $0.kind == .bgpUpdateError && $0.x == 8 })
   }
 
+  @Test("a broken LOCAL_PREF of another AS costs it nothing, one of our own AS its routes, RFC 7606 §7.5", arguments: [65001, 65002])
+  func brokenPreference(asNumber: UInt32) throws {
+    let bench = try BGPBench("router bgp 65001\n neighbor 10.0.0.2 remote-as \(asNumber)")
+    bench.connect(a, asNumber: asNumber)
+    bench.announce(["192.168.1.0/24"], from: a, path: [65002], more: [.malformed(code: 5, [1, 2, 3])])
+    #expect(bench.table.count == (asNumber == 65001 ? 0 : 1))
+    #expect(bench.engine.neighborSnapshot(a)?.updateErrors == 1)
+    #expect(bench.records.contains { $0.kind == .bgpUpdateError && $0.x == 5 && $0.y == (asNumber == 65001 ? 2 : 1) })
+  }
+
   @Test("ten thousand prefixes against a limit of a hundred: bounded, and the other neighbour does not notice")
   func flood() throws {
     let bench = try BGPBench(Self.pair + "\n neighbor 10.0.0.2 maximum-prefix 100")
@@ -121,6 +131,27 @@ struct HostileNeighborTests {
     bench.run(.seconds(200))
     #expect(bench.engine.summary()?.paths == [0, 0])
     #expect(bench.engine.summary()?.attributeSets == 0)
+  }
+
+  @Test("a withdrawal among the attributes counts each time its message comes, also where that announces IPv4, RFC 4760 §4")
+  func repeatedUnreach() throws {
+    let bench = try BGPBench(Self.pair + "\n address-family ipv6\n neighbor 10.0.0.2 activate")
+    bench.connect(a, asNumber: 65002)
+    let x = NLRI(IPPrefix(IPAddress(high: 0x2001_0db8_0005_0000, low: 0), length: 48))
+    let usual: [PathAttribute.Value] = [.origin(.igp), .asPath(ASPath(sequence: [65002]), isWide: true)]
+    func send(_ values: [PathAttribute.Value], _ nlri: [NLRI] = []) {
+      bench.send(.update(UpdateMessage(attributes: values.map { PathAttribute($0) }, nlri: nlri)), from: a)
+      bench.run()
+    }
+    func both() {
+      send([.mpUnreach(MPUnreach(.ipv6, nlri: [x]))] + usual + [.nextHop(a)], [NLRI(IPPrefix(IPAddress(192, 168, 1, 0), length: 24))])
+    }
+    let hop = IPAddress(high: 0x2001_0db8_0000_0000, low: 2)
+    both()
+    send([.mpReach(MPReach(.ipv6, nextHop: hop, nlri: [x]))] + usual)
+    #expect(bench.table.keys.map { "\($0)" }.sorted() == ["192.168.1.0/24", "2001:db8:5::/48"])
+    both()
+    #expect(bench.table.keys.map { "\($0)" } == ["192.168.1.0/24"])
   }
 
   @Test("bytes that come one by one, or many messages at once, are the same messages")

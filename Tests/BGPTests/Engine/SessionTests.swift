@@ -204,35 +204,66 @@ struct SessionTests {
     #expect(bench.table.isEmpty)
   }
 
-  @Test("NHRP's loss of a neighbour ends a session that has fall-over, at once")
-  func fallOver() throws {
-    let bench = try BGPBench(lines + "\n neighbor 10.0.0.2 fall-over")
+  @Test("NHRP's loss of a neighbour ends its session at once, with fall-over or without", arguments: ["", "\n neighbor 10.0.0.2 fall-over"])
+  func fallOver(more: String) throws {
+    let bench = try BGPBench(lines + more)
     bench.connect(a, asNumber: 65002)
     bench.announce(["192.168.2.0/24"], from: a, path: [65002])
+    bench.handle(.neighborLost(IPAddress(10, 0, 0, 3)))
+    #expect(bench.engine.neighborSnapshot(a)?.state == .established)
     bench.handle(.neighborLost(a))
     bench.run(.milliseconds(1))
     #expect(bench.table.isEmpty)
     #expect(bench.engine.neighborSnapshot(a)?.lastError?.contains("link down") == true)
-    let without = try BGPBench(lines)
-    without.connect(a, asNumber: 65002)
-    without.handle(.neighborLost(a))
-    #expect(without.engine.neighborSnapshot(a)?.state == .established)
   }
+
+  @Test("no fall-over keeps the session, of one neighbour or of a whole group, until the hold timer ends it")
+  func noFallOver() throws {
+    let group = "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65002\n no neighbor S fall-over"
+      + "\n neighbor 10.0.0.2 peer-group S"
+    for text in [lines + "\n no neighbor 10.0.0.2 fall-over", group] {
+      let bench = try BGPBench(text)
+      bench.connect(a, asNumber: 65002)
+      bench.handle(.neighborLost(a))
+      #expect(bench.engine.neighborSnapshot(a)?.state == .established)
+      bench.run(.seconds(181))
+      #expect(bench.engine.neighborSnapshot(a)?.state != .established)
+    }
+  }
+
+  @Test("a way that comes or goes is noticed among however many others", arguments: [1, 63, 64, 1_000])
+  func manyChanges(count: Int) throws {
+    let bench = try BGPBench("router bgp 65001\n neighbor 192.0.2.9 remote-as 65001\n neighbor 192.0.2.9 fall-over")
+    let far = IPAddress(192, 0, 2, 9), way = IPPrefix(IPAddress(192, 0, 2, 0), length: 24)
+    let changes = (1..<count).map { IPPrefix(IPAddress(v4: 0x1400_0000 + UInt32($0) << 8), length: 24) } + [way]
+    func connections() -> Int { bench.effects.count { if case .connect = $0 { true } else { false } } }
+    bench.run(.seconds(1))
+    #expect(connections() == 0)
+    bench.routes.others = [way: 1]
+    bench.handle(.routesChanged(changes))
+    #expect(connections() == 1, "tried at once, not when the timer is due")
+    bench.connect(far, asNumber: 65001)
+    #expect(bench.engine.neighborSnapshot(far)?.state == .established)
+    bench.routes.others = [:]
+    bench.handle(.routesChanged(changes))
+    #expect(bench.engine.neighborSnapshot(far)?.lastError?.contains("link down") == true)
+  }
+
+  private let restarting: [Capability] = [
+    .multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65002),
+    .gracefulRestart(.init(flags: 8, restartSeconds: 60, families: [.init(afi: 1, safi: 1, flags: 0x80)])),
+  ]
 
   @Test("routes of a neighbour that restarts are kept until it is back and has told all, RFC 4724 §4.2")
   func restart() throws {
-    let capabilities: [Capability] = [
-      .multiprotocol(afi: 1, reserved: 0, safi: 1), .fourOctetAS(65002),
-      .gracefulRestart(.init(flags: 8, restartSeconds: 60, families: [.init(afi: 1, safi: 1, flags: 0x80)])),
-    ]
     let bench = try BGPBench(lines + "\n bgp graceful-restart")
-    bench.connect(a, asNumber: 65002, capabilities: capabilities)
+    bench.connect(a, asNumber: 65002, capabilities: restarting)
     bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: a, path: [65002])
     bench.lose(a)
     bench.run(.seconds(30))
     #expect(bench.table.count == 2)
     #expect(bench.row("192.168.1.0/24")?.paths.first?.isStale == true)
-    bench.connect(a, asNumber: 65002, capabilities: capabilities)
+    bench.connect(a, asNumber: 65002, capabilities: restarting)
     bench.announce(["192.168.1.0/24"], from: a, path: [65002])
     #expect(bench.table.count == 2)
     bench.send(.update(UpdateMessage()), from: a)
@@ -241,6 +272,24 @@ struct SessionTests {
     bench.lose(a)
     bench.run(.seconds(61))
     #expect(bench.table.isEmpty)
+  }
+
+  @Test("routes that were stale already go when the neighbour restarts again before it has told all, RFC 4724 §4.2")
+  func restartsAgain() throws {
+    let bench = try BGPBench(lines + "\n bgp graceful-restart")
+    bench.connect(a, asNumber: 65002, capabilities: restarting)
+    bench.announce(["192.168.1.0/24", "192.168.2.0/24"], from: a, path: [65002])
+    for _ in 0..<3 {
+      bench.lose(a)
+      bench.run(.seconds(20))
+      bench.connect(a, asNumber: 65002, capabilities: restarting)
+      bench.announce(["192.168.1.0/24"], from: a, path: [65002])
+    }
+    #expect(bench.table.keys.map { "\($0)" } == ["192.168.1.0/24"])
+    bench.lose(a)
+    bench.run(.seconds(20))
+    #expect(bench.table.keys.map { "\($0)" } == ["192.168.1.0/24"], "those of the session before are kept once more")
+    #expect(bench.row("192.168.1.0/24")?.paths.first?.isStale == true)
   }
 
   @Test("shutdown and clear tell the neighbour why, RFC 4486")

@@ -58,6 +58,19 @@ struct UpdateErrorTests {
   }
 
   @Test(
+    "what only our own AS may send is left out of another AS' update, whatever is wrong with it, §7.5, §7.9, §7.10",
+    arguments: [
+      ("LOCAL_PREF", "4005050000000064"), ("ORIGINATOR_ID", "8009020000"), ("CLUSTER_LIST", "800a050000000001"),
+      ("the flags of LOCAL_PREF", "c0050400000064"),
+    ])
+  func external(name: String, attribute: String) throws {
+    let bytes = Self.message(Self.origin + Self.path + Self.hop + attribute)
+    let update = try UpdateMessage.decode(bytes, UpdateContext(isWide: true, isInternal: false))
+    #expect(update.approach == .attributeDiscard && update.nlri.count == 1, "\(name)")
+    #expect(try UpdateMessage.decode(bytes, Self.context).approach == .treatAsWithdraw, "\(name)")
+  }
+
+  @Test(
     "only what hides the prefixes ends the session, §3 b, §3 g, §5.2, §5.3",
     arguments: [
       ("withdrawn routes longer than the message", "00ff0000", BGPError.Code.update, 1),

@@ -13,6 +13,7 @@ import Wire
     "router rip", "version 2", "network 10.0.0.0",
     "router bgp 65000", "neighbor G peer-group", "neighbor G remote-as 65000", "neighbor G password \(canary)",
     "neighbor 10.0.0.11 remote-as 65000", "nei 10.0.0.11 pass \(canary)2", "neighbor 10.0.0.12 peer-group G",
+    "template peer-policy P", "password \(canary)", "exit-peer-policy",
     "template peer-session T", "password \(canary)", "exit-peer-session", "address-family ipv4 vrf red",
     "neighbor 10.9.9.9 password \(canary)", "exit-address-family",
     "key chain M macsec", "key 01", "key-string \(canary)",
@@ -55,10 +56,11 @@ import Wire
     for part in [
       "  key-string <hidden>\n", "  key-string file /etc/dmvpn/rip\n", " neighbor G password <hidden>\n",
       " neighbor 10.0.0.11 password <hidden>\n", " key 01\n key-string <hidden>\n",
+      " template peer-policy P\n  password <hidden>\n exit-peer-policy\n",
       " template peer-session T\n  password <hidden>\n exit-peer-session\n", "  neighbor 10.9.9.9 password <hidden>\n",
     ] { #expect(shown.contains(part), "\(part)") }
     let errors = ConfigurationLoader.load(shown, file: "x").diagnostics.filter { $0.level == .error }
-    #expect(errors.count == 7 && errors.allSatisfy { $0.text.contains("stands for a key that is not shown") }, "\(errors.map(\.located))")
+    #expect(errors.count == 8 && errors.allSatisfy { $0.text.contains("stands for a key that is not shown") }, "\(errors.map(\.located))")
   }
 
   @Test("write memory saves the keys themselves, and the file that holds them is known as such")
@@ -69,10 +71,16 @@ import Wire
     #expect(text.contains("  key-string \(Self.canary)\n") && text.contains(" neighbor 10.0.0.11 password \(Self.canary)2\n"))
     #expect(ConfigurationLoader.load(text, file: "x").settings == cloud.hub.node.settings)
     #expect(cloud.hub.node.settings.holdsKeys && !cloud.hub.node.settings.withoutKeys.holdsKeys)
-    for one in ["key chain K\n key 1\n  key-string x", "router bgp 1\n neighbor 1.1.1.1 remote-as 2\n neighbor 1.1.1.1 password x"] {
+    for one in [
+      "key chain K\n key 1\n  key-string x", "router bgp 1\n neighbor 1.1.1.1 remote-as 2\n neighbor 1.1.1.1 password x",
+      "router bgp 1\n template peer-policy P\n  password x", "router bgp 1\n template peer-session T\n  password 7 0822455D0A16",
+      "router bgp 1\n address-family ipv4 vrf red\n  neighbor 1.1.1.1 pass x",
+    ] {
       #expect(ConfigurationLoader.load(one, file: "x").settings.holdsKeys)
     }
-    #expect(!ConfigurationLoader.load("key chain K\n key 1\n  key-string file x", file: "x").settings.holdsKeys)
+    for one in ["key chain K\n key 1\n  key-string file x", "router bgp 1\n template peer-policy P\n  weight 5"] {
+      #expect(!ConfigurationLoader.load(one, file: "x").settings.holdsKeys)
+    }
   }
 
   @Test("a key in a file is asked for, used when it came, and shown as its path only")

@@ -147,4 +147,40 @@ struct RoutingRecordTests {
       #expect(row.text != "\(kind)" && ["BGP", "RIP", "ODR", "TRACK"].contains(row.facility), "\(kind)")
     }
   }
+
+  @Test("a session that ends because NHRP lost the neighbour says so, RFC 9384")
+  func linkDown() {
+    let cloud = Cloud(hubLines: Cloud.bgpHub)
+    cloud.ask("terminal monitor")
+    _ = cloud.bgpSession(IPAddress(10, 0, 0, 11))
+    cloud.run(seconds: 5)
+    #expect(cloud.text("show ip bgp summary").contains("\n*10.0.0.11 "))
+    cloud.ask("clear ip nhrp 10.0.0.11")
+    cloud.run(seconds: 1)
+    #expect(cloud.logs(cloud.hub).contains { $0.hasSuffix("%BGP-5-ADJCHANGE: neighbor 10.0.0.11 Down cease, link down") })
+    #expect(!cloud.text("show ip bgp summary").contains("\n*10.0.0.11 "))
+  }
+
+  @Test("no bgp log-neighbor-changes: sessions that come and go are in the journal and not in the log", arguments: [true, false])
+  func log(isOn: Bool) {
+    let cloud = Cloud(hubLines: Cloud.bgpHub + (isOn ? "" : "\n no bgp log-neighbor-changes"))
+    cloud.ask("terminal monitor")
+    let stream = cloud.bgpSession(IPAddress(10, 0, 0, 11))
+    cloud.give(cloud.hub, .stream(.closed(stream, .reset)))
+    for word in ["Up", "Down"] {
+      let line = "%BGP-5-ADJCHANGE: neighbor 10.0.0.11 \(word)"
+      #expect(cloud.logs(cloud.hub).contains { $0.contains(line) } == isOn)
+      #expect(cloud.text("show logging").contains(line) == isOn)
+    }
+    #expect(cloud.text("show logging").contains("neighbor 10.0.0.11 up") == false)
+    #expect(cloud.text("show journal").contains("neighbor 10.0.0.11 up, AS 65000"))
+  }
+
+  @Test("a wrong attribute that is left out, and one that costs the routes, are told apart, RFC 7606 §2")
+  func updateErrors() {
+    func text(_ x: UInt32, _ y: UInt32) -> String { journal.row(JournalRecord(.bgpUpdateError, a: IPAddress(10, 0, 0, 11), x: x, y: y)).text }
+    #expect(text(6, 1) == "update of 10.0.0.11 has a wrong attribute 6, which is left out")
+    #expect(text(8, 2) == "update of 10.0.0.11 has a wrong attribute 8: its routes are treated as withdrawn")
+    #expect(text(0, 2) == "update of 10.0.0.11 has wrong attributes: its routes are treated as withdrawn")
+  }
 }
