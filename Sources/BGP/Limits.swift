@@ -29,7 +29,7 @@ public enum BGPLimits {
   public static let inputBytes = 1024 * 1024
   /// Prefixes looked at in one turn by walks over a table: about a millisecond.
   public static let walkPerTurn = 4_096
-  /// Prefixes formatted for one neighbour group in one turn.
+  /// Prefixes formatted for one neighbour group in one turn, half of them at most in one piece of the table or of the log.
   public static let advertisedPerTurn = 2_048
   /// Bytes given to the members of one update group in one turn, all together: a few milliseconds of writing. 64 members get all that
   /// each may have under way (`outputBytes`), 1,000 get 8 kB each.

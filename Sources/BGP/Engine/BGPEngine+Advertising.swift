@@ -40,22 +40,23 @@ extension BGPEngine {
 
   // MARK: What
 
-  /// Sends what waits, for the members that are farthest behind first, so that they catch up and share messages with the others.
+  /// Sends what waits, for the members that are farthest behind first, so that they catch up and share messages with the others. Pieces of
+  /// the table and of the log take turns: who asks for the whole table again and again does not keep news from the others.
   mutating func flush(_ family: BGPFamily, _ g: Int, _ turn: inout Turn<Output>) {
     let f = family.index
     groups[f][g]?.isFlushScheduled = false
     groups[f][g]?.lastFlush = turn.now.nanoseconds
-    var left = Budget()
-    while left.isSome, var batch = nextBatch(family, g, limit: left.prefixes) {
+    var left = Budget(), isDump = true
+    while left.isSome, var batch = nextBatch(family, g, isDump) ?? nextBatch(family, g, !isDump) {
       batch.range = batch.range.lowerBound..<send(batch, family, g, &left, &turn)
       advance(batch, family, g)
+      isDump = !batch.isDump
     }
     sendEnds(family, g, &turn)
     trimLog(family, g)
-    if nextBatch(family, g, limit: 1) != nil {
-      groups[f][g]?.isFlushScheduled = true
-      timers.set(.flush(family, g), at: turn.now)
-    }
+    guard nextBatch(family, g, true) ?? nextBatch(family, g, false) != nil else { return }
+    groups[f][g]?.isFlushScheduled = true
+    timers.set(.flush(family, g), at: turn.now)
   }
 
   /// What is left to a turn.
@@ -73,21 +74,29 @@ extension BGPEngine {
   }
 
   /// A piece of the table or of the log, and who stands at its beginning.
-  private func nextBatch(_ family: BGPFamily, _ g: Int, limit: Int) -> Batch? {
-    let f = family.index
-    guard let group = groups[f][g] else { return nil }
-    let ready = group.members.filter { !neighbors[Int($0)].isBlocked }
-    let dumps = ready.filter { neighbors[Int($0)].families[f].cursor.dump != nil }
-    func place(_ peer: UInt32) -> Int {
-      let cursor = neighbors[Int(peer)].families[f].cursor
-      return dumps.isEmpty ? cursor.position : cursor.dump ?? 0
+  private func nextBatch(_ family: BGPFamily, _ g: Int, _ isDump: Bool) -> Batch? {
+    guard let group = groups[family.index][g] else { return nil }
+    var batch: Batch?
+    var end = isDump ? group.records.count : group.end
+    for peer in group.members {
+      guard let place = place(peer, family, isDump), isDump || place < group.end, !neighbors[Int(peer)].isBlocked else { continue }
+      if let first = batch?.range.lowerBound, place >= first {
+        // Who stands farther on joins there.
+        if place == first { batch?.members.append(peer) } else { end = min(end, place) }
+      } else {
+        end = min(end, batch?.range.lowerBound ?? end)
+        batch = Batch(isDump: isDump, range: place..<place, members: [peer])
+      }
     }
-    let candidates = dumps.isEmpty ? ready.filter { place($0) < group.end } : dumps
-    guard let start = candidates.map(place).min() else { return nil }
-    let end = dumps.isEmpty ? group.end : group.records.count
-    let next = candidates.map(place).filter { $0 > start }.min() ?? end
-    let stop = max(start, min(next, start + max(1, limit), end))
-    return Batch(isDump: !dumps.isEmpty, range: start..<stop, members: candidates.filter { place($0) == start })
+    guard let start = batch?.range.lowerBound else { return nil }
+    batch?.range = start..<max(start, min(end, start + BGPLimits.advertisedPerTurn / 2))
+    return batch
+  }
+
+  /// Where a member stands in the table while it is told that, or else in the log.
+  private func place(_ peer: UInt32, _ family: BGPFamily, _ isDump: Bool) -> Int? {
+    let cursor = neighbors[Int(peer)].families[family.index].cursor
+    return isDump ? cursor.dump : cursor.dump == nil ? cursor.position : nil
   }
 
   private mutating func advance(_ batch: Batch, _ family: BGPFamily, _ g: Int) {

@@ -97,6 +97,25 @@ struct SendingTests {
     #expect((bench.told(c)["192.168.1.0/24"] ?? nil)?.asPath.text == "65001 65003")
   }
 
+  @Test("the whole table for one neighbour does not keep news from the others")
+  func newsDuringRefresh() throws {
+    let bench = try bench()
+    for i in 0..<20 { bench.announce((0..<250).map { "172.\(16 + i).\($0).0/24" }, from: a, path: [65002]) }
+    let before = bench.effects.count
+    bench.send(.routeRefresh(RouteRefreshMessage(afi: 1, safi: 1)), from: b)
+    bench.say(["192.168.1.0/24"], from: a, path: [65002, 7])
+    bench.run()
+    var news: Int?, last = 0
+    for (i, effect) in bench.effects.dropFirst(before).enumerated() {
+      guard case .send(_, let bytes) = effect, let message = try? BGPMessage.decode(bytes, UpdateContext(isWide: true)),
+        case .update(let update) = message.0
+      else { continue }
+      if update.nlri.contains(where: { "\($0.prefix)" == "192.168.1.0/24" }) { news = news ?? i } else { last = i }
+    }
+    #expect(try #require(news) < last)
+    #expect((bench.told(b)["172.35.0.0/24"] ?? nil) != nil)
+  }
+
   // MARK: New sources
 
   @Test("who announces what another one has just withdrawn is told that it is withdrawn: no route goes back to whom it came from")
