@@ -176,6 +176,8 @@ extension BGPEngine {
       if group.key.takesPaths { reevaluateSeveral(Int(d), &group, family) } else { reevaluateOne(Int(d), &group, family) }
     }
     let isNew = group.end != end
+    group.mostAdvertised = max(group.mostAdvertised, group.advertised)
+    if group.log.count > group.compactsBeyond { compactLog(&group, f) }
     groups[f][g] = group
     return isNew
   }
