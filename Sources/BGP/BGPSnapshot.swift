@@ -67,6 +67,8 @@ public struct BGPNeighborSnapshot: Sendable, Equatable {
     public var prefixes: Int, filtered: Int, refused: UInt64
     /// Prefixes told to its group, and the group's number, from 1.
     public var advertised: Int, group: Int?
+    /// Changes that its group remembers for it: it has not been told yet.
+    public var waiting: Int
     /// `maximum-prefix`
     public var maximumPrefix: BGPPolicySettings.MaximumPrefix?
     /// Whether its paths of the last session are kept while it restarts.
@@ -184,11 +186,12 @@ extension BGPEngine {
   }
 
   private func familySnapshot(_ n: Neighbor, _ family: BGPFamily) -> BGPNeighborSnapshot.Family {
-    let f = n.families[family.index]
+    let f = n.families[family.index], group = f.group.flatMap { groups[family.index][$0] }
     return BGPNeighborSnapshot.Family(
       family: family, isNegotiated: f.isNegotiated, receivesPaths: f.sendsPaths, sendsPaths: f.takesPaths, prefixes: f.paths - f.filtered,
-      filtered: f.filtered, refused: f.refused, advertised: f.group.flatMap { groups[family.index][$0]?.advertised } ?? 0,
-      group: f.group.map { $0 + 1 }, maximumPrefix: n.policies[family.index].maximumPrefix, isStale: f.holdsStale)
+      filtered: f.filtered, refused: f.refused, advertised: group?.advertised ?? 0,
+      group: f.group.map { $0 + 1 }, waiting: group.map { $0.end - f.cursor.position } ?? 0,
+      maximumPrefix: n.policies[family.index].maximumPrefix, isStale: f.holdsStale)
   }
 
   // MARK: The table

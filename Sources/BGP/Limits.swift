@@ -36,6 +36,11 @@ public enum BGPLimits {
   /// Bytes given to the members of one update group in one turn, all together: a few milliseconds of writing. 64 members get all that
   /// each may have under way (`outputBytes`), 1,000 get 8 kB each.
   public static let advertisedBytesPerTurn = 8 * 1024 * 1024
+  /// Elements of an update group's log beyond which it is looked for those that no longer count: 256 kB, and little to do seldom.
+  public static let logBeforeCompaction = 65_536
+  /// Withdrawals that may wait for a neighbour which takes nothing, where it was not told more routes than half of that at once. What is
+  /// withdrawn stays in the table until everybody knows: some 50 bytes each.
+  public static let withdrawalsBehind = 131_072
   /// How long changes are collected before they are sent, in milliseconds: 1,000 spokes that come together make tens of messages, not a
   /// million.
   public static let coalesceMilliseconds = 20

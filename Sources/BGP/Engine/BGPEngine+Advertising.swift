@@ -54,6 +54,7 @@ extension BGPEngine {
     }
     sendEnds(family, g, &turn)
     trimLog(family, g)
+    endSlow(family, g, &turn)
     guard nextBatch(family, g, true) ?? nextBatch(family, g, false) != nil else { return }
     groups[f][g]?.isFlushScheduled = true
     timers.set(.flush(family, g), at: turn.now)
@@ -204,34 +205,6 @@ extension BGPEngine {
       let end = family == .ipv4 ? UpdateMessage() : UpdateMessage(attributes: [PathAttribute(.mpUnreach(MPUnreach(family, nlri: [])))])
       sendUpdate(end.encode(UpdateContext(isWide: true)), peer, &turn)
     }
-  }
-
-  /// Forgets what all members were told.
-  mutating func trimLog(_ family: BGPFamily, _ g: Int) {
-    let f = family.index
-    guard var group = groups[f][g], !group.log.isEmpty else { return }
-    let first = group.members.map { neighbors[Int($0)].families[f].cursor.position }.min() ?? group.end
-    let count = min(first - group.base, group.log.count)
-    // Moving what is left costs as much as it is: only when half of the log can go.
-    guard count > 0, count * 2 >= group.log.count else { return }
-    groups[f][g] = nil
-    for k in 0..<count {
-      let d = Int(group.log[k])
-      guard group.isLast(group.base + k) else { continue }
-      group.records[d].isPending = false
-      dropWithdrawn(d, &group)
-      tables[f].change(d) { $0.holds -= 1 }
-      tables[f].removeIfUnused(d)
-    }
-    group.log.removeFirst(count)
-    group.base += count
-    groups[f][g] = group
-  }
-
-  private func dropWithdrawn(_ d: Int, _ group: inout UpdateGroup) {
-    guard let list = group.several[UInt32(d)] else { return }
-    let left = list.filter { $0.attributes != .none }
-    group.several[UInt32(d)] = left.isEmpty ? nil : left
   }
 
   // MARK: Messages

@@ -176,6 +176,8 @@ extension BGPEngine {
       if group.key.takesPaths { reevaluateSeveral(Int(d), &group, family) } else { reevaluateOne(Int(d), &group, family) }
     }
     let isNew = group.end != end
+    group.mostAdvertised = max(group.mostAdvertised, group.advertised)
+    if group.log.count > group.compactsBeyond { compactLog(&group, f) }
     groups[f][g] = group
     return isNew
   }
@@ -184,6 +186,7 @@ extension BGPEngine {
     let f = family.index
     let best = tables[f].destinations[d].best
     let source = best == RouteTable.none ? UpdateGroup.Record.sourceMask : tables[f].paths[Int(best)].peer & UpdateGroup.Record.sourceMask
+    if d >= group.records.count, isOfNoConcern(source, best, &group) { return }
     let new = exported(d, best == RouteTable.none ? nil : Int(best), &group, family)
     if d >= group.records.count {
       guard new != .none else { return }
@@ -204,6 +207,16 @@ extension BGPEngine {
     group.advertised += (new == .none ? 0 : 1) - (old.attributes == .none ? 0 : 1)
     attributes.release(old.attributes, &nextHops)
     append(d, &group, family)
+  }
+
+  /// Whether a prefix that was never told is not told now either, without a look at it: a whole table comes from the only member, or went
+  /// with another one.
+  private func isOfNoConcern(_ source: UInt32, _ best: UInt32, _ group: inout UpdateGroup) -> Bool {
+    guard group.key.policy.originatesDefault == nil else { return false }
+    if best == RouteTable.none { return true }
+    guard group.members.count == 1, group.members[0] == source else { return false }
+    group.leavesOutOnlyMember = true
+    return true
   }
 
   private mutating func append(_ d: Int, _ group: inout UpdateGroup, _ family: BGPFamily) {

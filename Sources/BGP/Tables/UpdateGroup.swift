@@ -78,6 +78,12 @@ struct UpdateGroup: Sendable {
   var lastFlush: Int64?
   /// Whether it was written down that a route is too long to be told: once is enough.
   var hasRecordedTooLong = false
+  /// How long the log may become before it is compacted.
+  var compactsBeyond = BGPLimits.logBeforeCompaction
+  /// Who stands before this place in the log, and takes nothing, is ended.
+  var tooFarBehind = 0
+  /// The most prefixes told at once since nobody was behind.
+  var mostAdvertised = 0
   /// Prefixes told.
   var advertised = 0
 

@@ -43,10 +43,7 @@ struct SendingTests {
     let bench = try bench()
     bench.announce(["192.168.1.0/24"], from: a, path: [65002])
     bench.drainsAtOnce = false
-    for i in 0..<100 where bench.outputBytes(b) <= BGPLimits.outputBytes {
-      bench.say(["172.16.\(i).0/24"], from: a, path: [65002], more: [.large(i, 3900)])
-      bench.run()
-    }
+    bench.fill(b, from: a)
     bench.forget()
     bench.withdraw(["192.168.1.0/24"], from: a)
     bench.send(.routeRefresh(RouteRefreshMessage(afi: 1, safi: 1)), from: b)
@@ -107,7 +104,8 @@ struct SendingTests {
     bench.run()
     var news: Int?, last = 0
     for (i, effect) in bench.effects.dropFirst(before).enumerated() {
-      guard case .send(_, let bytes) = effect, case .update(let update)? = try? BGPMessage.decode(bytes, UpdateContext(isWide: true))?.0
+      guard case .send(_, let bytes) = effect, let message = try? BGPMessage.decode(bytes, UpdateContext(isWide: true)),
+        case .update(let update) = message.0
       else { continue }
       if update.nlri.contains(where: { "\($0.prefix)" == "192.168.1.0/24" }) { news = news ?? i } else { last = i }
     }
@@ -228,9 +226,62 @@ struct SendingTests {
     bench.withdraw(["192.168.1.0/24", "172.16.0.0/16"], from: a)
     #expect(bench.engine.summary()?.prefixes == [0, 0])
   }
+  // MARK: Who does not read
+
+  @Test("prefixes that change without end while a neighbour does not read wait for it once, and it hears their last state")
+  func flapping() throws {
+    let bench = try bench()
+    bench.drainsAtOnce = false
+    bench.fill(b, from: a)
+    bench.forget()
+    let prefixes = (0..<200).map { "192.168.\($0).0/24" }
+    for i in 1...400 {
+      bench.say(prefixes, from: a, path: [65002, UInt32(i)])
+      bench.run(.milliseconds(50))
+      for peer in [a, c] { bench.drained(peer) }
+    }
+    #expect((1..<BGPLimits.logBeforeCompaction).contains(bench.engine.neighborSnapshot(b)?.families.first?.waiting ?? 0))
+    bench.withdraw(Array(prefixes.prefix(100)), from: a)
+    #expect(bench.told(b).isEmpty)
+    bench.drainsAtOnce = true
+    bench.drained(b)
+    bench.run(.seconds(1))
+    let told = bench.told(b)
+    for prefix in prefixes.prefix(100) { #expect(told[prefix] == .some(nil)) }
+    for prefix in prefixes.dropFirst(100) { #expect((told[prefix] ?? nil)?.asPath.text == "65001 65002 400") }
+    #expect(bench.engine.neighborSnapshot(b)?.families.first?.waiting == 0)
+  }
+
+  @Test("a neighbour that reads nothing while ever new prefixes come and go is ended before they fill the memory, RFC 4486")
+  func everNewPrefixes() throws {
+    let bench = try bench()
+    bench.drainsAtOnce = false
+    bench.fill(b, from: a)
+    let kept = bench.engine.summary()?.prefixes
+    for i in 0..<300 where bench.isConnected(b) {
+      let prefixes = (0..<750).map { "\(20 + i / 200).\(i % 200).\($0 / 250).\($0 % 250)/32" }
+      bench.say(prefixes, from: a, path: [65002])
+      bench.sayWithdrawn(prefixes, from: a)
+      bench.run(.milliseconds(30))
+      for peer in [a, c] { bench.drained(peer) }
+    }
+    let errors = bench.messages(b).compactMap { if case .notification(let n) = $0 { n.error } else { nil } }
+    #expect(errors == [BGPError(.cease, 8)])
+    bench.run(.seconds(1))
+    #expect(bench.engine.summary()?.prefixes == kept)
+    for peer in [a, c] { #expect(bench.engine.neighborSnapshot(peer)?.drops == 0) }
+  }
 }
 
 extension BGPBench {
+  /// Sends until a neighbour's connection is full; it does not read.
+  func fill(_ address: IPAddress, from other: IPAddress) {
+    for i in 0..<100 where outputBytes(address) <= BGPLimits.outputBytes {
+      say(["172.16.\(i).0/24"], from: other, path: [65002], more: [.large(i, 3900)])
+      run()
+    }
+  }
+
   /// The AS paths that a neighbour which takes several of a prefix has in the end, of all prefixes.
   func paths(_ address: IPAddress) -> [String] {
     var out: [NLRI: String] = [:]
