@@ -10,7 +10,8 @@ extension CryptoCommands {
     shape: SectionShape<IKEv2ProfileSettings>(
       headLine: { "crypto ikev2 profile \($0.name)" },
       lines: [
-        description(.ikev2Profile, \.text), matchLocal, matchIdentity, matchCertificate(.ikev2Profile, \.certificateMaps), identityLocal, authenticationRemote, authenticationLocal, profileKeyring,
+        description(.ikev2Profile, \.text), matchLocal, matchIdentity,
+        matchCertificate(.ikev2Profile, \.certificateMaps), identityLocal, authenticationRemote, authenticationLocal, profileKeyring,
         profileTrustpoint, number("lifetime", 120...86_400, .ikev2Profile, ["number": "Seconds"], \.lifetimeSeconds), profileDeadPeer,
         number("nat keepalive", 5...3600, .ikev2Profile, ["number": "Seconds between keepalives"], \.natKeepaliveSeconds),
       ]))
