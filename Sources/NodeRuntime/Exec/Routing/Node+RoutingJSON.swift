@@ -53,6 +53,7 @@ extension Node {
     case .lineProtocol(let interface)?: [("type", .string("line-protocol")), ("interface", .string(interface))]
     case .routing(let interface, let isV4)?: [("type", .string(isV4 ? "ip routing" : "ipv6 routing")), ("interface", .string(interface))]
     case .route(let prefix)?: [("type", .string("reachability")), ("prefix", .string("\(prefix)"))]
+    case .list(let rule)?: [("type", .string("list \(rule.rawValue)")), ("objects", .array(object.members.map { JSONValue($0.number) }))]
     }
   }
 
