@@ -11,6 +11,7 @@ import Wire
 /// | bgpDown, bgpNotificationSent, bgpNotificationReceived | the error's code | its subcode (RFC 4271 §4.5) |
 /// | bgpPrefixWarning, bgpPrefixLimit | prefixes | the limit |
 /// | bgpUpdateError | the attribute's type; 0: their list, or one is missing | what was done, an `ErrorApproach` |
+/// | bgpTableFull | what is full, a `PathRefusal` | paths of the neighbour refused so far |
 /// | ripNeighbourUp | the version of its messages | |
 /// | ripRoute…, odrRoute… | the network's length or metric | |
 /// | trackedObjectChanged | the object's number | see `TrackedRecord` |
@@ -42,7 +43,7 @@ extension JournalText {
       "update of \(r.a) has " + (r.x == 0 ? "wrong attributes" : "a wrong attribute \(r.x)")
         + (r.y == ErrorApproach.attributeDiscard.rawValue ? ", which is left out" : ": its routes are treated as withdrawn")
     case .bgpRefused: "connection of \(r.a) refused"
-    case .bgpTableFull: "table full: routes of \(r.a) refused"
+    case .bgpTableFull: "\(Self.refusal(r)): \(r.y) routes of \(r.a) refused so far"
     case .ripNeighbourUp: "neighbor \(r.a) heard, version \(r.x)"
     case .ripNeighbourDown: "neighbor \(r.a) is silent"
     case .ripRouteInstalled, .odrRouteInstalled: "route \(r.a)/\(r.x) installed"
@@ -55,6 +56,14 @@ extension JournalText {
     case .trackedObjectChanged: TrackedRecord(r).text(interfaceName(r.interface))
     case .odrPrefixRefused: "network \(r.a)/\(r.x) refused"
     default: "\(r.kind)"
+    }
+  }
+
+  private static func refusal(_ r: JournalRecord) -> String {
+    switch PathRefusal(rawValue: r.x) {
+    case .prefix: "a prefix has \(BGPLimits.pathsPerPrefix) paths"
+    case .attributes: "attributes take all the room they may"
+    case .table, nil: "table full"
     }
   }
 
