@@ -95,7 +95,7 @@ public struct BGPEngine: Engine, Sendable {
   var nextStream: UInt32 = 0
   var dynamicCount = 0
   var tables = [RouteTable(.ipv4), RouteTable(.ipv6)]
-  var attributes = AttributeTable()
+  var attributes: AttributeTable
   var nextHops = NextHopTable()
   var groups: [[UpdateGroup?]] = [[], []]
   var groupNumbers: [[UpdateGroupKey: Int]] = [[:], [:]]
@@ -119,8 +119,10 @@ public struct BGPEngine: Engine, Sendable {
   var now = Instant.start
   var isRouterIDConfigured = false
 
-  /// An engine without neighbours.
-  public init() {}
+  /// An engine without neighbours. What one of them may fill with attributes is a limit of ours; a test has no 256 MB for it.
+  public init(attributeBytesPerNeighbor: Int = BGPLimits.attributeBytesPerNeighbor) {
+    attributes = AttributeTable(bytesPerNeighbor: attributeBytesPerNeighbor)
+  }
 
   /// When the next timer is due; nil when none is set.
   public var nextDeadline: Instant? { timers.nextDeadline }
@@ -177,11 +179,21 @@ public struct BGPEngine: Engine, Sendable {
   }
 }
 
+/// What is full where a path is refused that no filter refuses.
+public enum PathRefusal: UInt32, Sendable, Hashable {
+  /// The table, or what one neighbour may have in it (`BGPLimits.paths`, `prefixesPerNeighbor`).
+  case table = 1
+  /// The paths of the prefix (`BGPLimits.pathsPerPrefix`).
+  case prefix
+  /// What the neighbour, or all of them, may bring of attributes (`BGPLimits.attributeBytesPerNeighbor`, `attributeBytes`).
+  case attributes
+}
+
 /// What the engine counts of itself.
 public struct BGPCounters: Sendable, Hashable {
   /// Connections refused: from nobody we know, or more than may be.
   public var refusedConnections: UInt64 = 0
-  /// Paths refused because a table, or the list of a prefix, was full.
+  /// Paths refused because something was full, see `PathRefusal`.
   public var refusedPaths: UInt64 = 0
   /// Announcements of networks that the neighbour's certificate does not name.
   public var refusedByCertificate: UInt64 = 0

@@ -10,8 +10,8 @@ public struct BGPSummary: Sendable, Equatable {
   public var tableVersion: UInt64
   /// For each family: prefixes, and paths.
   public var prefixes: [Int], paths: [Int]
-  /// Different sets of attributes.
-  public var attributeSets: Int
+  /// Different sets of attributes, and their bytes.
+  public var attributeSets: Int, attributeBytes: Int
   /// Neighbours, those that are up, and those that came by a listen range.
   public var neighbors: Int, established: Int, dynamic: Int
   /// `bgp listen limit`, and the ranges.
@@ -52,6 +52,8 @@ public struct BGPNeighborSnapshot: Sendable, Equatable {
   public var lastError: String?, lastErrorAt: Instant
   /// UPDATEs with errors that withdrew routes or left out attributes (RFC 7606).
   public var updateErrors: UInt64
+  /// Bytes of the sets of attributes that it brought.
+  public var attributeBytes: Int
   /// Each family.
   public var families: [Family]
 
@@ -65,6 +67,8 @@ public struct BGPNeighborSnapshot: Sendable, Equatable {
     public var receivesPaths: Bool, sendsPaths: Bool
     /// Paths of it in our table behind filters, those that filters refused and are kept, those that are not kept.
     public var prefixes: Int, filtered: Int, refused: UInt64
+    /// Paths for which there was no room.
+    public var overflowed: UInt64
     /// Prefixes told to its group, and the group's number, from 1.
     public var advertised: Int, group: Int?
     /// Changes that its group remembers for it: it has not been told yet.
@@ -146,7 +150,7 @@ extension BGPEngine {
     let live = neighbors.count { $0.isLive }
     return BGPSummary(
       asNumber: settings.asNumber, routerID: IPAddress(v4: routerID), tableVersion: tableVersion, prefixes: tables.map(\.count),
-      paths: tables.map(\.pathCount), attributeSets: attributes.count, neighbors: live,
+      paths: tables.map(\.pathCount), attributeSets: attributes.count, attributeBytes: attributes.bytes, neighbors: live,
       established: neighbors.count { $0.established != nil },
       dynamic: dynamicCount, listenLimit: settings.listenLimit, listenRanges: settings.listenRanges, counters: counters)
   }
@@ -180,6 +184,7 @@ extension BGPEngine {
       isWide: n.context.isWide, takesRefresh: n.takesRefresh, restart: n.restart, received: n.received, sent: n.sent,
       inputBytes: connections.reduce(0) { $0 + $1.pendingBytes }, outputBytes: connections.reduce(0) { $0 + $1.outstandingBytes },
       establishments: n.establishments, drops: n.drops, lastError: n.lastError, lastErrorAt: n.lastErrorAt, updateErrors: n.updateErrors,
+      attributeBytes: attributes.bytes(of: n.index),
       families: BGPFamily.allCases.filter { n.policies[$0.index].isActive || n.families[$0.index].isNegotiated }.map {
         familySnapshot(n, $0)
       })
@@ -189,7 +194,7 @@ extension BGPEngine {
     let f = n.families[family.index], group = f.group.flatMap { groups[family.index][$0] }
     return BGPNeighborSnapshot.Family(
       family: family, isNegotiated: f.isNegotiated, receivesPaths: f.sendsPaths, sendsPaths: f.takesPaths, prefixes: f.paths - f.filtered,
-      filtered: f.filtered, refused: f.refused, advertised: group?.advertised ?? 0,
+      filtered: f.filtered, refused: f.refused, overflowed: f.overflowed, advertised: group?.advertised ?? 0,
       group: f.group.map { $0 + 1 }, waiting: group.map { $0.end - f.cursor.position } ?? 0,
       maximumPrefix: n.policies[family.index].maximumPrefix, isStale: f.holdsStale)
   }

@@ -13,6 +13,14 @@ public enum BGPLimits {
   public static let prefixesPerNeighbor = 2_000_000
   /// Paths in one family's table; beyond it new ones are refused and counted. 4 million take about 250 MB.
   public static let paths = 4_000_000
+  /// Bytes of the sets of attributes one neighbour may bring, what they cost us besides included: those of two full Internet tables take
+  /// some 160 MB. One that puts 4 kB into each route is cut here, long before the number of its prefixes does it, and it alone.
+  public static let attributeBytesPerNeighbor = 256 * 1024 * 1024
+  /// Bytes of all sets, also of those that are made to be told. Beyond it no neighbour brings new ones: many that agree are bounded too.
+  public static let attributeBytes = 1024 * 1024 * 1024
+  /// The pause between two records that paths of a neighbour are refused because something is full, in seconds: one for each path would be
+  /// a flood of its own.
+  public static let refusalRecordSeconds = 60
   /// Prefixes of other protocols remembered for `network` and `redistribute`.
   public static let offeredRoutes = 200_000
   /// Paths of one prefix that are compared and kept: a prefix announced by a thousand spokes must not cost a thousand comparisons a change.

@@ -12,6 +12,7 @@ import Wire
 /// | bgpPrefixWarning, bgpPrefixLimit | prefixes | the limit |
 /// | bgpUpdateError | the attribute's type; 0: their list, or one is missing | what was done, an `ErrorApproach` |
 /// | bgpRouteTooLong | the network's length | |
+/// | bgpTableFull | what is full, a `PathRefusal` | paths of the neighbour refused so far |
 /// | ripNeighbourUp | the version of its messages | |
 /// | ripRoute…, odrRoute… | the network's length or metric | |
 /// | trackedObjectChanged | the object's number | see `TrackedRecord` |
@@ -43,7 +44,7 @@ extension JournalText {
       "update of \(r.a) has " + (r.x == 0 ? "wrong attributes" : "a wrong attribute \(r.x)")
         + (r.y == ErrorApproach.attributeDiscard.rawValue ? ", which is left out" : ": its routes are treated as withdrawn")
     case .bgpRefused: "connection of \(r.a) refused"
-    case .bgpTableFull: "table full: routes of \(r.a) refused"
+    case .bgpTableFull: "\(Self.refusal(r)): \(r.y) routes of \(r.a) refused so far"
     case .bgpRouteTooLong: "route \(r.a)/\(r.x) has too many attributes for a message: it is not told"
     case .ripNeighbourUp: "neighbor \(r.a) heard, version \(r.x)"
     case .ripNeighbourDown: "neighbor \(r.a) is silent"
@@ -58,6 +59,14 @@ extension JournalText {
     case .odrNeighbourRefused: "neighbor \(r.a) from \(r.b) refused: the address is another peer's"
     case .odrPrefixRefused: "network \(r.a)/\(r.x) refused"
     default: "\(r.kind)"
+    }
+  }
+
+  private static func refusal(_ r: JournalRecord) -> String {
+    switch PathRefusal(rawValue: r.x) {
+    case .prefix: "a prefix has \(BGPLimits.pathsPerPrefix) paths"
+    case .attributes: "attributes take all the room they may"
+    case .table, nil: "table full"
     }
   }
 

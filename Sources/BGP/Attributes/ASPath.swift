@@ -46,6 +46,9 @@ public struct ASPath: Hashable, Sendable {
   /// Whether there is nothing in it.
   public var isEmpty: Bool { words.isEmpty }
 
+  /// Bytes of it in memory, besides those of any array.
+  var byteCount: Int { words.count * MemoryLayout<UInt32>.stride }
+
   /// Its segments in order.
   public var segments: [Segment] {
     var out: [Segment] = []

@@ -26,6 +26,7 @@ extension BGPShow {
     lines.append(
       n.lastError.map { "  Last reset \(AgeText.format(now - n.lastErrorAt)), due to \($0)" } ?? "  Last reset never")
     if n.updateErrors > 0 { lines.append("  Updates with errors, treated as withdrawals or without attributes: \(n.updateErrors)") }
+    if n.attributeBytes > 0 { lines.append("  Attributes received use \(n.attributeBytes) bytes of memory") }
     if let local = n.localAddress, isUp { lines.append("Local host: \(local), Foreign host: \(n.address)") }
     return lines + [""]
   }
@@ -71,6 +72,7 @@ extension BGPShow {
     lines.append("  Prefix activity:               ----       ----")
     lines.append("    Prefixes Current:" + "\(f.advertised)".leading(16) + "\(f.prefixes)".leading(11))
     lines.append("    Prefixes refused by filters or rules:" + "\(UInt64(f.filtered) + f.refused)".leading(7))
+    if f.overflowed > 0 { lines.append("    Paths refused for lack of room:" + "\(f.overflowed)".leading(13)) }
     if let limit = f.maximumPrefix {
       let way = limit.isWarningOnly ? " (warning-only)" : limit.restartMinutes.map { ", restart interval \($0) min" } ?? ""
       lines.append("  Maximum prefixes allowed \(limit.limit)\(way)")

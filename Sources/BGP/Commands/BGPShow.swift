@@ -18,9 +18,10 @@ public enum BGPShow {
     if s.prefixes[family.index] > 0 {
       lines += [
         "\(s.prefixes[family.index]) network entries", "\(s.paths[family.index]) path entries",
-        "\(s.attributeSets) BGP path attribute entries",
+        "\(s.attributeSets) BGP path attribute entries using \(s.attributeBytes) bytes of memory",
       ]
     }
+    lines += refusals(s.counters)
     lines += ["", "Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd"]
     for n in shown { lines += row(n, family, s.tableVersion, now) }
     guard s.dynamic > 0 || !s.listenRanges.isEmpty else { return lines }
@@ -33,6 +34,15 @@ public enum BGPShow {
     return lines + [
       "", "Total dynamically created neighbors: \(s.dynamic)/(\(s.listenLimit) max), Subnet ranges: \(s.listenRanges.count)", "",
     ]
+  }
+
+  /// What was refused, where anything was.
+  private static func refusals(_ c: BGPCounters) -> [String] {
+    let all: [(UInt64, String)] = [
+      (c.refusedPaths, "paths refused for lack of room"), (c.refusedConnections, "connections refused"),
+      (c.refusedOffers, "routes of other protocols refused for lack of room"),
+    ]
+    return all.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
   }
 
   private static func groups(_ ranges: [ListenRange]) -> [String] {

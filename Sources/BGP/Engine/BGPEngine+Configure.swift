@@ -144,6 +144,7 @@ extension BGPEngine {
     for i in neighbors.indices where !neighbors[i].isLive && !neighbors[i].isFree && neighbors[i].families.allSatisfy({ $0.paths == 0 }) {
       neighbors[i].isFree = true
       isAnyFreed = true
+      attributes.forget(owner: UInt32(i))
       freeNeighbors.append(UInt32(i))
     }
     if isAnyFreed { clearCaches() }

@@ -84,7 +84,13 @@ extension BGPEngine {
     if neighbors[Int(peer)].isInternal, a.localPreference == nil { a.localPreference = BGPAssignments.localPreference }
     if !neighbors[Int(peer)].isInternal { a.localPreference = settings?.localPreference }
     let now = UInt32(clamping: turn.now.seconds)
-    let received = self.attributes.retain(a, &nextHops)
+    let overflowed = neighbors[Int(peer)].families[family.index].overflowed
+    defer { if neighbors[Int(peer)].families[family.index].overflowed != overflowed { recordRefusal(peer, family, &turn) } }
+    guard self.attributes.mayTake(a, from: peer) else {
+      refuse(list.count, .attributes, family, peer)
+      return withdraw(list, family, peer)
+    }
+    let received = self.attributes.retain(a, from: peer, &nextHops)
     let policy = neighbors[Int(peer)].policies[family.index]
     let isFiltered = !policy.inbound.isEmpty || (settings?.requiresPolicy == true && !neighbors[Int(peer)].isInternal)
       || limits.isLimited(neighbors[Int(peer)].address)
@@ -136,7 +142,11 @@ extension BGPEngine {
       return withdraw([nlri], family, peer)
     }
     if let filtered, filtered != a {
-      path.attributes = attributes.retain(filtered, &nextHops)
+      guard attributes.mayTake(filtered, from: peer) else {
+        refuse(1, .attributes, family, peer)
+        return withdraw([nlri], family, peer)
+      }
+      path.attributes = attributes.retain(filtered, from: peer, &nextHops)
       store(path, nlri, family, peer, now)
       attributes.release(path.attributes, &nextHops)
     } else {
@@ -150,7 +160,7 @@ extension BGPEngine {
     let nlri = NLRI(tables[family.index].prefixInPlace(d), pathID: entry.pathID)
     var a = attributes[entry.received]
     a.weight = neighbors[Int(entry.peer)].policies[family.index].weight
-    let id = attributes.retain(a, &nextHops)
+    let id = attributes.retain(a, from: entry.peer, &nextHops)
     offer(nlri, family, a, id, entry.peer, UInt32(clamping: now.seconds))
     attributes.release(id, &nextHops)
   }
@@ -175,11 +185,8 @@ extension BGPEngine {
     let f = family.index, i = Int(peer)
     let d = tables[f].insert(nlri.prefix)
     if let p = tables[f].pathInPlace(of: peer, nlri.pathID, at: d) { return replace(p, at: d, with: path, family, now) }
-    guard neighbors[i].families[f].paths < BGPLimits.prefixesPerNeighbor, tables[f].pathCount < BGPLimits.paths,
-      tables[f].destinations[d].first == RouteTable.none || tables[f].pathCountInPlace(at: d) < BGPLimits.pathsPerPrefix
-    else {
-      counters.refusedPaths += 1
-      neighbors[i].families[f].refused += 1
+    if let refusal = refusal(of: peer, at: d, family) {
+      refuse(1, refusal, family, peer)
       tables[f].removeIfUnused(d)
       return
     }
@@ -244,6 +251,30 @@ extension BGPEngine {
   }
 
   // MARK: Limits
+
+  /// What forbids one more path of a neighbour; nil where there is room.
+  private mutating func refusal(of peer: UInt32, at d: Int, _ family: BGPFamily) -> PathRefusal? {
+    let f = family.index
+    guard neighbors[Int(peer)].families[f].paths < BGPLimits.prefixesPerNeighbor, tables[f].pathCount < BGPLimits.paths else {
+      return .table
+    }
+    guard tables[f].destinations[d].first != RouteTable.none else { return nil }
+    return tables[f].pathCountInPlace(at: d) < BGPLimits.pathsPerPrefix ? nil : .prefix
+  }
+
+  private mutating func refuse(_ count: Int, _ refusal: PathRefusal, _ family: BGPFamily, _ peer: UInt32) {
+    counters.refusedPaths += UInt64(count)
+    neighbors[Int(peer)].families[family.index].overflowed += UInt64(count)
+    neighbors[Int(peer)].refusal = refusal
+  }
+
+  private mutating func recordRefusal(_ peer: UInt32, _ family: BGPFamily, _ turn: inout Turn<Output>) {
+    let i = Int(peer)
+    if let last = neighbors[i].refusalRecordedAt, turn.now - last < .seconds(BGPLimits.refusalRecordSeconds) { return }
+    neighbors[i].refusalRecordedAt = turn.now
+    let count = neighbors[i].families[family.index].overflowed
+    turn.record(record(.bgpTableFull, peer, x: neighbors[i].refusal?.rawValue ?? 0, y: UInt32(clamping: count)))
+  }
 
   /// `maximum-prefix`: counts what is in the table from this neighbour.
   private mutating func checkLimit(_ peer: UInt32, _ family: BGPFamily, _ turn: inout Turn<Output>) {

@@ -41,8 +41,10 @@ struct NeighborFamily: Sendable {
   var paths = 0
   /// Those of them that a filter refused.
   var filtered = 0
-  /// Paths that were not even kept: filters, loops, limits.
+  /// Paths that were not even kept: filters, loops.
   var refused: UInt64 = 0
+  /// Paths for which there was no room.
+  var overflowed: UInt64 = 0
   /// Paths of sessions before this one are swept out.
   var epoch: UInt8 = 0
   /// Those of the last session are kept while it restarts (RFC 4724); older ones never.
@@ -135,6 +137,9 @@ struct Neighbor: Sendable {
   var received = BGPMessageCounters(), sent = BGPMessageCounters()
   /// UPDATEs with an error that only withdrew or left out.
   var updateErrors: UInt64 = 0
+  /// What was full last, and when that was recorded.
+  var refusal: PathRefusal?
+  var refusalRecordedAt: Instant?
   /// The attributes that came last, as bytes, and what they were: most UPDATEs of a table share them with the one before.
   var attributeCache = AttributeCache()
 

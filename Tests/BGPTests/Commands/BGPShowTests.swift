@@ -78,6 +78,23 @@ struct BGPShowTests {
     #expect(try show("show ip bgp neighbors 10.9.9.9", bench) == ["% No such neighbor or address family"])
   }
 
+  @Test("what was refused for lack of room is said, and by whom it was sent")
+  func refused() throws {
+    let lines = "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002"
+    let bench = try BGPBench(lines, engine: BGPEngine(attributeBytesPerNeighbor: 1))
+    bench.connect(a, asNumber: 65002)
+    bench.announce(["192.168.1.0/24"], from: a, path: [65002])
+    #expect(!(try show("show ip bgp summary", bench)).contains { $0.contains("refused") })
+    bench.announce(["192.168.2.0/24", "192.168.3.0/24"], from: a, path: [65002, 7])
+    bench.accept(b)
+    let summary = try show("show ip bgp summary", bench)
+    #expect(summary.contains("2 paths refused for lack of room") && summary.contains("1 connections refused"))
+    #expect(summary.contains { $0.hasPrefix("1 BGP path attribute entries using ") && $0.hasSuffix(" bytes of memory") })
+    let neighbor = try show("show ip bgp neighbors 10.0.0.2", bench)
+    #expect(neighbor.contains("    Paths refused for lack of room:            2"))
+    #expect(neighbor.contains { $0.hasPrefix("  Attributes received use ") })
+  }
+
   @Test("rows come in order, a page at a time")
   func pages() throws {
     let bench = try BGPBench("router bgp 65001\n neighbor 10.0.0.2 remote-as 65002")

@@ -8,7 +8,7 @@ import Wire
 
 /// One engine and neighbours that are played by the test: what they send is written here, what they get is kept.
 final class BGPBench {
-  var engine = BGPEngine()
+  var engine: BGPEngine
   var routes = FakeRoutes()
   var now = Instant.start
   var random = RandomSource(seed: 4271)
@@ -28,7 +28,8 @@ final class BGPBench {
   var drainsAtOnce = true
 
   /// Lines of `router bgp`, as they are typed.
-  init(_ lines: String, policy: String = "", address: IPAddress = IPAddress(10, 0, 0, 1)) throws {
+  init(_ lines: String, policy: String = "", address: IPAddress = IPAddress(10, 0, 0, 1), engine: BGPEngine = BGPEngine()) throws {
+    self.engine = engine
     routes.connected = [IPPrefix(address, length: 24), IPPrefix(IPAddress("2001:db8::1") ?? address, length: 64)]
     handle(
       .interface(

@@ -68,6 +68,63 @@ struct HostileNeighborTests {
     for i in 0..<1000 { bench.announce(["192.168.1.0/24"], from: a, path: [65002], pathID: UInt32(i)) }
     #expect(bench.engine.summary()?.paths[0] == BGPLimits.pathsPerPrefix)
     #expect(bench.engine.summary()?.counters.refusedPaths == UInt64(1000 - BGPLimits.pathsPerPrefix))
+    let records = bench.records.filter { $0.kind == .bgpTableFull }
+    #expect(records.map(\.x) == [2, 2] && records.allSatisfy { $0.a == a }, "87 s of refusals, a record a minute")
+  }
+
+  /// One route whose attributes are some 3 kB that no other route has.
+  private func own(_ i: Int, prefix: Int? = nil) -> BGPMessage {
+    let value = [UInt8(i >> 8), UInt8(i & 255)] + [UInt8](repeating: 7, count: 3_000)
+    let attributes: [PathAttribute] = [
+      .init(.origin(.igp)), .init(.asPath(ASPath(sequence: [65002]), isWide: true)), .init(.nextHop(a)),
+      .init(.unknown(code: 99, value), flags: PathAttribute.optional | PathAttribute.transitive),
+    ]
+    return .update(UpdateMessage(attributes: attributes, nlri: [NLRI(IPPrefix(IPAddress(20, 0, UInt8(prefix ?? i), 0), length: 24))]))
+  }
+
+  @Test(
+    "attributes of its own for each route are bounded for their neighbour, counted and recorded; the other one does not notice",
+    arguments: [
+      "", "\n neighbor 10.0.0.2 route-map R in",
+      "\n neighbor 10.0.0.2 route-map R in\n neighbor 10.0.0.2 soft-reconfiguration inbound",
+    ])
+  func ownAttributes(more: String) throws {
+    let room = 256 * 1024
+    let bench = try BGPBench(
+      Self.pair + more, policy: "route-map R permit 10\n set local-preference 200", engine: BGPEngine(attributeBytesPerNeighbor: room))
+    bench.connect(a, asNumber: 65002)
+    bench.connect(b, asNumber: 65003)
+    for i in 0..<200 { bench.send(own(i), from: a) }
+    bench.run()
+    let full = try #require(bench.engine.neighborSnapshot(a)), prefixes = full.prefixes(.ipv4)
+    #expect((30...90).contains(prefixes) && bench.table.count == prefixes)
+    #expect((room - 4_096...room + 8_192).contains(full.attributeBytes), "\(full.attributeBytes)")
+    #expect(full.state == .established && full.families.first?.overflowed == UInt64(200 - prefixes))
+    #expect(bench.engine.summary()?.counters.refusedPaths == UInt64(200 - prefixes))
+    #expect(bench.records.filter { $0.kind == .bgpTableFull }.map { [$0.x, $0.y] } == [[3, 1]])
+    bench.announce(["172.16.0.0/16"], from: b, path: [65003])
+    #expect(bench.best("172.16.0.0/16") == b)
+  }
+
+  @Test("a neighbour whose room for attributes is full may use what it has, loses what it changes, and may go on when it has withdrawn")
+  func fullOfAttributes() throws {
+    let bench = try BGPBench(Self.pair, engine: BGPEngine(attributeBytesPerNeighbor: 16 * 1024))
+    bench.connect(a, asNumber: 65002)
+    for i in 0..<10 { bench.send(own(i), from: a) }
+    bench.run()
+    let prefixes = bench.table.count
+    #expect((3...6).contains(prefixes))
+    bench.send(own(0, prefix: 100), from: a)
+    bench.run()
+    #expect(bench.table.count == prefixes + 1 && bench.best("20.0.100.0/24") == a, "nothing new is stored for it")
+    bench.send(own(50, prefix: 1), from: a)
+    bench.run()
+    #expect(bench.table.count == prefixes && bench.best("20.0.1.0/24") == nil, "what it said before no longer holds")
+    bench.withdraw((0...100).map { "20.0.\($0).0/24" }, from: a)
+    #expect(bench.table.isEmpty && bench.engine.neighborSnapshot(a)?.attributeBytes == 0)
+    bench.send(own(60), from: a)
+    bench.run()
+    #expect(bench.best("20.0.60.0/24") == a)
   }
 
   @Test("a neighbour that does not read is not sent more than its share, and gets the last state when it does")
