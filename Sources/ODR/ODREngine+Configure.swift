@@ -75,6 +75,7 @@ extension ODREngine {
       routes[prefix]?.paths.removeAll(where: \.isInvalid)
       for i in routes[prefix]?.paths.indices ?? 0..<0 { routes[prefix]?.paths[i].since = now }
       routes[prefix]?.heldUntil = nil
+      routes[prefix]?.isCleared = true
       unpublished.insert(prefix)
     }
   }

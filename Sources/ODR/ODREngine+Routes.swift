@@ -64,7 +64,10 @@ extension ODREngine {
     for prefix in unpublished.sorted() {
       guard let route = routes[prefix] else { continue }
       let offers = offers(prefix, route)
+      // The table keeps the age of what is only said again: what was cleared is withdrawn first, in the same breath.
+      if route.isCleared { updates.append(.paths(prefix, .odr, [])) }
       if offers != route.published { updates.append(.paths(prefix, .odr, offers)) }
+      routes[prefix]?.isCleared = false
       let isHeld = route.heldUntil.map { $0 > turn.now } ?? false
       if route.paths.isEmpty, !isHeld {
         routes[prefix] = nil

@@ -27,6 +27,8 @@ struct ODRRoute: Sendable {
   var heldUntil: Instant?
   /// What the RIB was last told.
   var published: [Route] = []
+  /// Its age begins anew (`clear ip route`).
+  var isCleared = false
 
   var isUsable: Bool { paths.contains { !$0.isInvalid } }
 }

@@ -32,7 +32,8 @@ public struct AnnouncementLimits: Sendable {
   /// Limits a neighbour; nil ends that. Whether it changed anything. What was refused before stays counted.
   public mutating func limit(_ neighbor: IPAddress, to prefixes: [IPPrefix]?) -> Bool {
     guard rows[neighbor]?.prefixes != prefixes else { return false }
-    rows[neighbor] = prefixes.map { Row(prefixes: $0, refused: rows[neighbor]?.refused ?? 0) }
+    let old = rows[neighbor]
+    rows[neighbor] = prefixes.map { Row(prefixes: $0, refused: old?.refused ?? 0, recorded: old?.recorded) }
     return true
   }
 

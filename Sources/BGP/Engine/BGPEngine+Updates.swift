@@ -125,12 +125,14 @@ extension BGPEngine {
 
   func isOwn(_ address: IPAddress) -> Bool { interfaces.contains { $0.addresses.contains { $0.address == address } } }
 
-  /// Passes one path through the filters and stores what is left. `id` are the attributes as they came.
-  private mutating func offer(_ nlri: NLRI, _ family: BGPFamily, _ a: PathAttributes, _ id: AttributeID, _ peer: UInt32, _ now: UInt32) {
+  /// Passes one path through the filters and stores what is left. `id` are the attributes as they came; `isAgain`: they came before.
+  private mutating func offer(
+    _ nlri: NLRI, _ family: BGPFamily, _ a: PathAttributes, _ id: AttributeID, _ peer: UInt32, _ now: UInt32, isAgain: Bool = false
+  ) {
     let f = family.index
     let policy = neighbors[Int(peer)].policies[f]
     let needsPolicy = settings?.requiresPolicy == true && !neighbors[Int(peer)].isInternal && policy.inbound.isEmpty
-    let isRefused = needsPolicy || !mayAnnounce(nlri.prefix, peer)
+    let isRefused = needsPolicy || !mayAnnounce(nlri.prefix, peer, isAgain: isAgain)
     var path = StoredPath(attributes: id, received: policy.keepsReceived ? id : .none, isFiltered: isRefused)
     var filtered: PathAttributes?
     if !isRefused, !policy.inbound.isEmpty {
@@ -161,14 +163,15 @@ extension BGPEngine {
     var a = attributes[entry.received]
     a.weight = neighbors[Int(entry.peer)].policies[family.index].weight
     let id = attributes.retain(a, from: entry.peer, &nextHops)
-    offer(nlri, family, a, id, entry.peer, UInt32(clamping: now.seconds))
+    offer(nlri, family, a, id, entry.peer, UInt32(clamping: now.seconds), isAgain: true)
     attributes.release(id, &nextHops)
   }
 
-  /// Whether a neighbour's certificate lets it announce a network; counted where it does not.
-  mutating func mayAnnounce(_ prefix: IPPrefix, _ peer: UInt32) -> Bool {
+  /// Whether a neighbour's certificate lets it announce a network; counted where it does not, once an announcement.
+  mutating func mayAnnounce(_ prefix: IPPrefix, _ peer: UInt32, isAgain: Bool) -> Bool {
     let address = neighbors[Int(peer)].address
     guard !limits.allows(prefix, from: address) else { return true }
+    guard !isAgain else { return false }
     limits.refuse(prefix, from: address, at: now)
     counters.refusedByCertificate &+= 1
     return false

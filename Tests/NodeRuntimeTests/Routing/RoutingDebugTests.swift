@@ -167,9 +167,10 @@ struct RoutingRecordTests {
     cloud.ask("terminal monitor")
     let stream = cloud.bgpSession(IPAddress(10, 0, 0, 11))
     cloud.give(cloud.hub, .stream(.closed(stream, .reset)))
+    let logs = cloud.logs(cloud.hub)
     for word in ["Up", "Down"] {
       let line = "%BGP-5-ADJCHANGE: neighbor 10.0.0.11 \(word)"
-      #expect(cloud.logs(cloud.hub).contains { $0.contains(line) } == isOn)
+      #expect(logs.contains { $0.contains(line) } == isOn)
       #expect(cloud.text("show logging").contains(line) == isOn)
     }
     #expect(cloud.text("show logging").contains("neighbor 10.0.0.11 up") == false)
