@@ -249,7 +249,7 @@ extension BGPEngine {
   private mutating func passAgain(_ p: Int, at d: Int, _ family: BGPFamily) {
     let entry = tables[family.index].paths[p]
     if entry.received != .none { return offerAgain(p, d, family) }
-    if !mayAnnounce(tables[family.index].prefixInPlace(d), entry.peer) { removePath(p, at: d, family) }
+    if !mayAnnounce(tables[family.index].prefixInPlace(d), entry.peer, isAgain: true) { removePath(p, at: d, family) }
   }
 
   // MARK: Next hops
