@@ -35,7 +35,8 @@ struct ProtectedPair<Peer: Sendable>: Sendable {
   func bothShow() async -> String {
     let shown = try? await ours.node.attempt("show dmvpn detail ; show crypto session detail ; show logging").output
     let log = try? await (peer as? any StrongSwan)?.log()
-    return (shown ?? ours.node.output) + (log.map { "\nthe peer's log:\n\($0.suffix(6000))" } ?? "")
+    let mappings = (try? await guest.vtysh("show ip nhrp cache")) ?? ""
+    return (shown ?? ours.node.output) + "\nthe peer's mappings:\n\(mappings)" + (log.map { "\nthe peer's log:\n\($0.suffix(6000))" } ?? "")
   }
 
   /// Pings both ways at once with the canary in ours, `body` meanwhile; none may be lost.
