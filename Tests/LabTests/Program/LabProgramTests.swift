@@ -23,6 +23,13 @@ struct LabProgramTests {
     #expect(!plain.contains("hostname spoke1"), "nothing of the spokes is in it but what they sent")
   }
 
+  @Test("--ipv6: the report has IPv6 routes beside IPv4's; without it there is none")
+  func ipv6() throws {
+    let both = try Program.lab("lab", "phase3", "--ipv6", "--spokes", "2", "--virtual-time", "--for", "10s", "--json")
+    #expect(both.contains("2001:db8:0:1::b") && both.contains("10.0.0.11"))
+    #expect(!(try Program.lab("lab", "phase3", "--spokes", "2", "--virtual-time", "--for", "10s", "--json")).contains("2001:db8"))
+  }
+
   @Test("a spoke's recording comes to life as well, and one cut off in the middle says where")
   func damaged() throws {
     let scratch = try Scratch()
