@@ -58,6 +58,8 @@ public final class Node {
   var sessions: [SessionID: Session] = [:]
   var probes = ProbeTable()
   var keepalives = KeepaliveTable()
+  /// What `nextDeadline` found, until something is handled: a lab asks after each packet of the data plane, which changes nothing here.
+  var foundDeadline: Instant??
   var reportBudget = ReportBudget()
   /// Next hop servers that refused a step report.
   var serversWithoutReports: Set<IPAddress> = []
@@ -94,13 +96,18 @@ public final class Node {
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
     if table.hasChanges { return now }
+    if let foundDeadline { return foundDeadline }
     let protocols = [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline]
-    return (protocols + [tracks.nextDeadline, probes.nextDeadline, keepalives.nextDeadline]).compactMap { $0 }.min()
+    let found = (protocols + [tracks.nextDeadline, probes.nextDeadline, keepalives.nextDeadline]).compactMap { $0 }.min()
+    foundDeadline = .some(found)
+    return found
   }
 
   /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.
   public func handle(_ event: HostEvent, at time: Instant, _ out: inout [HostEffect]) {
     now = max(now, time)
+    foundDeadline = nil
+    defer { foundDeadline = nil }
     // What was decided between events (the startup configuration) goes out first.
     let waiting = effects
     effects = []

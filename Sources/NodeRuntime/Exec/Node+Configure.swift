@@ -17,6 +17,7 @@ extension Node {
       record(JournalRecord(.nodeStarted))
     }
     operators.startup = candidate
+    foundDeadline = nil
     apply(candidate)
     return diagnostics
   }
