@@ -163,6 +163,7 @@ extension Node {
   /// peer that NHRP found has no other way, the routes stay: without its default a spoke would lose the hub for a shortcut that works no
   /// better for it.
   func refuseLearned(leading addresses: [IPAddress], into id: InterfaceID, isAgain: Bool = false) {
+    guard learnsRoutes else { return }
     for nbma in addresses {
       let offers = refuseLearned(leading: nbma, into: id)
       if offers.isEmpty { continue }
@@ -183,6 +184,9 @@ extension Node {
     }
     return offers
   }
+
+  /// Whether a routing protocol runs. Without one a shortcut that comes or goes has nothing to be judged by.
+  private var learnsRoutes: Bool { routing.bgp != nil || routing.rip.router != nil || !routing.odr.interfaces.isEmpty || routing.odr.router != nil }
 
   private func recordRefused(_ prefix: IPPrefix, _ nbma: IPAddress, _ id: InterfaceID) {
     record(JournalRecord(.recursiveRouteRefused, interface: id, a: prefix.address, b: nbma, x: UInt32(prefix.length)))
