@@ -29,7 +29,7 @@ import Wire
 //   demultiplex            (destination, key) → tunnel; the source selects the peer inside it, not the tunnel. Out of ESP, source and
 //                          destination are the association's. What the tunnel's group did not vouch for is refused
 //   judgeSource            loop, sequence number
-//   answerKeepalive        point-to-point in clear: what the peer addressed to itself goes back to it
+//   answerKeepalive        tunnels in clear: what the sender addressed to itself goes back to it
 //   punt or takeInner      NHRP and CDP go to the control side; known peers and strangers in queues of their own
 //   takeInner              InnerHeader.parse, ECN, addresses, and for strangers the reverse path
 //   deliver                own addresses and the LAN: probes and step reports are punted, the rest is for the TUN; verdict .host

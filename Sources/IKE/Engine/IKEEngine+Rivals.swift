@@ -53,7 +53,11 @@ extension IKEEngine {
       return
     }
     let news = peer.children.reduce(into: [UInt32: UInt64]()) { $0[$1] = children[$1]?.packets ?? 0 }
-    let idle = others.filter { number in ownChildren(of: number).allSatisfy { rivalry.packets[$0.inboundSPI] == news[$0.inboundSPI] } }
+    // One without a child is not a rival: it is being made, or takes the place of another.
+    let idle = others.filter { number in
+      let own = ownChildren(of: number)
+      return !own.isEmpty && own.allSatisfy { rivalry.packets[$0.inboundSPI] == news[$0.inboundSPI] }
+    }
     if let current = peer.current, let before = rivalry.packets[current], let now = news[current], now > before, !idle.isEmpty {
       for number in idle { drive(number, .close(.deletedHere, isUrgent: false), &turn) }
     }
