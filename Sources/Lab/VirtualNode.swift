@@ -76,11 +76,7 @@ public final class VirtualNode {
 
   /// When `expire` wants to be called next.
   public var nextDeadline: Instant? {
-    var first = node.nextDeadline
-    if let pair = pairCheck { first = first.map { min($0, pair) } ?? pair }
-    if let job = results.first?.at { first = first.map { min($0, job) } ?? job }
-    if let due = tcp.nextDeadline { first = first.map { min($0, due) } ?? due }
-    return first
+    Instant.earliest(Instant.earliest(node.nextDeadline, pairCheck), Instant.earliest(results.first?.at, tcp.nextDeadline))
   }
 
   /// Takes what was given out, in exchange for an empty array whose memory is used from now on.

@@ -32,7 +32,10 @@ struct MappingTable: Sendable {
   /// Whether an entry carries packets to this NBMA address.
   func isInUse(nbma: IPAddress) -> Bool { underlay.contains(nbma) }
 
-  private func sorted(_ targets: Set<IPPrefix>?) -> [Mapping] { (targets ?? []).sorted().compactMap { entries[$0] } }
+  private func sorted(_ targets: Set<IPPrefix>?) -> [Mapping] {
+    guard let targets, targets.count > 1 else { return targets?.first.flatMap { entries[$0] }.map { [$0] } ?? [] }
+    return targets.sorted().compactMap { entries[$0] }
+  }
 
   /// Stores an entry; false when the table is full (counted).
   mutating func store(_ mapping: Mapping) -> Bool {
@@ -42,7 +45,7 @@ struct MappingTable: Sendable {
       return false
     }
     entries[mapping.target] = mapping
-    // The new one is counted first: a refresh leaves the ordered lists untouched.
+    guard old.map({ !$0.isIndexed(as: mapping) }) ?? true else { return true }
     note(mapping)
     if let old { forget(old, successor: mapping) }
     return true
@@ -69,6 +72,16 @@ struct MappingTable: Sendable {
 
   /// The protected peer of a usable host entry.
   func peer(of address: IPAddress) -> ProtectionID { self[host: address].map { $0.isUsable ? $0.peer : .none } ?? .none }
+
+  /// The longest entry around `destination` that was asked for: one in use, or a negative one.
+  func shortcut(covering destination: IPAddress) -> Mapping? {
+    for length in stride(from: destination.bitWidth, to: 0, by: -1) {
+      guard let m = entries[IPPrefix(destination, length: length)] else { continue }
+      if m.isUsable, !m.flags.contains(.local), m.kind == .dynamic { return m }
+      if m.kind == .negative { return m }
+    }
+    return nil
+  }
 
   // MARK: Indexes
 
@@ -101,6 +114,10 @@ extension Mapping {
   var hasRoute: Bool { flags.contains(.rib) || flags.contains(.nho) }
   /// Whether it leads to the peer itself, not to a network behind one.
   var isPeer: Bool { target.isHost && target.address == via }
+  /// Whether the indexes have the same to say of both: most changes are to counters and lifetimes.
+  fileprivate func isIndexed(as other: Mapping) -> Bool {
+    via == other.via && peerNBMA == other.peerNBMA && hasRoute == other.hasRoute && flags.contains(.registered) == other.flags.contains(.registered)
+  }
   /// The NBMA address of the peer it leads to; nil where it leads to none (also for what we handed out ourselves).
   fileprivate var peerNBMA: IPAddress? { isUsable && !flags.contains(.local) ? nbma : nil }
 }

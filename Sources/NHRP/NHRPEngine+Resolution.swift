@@ -30,14 +30,7 @@ extension NHRPEngine {
   }
 
   /// A usable entry of the cache that covers `destination` with a network behind a peer, or is the peer itself.
-  func activeShortcut(_ i: Int, covering destination: IPAddress) -> Mapping? {
-    for length in stride(from: destination.bitWidth, to: 0, by: -1) {
-      guard let m = instances[i].table[IPPrefix(destination, length: length)] else { continue }
-      if m.isUsable, !m.flags.contains(.local), m.kind == .dynamic { return m }
-      if m.kind == .negative { return m }
-    }
-    return nil
-  }
+  func activeShortcut(_ i: Int, covering destination: IPAddress) -> Mapping? { instances[i].table.shortcut(covering: destination) }
 
   /// The data plane lacks an adjacency (phase 2): the next hop itself is asked for.
   mutating func resolutionWanted(_ nextHop: IPAddress, on id: InterfaceID, _ turn: inout Turn<Output>) {

@@ -154,7 +154,8 @@ public struct NHRPEngine: Engine, Sendable {
     for i in instances.indices where instances[i].hasUnannouncedPeers { announceLists(i, &turn) }
   }
 
-  func index(of key: InstanceKey) -> Int? { instances.firstIndex { $0.key == key } }
+  // By number: `firstIndex` would be handed a copy of each instance, and nearly every input and timer asks.
+  func index(of key: InstanceKey) -> Int? { instances.indices.first { instances[$0].key == key } }
 
   func index(of id: InterfaceID, _ family: IPFamily) -> Int? { index(of: InstanceKey(interface: id, family: family)) }
 

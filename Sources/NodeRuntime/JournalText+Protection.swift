@@ -108,8 +108,8 @@ extension JournalText {
 
   /// The IOS line of a record of protection, for kinds IOS has one for. What stands behind the line of IOS is ours.
   func protectionSyslog(_ r: JournalRecord) -> String? {
-    let tunnel = interfaceName(r.interface)
-    let socket = "%DMVPN-5-CRYPTO_SS: \(tunnel): local address : \(r.b) remote address : \(r.a) socket is"
+    var tunnel: String { interfaceName(r.interface) }
+    var socket: String { "%DMVPN-5-CRYPTO_SS: \(tunnel): local address : \(r.b) remote address : \(r.a) socket is" }
     switch r.kind {
     case .ikeSwitched: return "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is \(r.x == 1 ? "ON" : "OFF")"
     case .protectionUp: return socket + " UP"

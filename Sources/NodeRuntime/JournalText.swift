@@ -152,20 +152,21 @@ public struct JournalText {
   }
 
   /// The IOS syslog line of a record, for kinds IOS has one for; engineers grep for these.
-  public func syslog(_ r: JournalRecord, own: IPAddress, ownNBMA: IPAddress) -> String? {
-    let tunnel = interfaceName(r.interface)
+  public func syslog(_ r: JournalRecord, own: @autoclosure () -> IPAddress, ownNBMA: @autoclosure () -> IPAddress) -> String? {
+    // Few records are logged: what only their lines say is looked up there.
+    var tunnel: String { interfaceName(r.interface) }
     switch r.kind {
-    case .nhsUp: return "%DMVPN-5-NHRP_NHS_UP: \(tunnel): Next Hop Server : (Tunnel: \(r.a) NBMA: \(r.b) ) for (Tunnel: \(own) NBMA: \(ownNBMA)) is UP"
+    case .nhsUp: return "%DMVPN-5-NHRP_NHS_UP: \(tunnel): Next Hop Server : (Tunnel: \(r.a) NBMA: \(r.b) ) for (Tunnel: \(own()) NBMA: \(ownNBMA())) is UP"
     case .nhsDown:
-      return "%DMVPN-5-NHRP_NHS_DOWN: \(tunnel): Next Hop Server : (Tunnel: \(r.a) NBMA: \(r.b) ) for (Tunnel: \(own) NBMA: \(ownNBMA)) is DOWN, Reason: NHRP Registration Failure(NHRP: no error)"
-    case .nhcUp: return "%DMVPN-5-NHRP_NHC_UP: \(tunnel): Next Hop Client : (Tunnel: \(r.a) NBMA: \(r.b) ) for (Tunnel: \(own) NBMA: \(ownNBMA)) is UP"
-    case .nhcDown: return "%DMVPN-5-NHRP_NHC_DOWN: \(tunnel): Next Hop Client : (Tunnel: \(r.a) NBMA: \(r.b) ) for (Tunnel: \(own) NBMA: \(ownNBMA)) is DOWN, Reason: External(NHRP: no error)"
+      return "%DMVPN-5-NHRP_NHS_DOWN: \(tunnel): Next Hop Server : (Tunnel: \(r.a) NBMA: \(r.b) ) for (Tunnel: \(own()) NBMA: \(ownNBMA())) is DOWN, Reason: NHRP Registration Failure(NHRP: no error)"
+    case .nhcUp: return "%DMVPN-5-NHRP_NHC_UP: \(tunnel): Next Hop Client : (Tunnel: \(r.a) NBMA: \(r.b) ) for (Tunnel: \(own()) NBMA: \(ownNBMA())) is UP"
+    case .nhcDown: return "%DMVPN-5-NHRP_NHC_DOWN: \(tunnel): Next Hop Client : (Tunnel: \(r.a) NBMA: \(r.b) ) for (Tunnel: \(own()) NBMA: \(ownNBMA())) is DOWN, Reason: External(NHRP: no error)"
     case .recursiveRouteRefused: return "%TUN-5-RECURDOWN: \(tunnel) route \(r.a)/\(r.x) refused due to recursive routing (NBMA \(r.b))"
     case .announcementRefused:
       return "%DMVPN-4-PREFIX_NOT_IN_CERT: neighbor \(r.a) announces \(r.b)/\(r.x), which its certificate does not name; refused (\(r.y) so far)"
     case .interfaceUp: return "%LINEPROTO-5-UPDOWN: Line protocol on Interface \(tunnel), changed state to up"
     case .interfaceDown: return "%LINEPROTO-5-UPDOWN: Line protocol on Interface \(tunnel), changed state to down"
-    case .loopDetected: return "%NHRP-3-PAKERROR: Received Error Indication from \(r.a), code: loop detected(3), (trigger src: \(r.b) (nbma: \(r.b)) dst: \(own))"
+    case .loopDetected: return "%NHRP-3-PAKERROR: Received Error Indication from \(r.a), code: loop detected(3), (trigger src: \(r.b) (nbma: \(r.b)) dst: \(own()))"
     case .errorReceived: return "%NHRP-3-PAKERROR: Received Error Indication from \(r.b), code: \(error(r.x))"
     case .authenticationFailed: return "%DMVPN-3-DMVPN_NHRP_ERROR: \(tunnel): NHRP Encap Error for packet from \(r.b), Reason: authentication failure(11)"
     case .registrationRefused where r.y == 1:

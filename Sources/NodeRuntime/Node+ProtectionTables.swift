@@ -8,10 +8,7 @@ extension Node {
   package var protectionTables: IKEEngine { ike }
 
   /// One turn of IKE at the time of the last event; what follows from it goes out with the next event.
-  package func withIKE(_ body: (inout IKEEngine, inout Turn<IKEEngine.Output>) -> Void) {
-    foundDeadline = nil
-    runIKE(.none, body)
-  }
+  package func withIKE(_ body: (inout IKEEngine, inout Turn<IKEEngine.Output>) -> Void) { runIKE(.none, body) }
 
   /// How many rows NHRP has, of all tunnels.
   package var mappingCount: Int { nhrp.entryCount }

@@ -58,8 +58,6 @@ public final class Node {
   var sessions: [SessionID: Session] = [:]
   var probes = ProbeTable()
   var keepalives = KeepaliveTable()
-  /// What `nextDeadline` found, until something is handled: a lab asks after each packet of the data plane, which changes nothing here.
-  var foundDeadline: Instant??
   var reportBudget = ReportBudget()
   /// Next hop servers that refused a step report.
   var serversWithoutReports: Set<IPAddress> = []
@@ -76,6 +74,8 @@ public final class Node {
   private var ripRandom: RandomSource
   private var odrRandom: RandomSource
   private var bgpRandom: RandomSource
+  /// When each engine wants to be called, as it was after its last turn: to ask an engine that lies in a class copies all of it.
+  private var due = EngineDeadlines()
   private var queue: [(input: EngineInput, cause: EventID)] = []
 
   /// A node with nothing configured. Equal seeds and events give equal journals. `journalLimit` records are kept (96 bytes each).
@@ -96,18 +96,12 @@ public final class Node {
   /// When `handle(.expire)` wants to be called next.
   public var nextDeadline: Instant? {
     if table.hasChanges { return now }
-    if let foundDeadline { return foundDeadline }
-    let protocols = [nhrp.nextDeadline, ike.nextDeadline, rip.nextDeadline, odr.nextDeadline, bgp.nextDeadline]
-    let found = (protocols + [tracks.nextDeadline, probes.nextDeadline, keepalives.nextDeadline]).compactMap { $0 }.min()
-    foundDeadline = .some(found)
-    return found
+    return Instant.earliest(due.first, Instant.earliest(tracks.nextDeadline, Instant.earliest(probes.nextDeadline, keepalives.nextDeadline)))
   }
 
   /// Handles one event at `time`, which never runs backwards; what shall be done is appended to `out`, in order.
   public func handle(_ event: HostEvent, at time: Instant, _ out: inout [HostEffect]) {
     now = max(now, time)
-    foundDeadline = nil
-    defer { foundDeadline = nil }
     // What was decided between events (the startup configuration) goes out first.
     let waiting = effects
     effects = []
@@ -186,51 +180,53 @@ public final class Node {
     }
   }
 
+  private func isDue(_ deadline: Instant?) -> Bool { deadline.map { $0 <= now } ?? false }
+
   private func expireProtocols() {
-    if let due = nhrp.nextDeadline, due <= now { runNHRP(.none) { $0.expire(&$1) } }
-    if let due = ike.nextDeadline, due <= now { runIKE(.none) { $0.expire(&$1) } }
-    if let due = rip.nextDeadline, due <= now { runRIP(.none) { $0.expire(&$1) } }
-    if let due = odr.nextDeadline, due <= now { runODR(.none) { $0.expire(&$1) } }
-    if let due = bgp.nextDeadline, due <= now { runBGP(.none) { $0.expire(&$1) } }
+    if isDue(due.nhrp) { runNHRP(.none) { $0.expire(&$1) } }
+    if isDue(due.ike) { runIKE(.none) { $0.expire(&$1) } }
+    if isDue(due.rip) { runRIP(.none) { $0.expire(&$1) } }
+    if isDue(due.odr) { runODR(.none) { $0.expire(&$1) } }
+    if isDue(due.bgp) { runBGP(.none) { $0.expire(&$1) } }
   }
 
   private func runNHRP(_ cause: EventID, _ body: (inout NHRPEngine, inout Turn<NHRPEngine.Output>) -> Void) {
-    let (outputs, records) = turn(&nhrp, &nhrpRandom, cause, body)
+    let (outputs, records) = turn(&nhrp, &nhrpRandom, &due.nhrp, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
   }
 
   func runIKE(_ cause: EventID, _ body: (inout IKEEngine, inout Turn<IKEEngine.Output>) -> Void) {
-    let (outputs, records) = turn(&ike, &ikeRandom, cause, body)
+    let (outputs, records) = turn(&ike, &ikeRandom, &due.ike, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
   }
 
   private func runRIP(_ cause: EventID, _ body: (inout RIPEngine, inout Turn<RIPEngine.Output>) -> Void) {
-    let (outputs, records) = turn(&rip, &ripRandom, cause, body)
+    let (outputs, records) = turn(&rip, &ripRandom, &due.rip, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
   }
 
   private func runODR(_ cause: EventID, _ body: (inout ODREngine, inout Turn<ODREngine.Output>) -> Void) {
-    let (outputs, records) = turn(&odr, &odrRandom, cause, body)
+    let (outputs, records) = turn(&odr, &odrRandom, &due.odr, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
   }
 
   private func runBGP(_ cause: EventID, _ body: (inout BGPEngine, inout Turn<BGPEngine.Output>) -> Void) {
-    let (outputs, records) = turn(&bgp, &bgpRandom, cause, body)
+    let (outputs, records) = turn(&bgp, &bgpRandom, &due.bgp, cause, body)
     for r in records { write(r) }
     for (output, cause) in outputs { perform(output, cause) }
   }
 
   /// One turn of an engine. The routes it was lent are given back before anything changes them.
   private func turn<E: Engine>(
-    _ engine: inout E, _ random: inout RandomSource, _ cause: EventID, _ body: (inout E, inout Turn<E.Output>) -> Void
+    _ engine: inout E, _ random: inout RandomSource, _ due: inout Instant?, _ cause: EventID, _ body: (inout E, inout Turn<E.Output>) -> Void
   ) -> ([(output: E.Output, cause: EventID)], [JournalRecord]) {
     var turn = Turn<E.Output>(now: now, cause: cause, random: random, routes: table, firstRecord: journal.nextNumber)
     body(&engine, &turn)
-    random = turn.random
+    (random, due) = (turn.random, engine.nextDeadline)
     return (turn.outputs, turn.records)
   }
 
@@ -254,9 +250,11 @@ public final class Node {
   /// Names and words for this node's records.
   public var textOfRecords: JournalText { journalText }
 
-  var journalText: JournalText {
-    JournalText(interfaceName: { [unowned self] in self.name(of: $0) }, peerName: { [unowned self] in self.nameOfEnd($0) })
-  }
+  private(set) lazy var journalText = {
+    var text = JournalText(interfaceName: { [unowned self] in self.name(of: $0) }, peerName: { [unowned self] in self.nameOfEnd($0) })
+    text.usesIKEv1 = { [unowned self] in self.settings.usesIKEv1(self.name(of: $0)) }
+    return text
+  }()
 
   /// What a peer is called: `ip host`, else its address; this node by its own name.
   func peerName(_ address: IPAddress) -> String {
@@ -305,6 +303,13 @@ enum EngineInput {
   case rip(RIPEngine.Input)
   case odr(ODREngine.Input)
   case bgp(BGPEngine.Input)
+}
+
+/// When each engine of a node wants to be called next.
+struct EngineDeadlines {
+  var nhrp, ike, rip, odr, bgp: Instant?
+
+  var first: Instant? { Instant.earliest(nhrp, Instant.earliest(ike, Instant.earliest(rip, Instant.earliest(odr, bgp)))) }
 }
 
 /// What the node keeps of one tunnel that is in force.

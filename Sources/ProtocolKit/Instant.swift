@@ -26,6 +26,12 @@ public struct Instant: Hashable, Comparable, Sendable, Codable {
     .nanoseconds(a.nanoseconds.subtractingReportingOverflow(b.nanoseconds).partialValue)
   }
 
+  /// The earlier of two deadlines, where nil means none.
+  @inlinable public static func earliest(_ a: Instant?, _ b: Instant?) -> Instant? {
+    guard let a, let b else { return a ?? b }
+    return b < a ? b : a
+  }
+
   /// Whole seconds since the start.
   @inlinable public var seconds: Int64 { nanoseconds / 1_000_000_000 }
 }

@@ -17,7 +17,6 @@ extension Node {
       record(JournalRecord(.nodeStarted))
     }
     operators.startup = candidate
-    foundDeadline = nil
     apply(candidate)
     return diagnostics
   }

@@ -59,10 +59,7 @@ extension Node {
   /// The IOS line of a record, for kinds IOS has one for.
   func syslog(_ r: JournalRecord) -> String? {
     guard isLogged(r) else { return nil }
-    let state = tunnels[r.interface]
-    var text = journalText
-    text.usesIKEv1 = { [unowned self] in self.settings.usesIKEv1(self.name(of: $0)) }
-    let line = text.syslog(r, own: state?.forwarding.addresses.first ?? .anyV4, ownNBMA: state?.forwarding.source ?? .anyV4)
+    let line = journalText.syslog(r, own: ownAddress(r.interface), ownNBMA: tunnels[r.interface]?.forwarding.source ?? .anyV4)
     guard r.kind == .configured, let who = operators.configurers[r.number] else { return line }
     return line.map { "\($0) by \(who)" }
   }
