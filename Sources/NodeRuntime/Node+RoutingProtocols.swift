@@ -266,7 +266,11 @@ extension Node {
     }
   }
 
-  func platformName(of id: InterfaceID) -> String { settings.platformName(of: name(of: id)) }
+  // Asked for each route of the kernel: the settings are not to be copied for it.
+  func platformName(of id: InterfaceID) -> String {
+    let name = name(of: id)
+    return settings.platformNames[name] ?? name
+  }
 
   private func setPort(_ port: UInt16, on id: InterfaceID, isWanted: Bool) {
     if isWanted { routing.tunnelPorts[id, default: []].insert(port) } else { routing.tunnelPorts[id]?.remove(port) }

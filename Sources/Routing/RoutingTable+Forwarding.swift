@@ -81,7 +81,9 @@ extension RoutingTable {
     guard new >= 0 else { return change }
     let forwarding = forwardings[new]
     (change.action, change.overriding, change.hostWay) = (forwarding.action, forwarding.overriding, forwarding.hostWay)
-    change.route = route(trie[node].best)
+    // Not by `route(_:)`: to ask itself in the middle of a change, the table is copied for each prefix (measured: 6 % of a table's load).
+    let best = trie[node].best
+    change.route = Route(offers[best], nextHops[offers[best].group].key, prefix)
     return change
   }
 

@@ -34,12 +34,7 @@ extension RoutingTable {
   }
 
   /// An offer as its source made it.
-  func route(_ id: Int32) -> Route {
-    let offer = offers[id], key = nextHops[offer.group].key
-    return Route(
-      prefix: trie.prefix(offer.node), source: offer.source, distance: offer.distance, metric: offer.metric, nextHop: key.nextHop,
-      interface: key.interface, installed: offer.installed, tag: offer.tag, isDiscard: key.isDiscard)
-  }
+  func route(_ id: Int32) -> Route { Route(offers[id], nextHops[offers[id].group].key, trie.prefix(offers[id].node)) }
 
   /// The offer at a node that a new one would replace.
   func offer(at node: NodeID, same route: Route) -> Int32? {
@@ -177,5 +172,14 @@ extension RoutingTable {
 extension Resolution {
   func leaves(by interface: InterfaceID) -> Bool {
     if case .via(interface, _, _) = self { true } else { false }
+  }
+}
+
+extension Route {
+  /// An offer as its source made it.
+  init(_ offer: Offer, _ key: NextHopGroup.Key, _ prefix: IPPrefix) {
+    self.init(
+      prefix: prefix, source: offer.source, distance: offer.distance, metric: offer.metric, nextHop: key.nextHop, interface: key.interface,
+      installed: offer.installed, tag: offer.tag, isDiscard: key.isDiscard)
   }
 }
