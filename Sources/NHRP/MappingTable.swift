@@ -46,6 +46,7 @@ struct MappingTable: Sendable {
     }
     entries[mapping.target] = mapping
     guard old.map({ !$0.isIndexed(as: mapping) }) ?? true else { return true }
+    // The new one is counted first: where both lead to the same peer, the ordered lists stay untouched.
     note(mapping)
     if let old { forget(old, successor: mapping) }
     return true

@@ -40,7 +40,7 @@ public struct TrackTable: Sendable {
   }
 
   /// When a delay ends.
-  public var nextDeadline: Instant? { states.isEmpty ? nil : states.compactMap(\.due).min() }
+  public var nextDeadline: Instant? { states.compactMap(\.due).min() }
 
   /// Takes the objects of a new configuration. A new one, or one that watches something else, begins as things are, without delay.
   public mutating func configure(_ objects: [TrackedObject], at now: Instant, _ isSo: (TrackedObject.Subject) -> Bool) {
