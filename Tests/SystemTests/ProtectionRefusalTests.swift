@@ -68,8 +68,6 @@ extension SystemSuite {
         try await pair.isUp(timeout: .seconds(60))
         try await pair.underlay.run("ip link set tap-swan-hub nomaster")
         try await pair.oursHasNone(timeout: .seconds(60))
-        // nhrpd forgets us at about the same moment. A registration within the same second left it once without a way to us.
-        try await Task.sleep(for: .seconds(3))
         try await pair.underlay.run("ip link set tap-swan-hub master br0")
         try await pair.isUp(timeout: .seconds(60))
         await pair.ours.node.stop()
