@@ -100,10 +100,11 @@ extension ForwardingWorker {
 
   /// Which kind of socket a complete outer packet leaves by: by its protocol, and for UDP by its source port.
   private func kind(of i: Int) -> UnderlayKind {
-    switch batch.byte(i, at: 9) {
+    let isV6 = batch.byte(i, at: 0).map { $0 >> 4 } == 6, payload = isV6 ? 40 : 20
+    return switch batch.byte(i, at: isV6 ? 6 : 9) {
     case 50: .esp
     // Source port 4500, or 500.
-    case 17: batch.byte(i, at: 20) == 0x11 && batch.byte(i, at: 21) == 0x94 ? .encapsulated : .ike
+    case 17: batch.byte(i, at: payload) == 0x11 && batch.byte(i, at: payload + 1) == 0x94 ? .encapsulated : .ike
     default: .gre
     }
   }
