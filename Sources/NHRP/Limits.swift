@@ -26,6 +26,8 @@ public enum NHRPLimits {
   public static let quotedPacketBytes = 96
   /// Error indications to one peer: one a second, so that two nodes that dislike each other cannot storm.
   public static let errorsPerSecond = 1
+  /// Seconds between two notes of packets on tunnels without a network-id: anybody may send them.
+  public static let withoutNetworkSeconds = 60
   /// Peers whose error budget is remembered.
   public static let errorPeers = 1_024
   /// Resolution tries: 2, 4, 8, 16 s apart, as IOS was seen to do; then the next redirect starts anew.

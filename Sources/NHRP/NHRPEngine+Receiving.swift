@@ -14,7 +14,7 @@ extension NHRPEngine {
   }
 
   mutating func receive(_ bytes: [UInt8], from source: IPAddress, peer: ProtectionID, on id: InterfaceID, _ turn: inout Turn<Output>) {
-    guard let any = places(of: id).first else { return }
+    guard let any = places(of: id).first else { return noteWithoutNetwork(source, id, &turn) }
     do throws(NHRPDecodeError) {
       let packet = try NHRPPacket.decode(bytes)
       guard packet.hasAddressesOfItsFamily else { throw .badAddressLength }
@@ -24,6 +24,14 @@ extension NHRPEngine {
     } catch {
       instances[any].traffic.malformed[error, default: 0] &+= 1
     }
+  }
+
+  /// Nothing takes a packet on a tunnel without a network-id, and its sender waits in vain: noted now and then, for all tunnels together.
+  private mutating func noteWithoutNetwork(_ source: IPAddress, _ id: InterfaceID, _ turn: inout Turn<Output>) {
+    withoutNetwork.packets &+= 1
+    if let last = withoutNetwork.notedAt, turn.now - last < .seconds(NHRPLimits.withoutNetworkSeconds) { return }
+    withoutNetwork.notedAt = turn.now
+    turn.record(JournalRecord(.networkUnconfigured, interface: id, b: source, y: UInt32(clamping: withoutNetwork.packets)))
   }
 
   private mutating func dispatch(_ i: Int, _ r: Received, _ turn: inout Turn<Output>) {

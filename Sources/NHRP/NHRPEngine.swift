@@ -104,6 +104,8 @@ public struct NHRPEngine: Engine, Sendable {
   var instances: [NHRPInstance] = []
   var timers = TimerQueue<TimerKey>()
   var lastRequestID: UInt32 = 0
+  /// Packets on tunnels without a network-id: how many, and when that was noted last.
+  var withoutNetwork: (packets: UInt64, notedAt: Instant?) = (0, nil)
   /// What the data plane was told of each interface, for both families together.
   var multicastInForce: [InterfaceID: [IPAddress]] = [:]
   var fallbackInForce: [InterfaceID: [IPAddress]] = [:]

@@ -32,7 +32,7 @@ public struct JournalText {
     case .recursiveRouteRefused, .authenticationFailed, .loopDetected, .tableFull, .errorSent, .errorReceived, .registrationRefused: .error
     case .nhsDown, .nhcDown, .interfaceDown, .resolutionFailed, .addressMismatch, .sourceWaiting, .announcementRefused:
       .warning
-    case .nhsUp, .nhcUp, .interfaceUp, .configured, .peerMoved, .nodeStarted, .nodeStopping, .natDetected: .notice
+    case .nhsUp, .nhcUp, .interfaceUp, .configured, .peerMoved, .nodeStarted, .nodeStopping, .natDetected, .networkUnconfigured: .notice
     default: .informational
     }
   }
@@ -54,7 +54,7 @@ public struct JournalText {
   private func subject(_ r: JournalRecord) -> String {
     switch r.kind {
     case .nodeStarted, .nodeStopping, .configured, .commandRun, .ikeSwitched: ""
-    case .interfaceUp, .interfaceDown, .sourceWaiting, .addressMismatch: interfaceName(r.interface)
+    case .interfaceUp, .interfaceDown, .sourceWaiting, .addressMismatch, .networkUnconfigured: interfaceName(r.interface)
     case .redirectSent, .redirectReceived, .resolutionReceived, .resolutionAnswered, .resolutionRelayed, .resolutionReplyRelayed: peerName(r.c)
     case .stepTold: peerName(r.b)
     case .trackedObjectChanged: "track \(r.x)"
@@ -116,6 +116,7 @@ public struct JournalText {
     case .errorSent: "error sent to \(r.b): \(error(r.x))"
     case .errorReceived: "error from \(r.b): \(error(r.x))"
     case .authenticationFailed: "packet from \(r.b) has a wrong authentication string"
+    case .networkUnconfigured: "packet from \(r.b), but no 'ip nhrp network-id' (\(r.y) so far)"
     case .loopDetected: "packet from \(r.b) is looping"
     case .tableFull: "too many questions under way (\(r.x))"
     case .flowLeftHub: "\(peerName(r.a)) → \(peerName(r.b)) no longer passes here"
@@ -169,6 +170,7 @@ public struct JournalText {
     case .loopDetected: return "%NHRP-3-PAKERROR: Received Error Indication from \(r.a), code: loop detected(3), (trigger src: \(r.b) (nbma: \(r.b)) dst: \(own()))"
     case .errorReceived: return "%NHRP-3-PAKERROR: Received Error Indication from \(r.b), code: \(error(r.x))"
     case .authenticationFailed: return "%DMVPN-3-DMVPN_NHRP_ERROR: \(tunnel): NHRP Encap Error for packet from \(r.b), Reason: authentication failure(11)"
+    case .networkUnconfigured: return "%DMVPN-5-NHRP_NETID_UNCONFIGURED: \(tunnel): \(text(r))"
     case .registrationRefused where r.y == 1:
       return "%DMVPN-3-DMVPN_NHRP_ERROR: \(tunnel): NHRP Registration Reply from \(r.a), Reason: \(code(r.x))"
     case .configured: return "%SYS-5-CONFIG_I: Configured from console"

@@ -26,6 +26,8 @@ public enum JournalKind: UInt16, Sendable, Codable, CaseIterable {
   case mappingInstalled = 120, mappingExpired, shortcutInstalled, shortcutRemoved, shortcutRefreshed
   case purgeSent, purgeReceived
   case errorSent = 140, errorReceived, authenticationFailed, loopDetected, tableFull
+  // `b` is the sender, `y` how many packets came for tunnels without a network-id so far
+  case networkUnconfigured
   case flowLeftHub = 160, stepTold
   // Protection: `a` is the peer's address, `b` our own
   case protectionWanted = 200, ikeInitSent, ikeInitReceived, ikeAuthenticated, ikeFailed, ikeRekeyed, ikeDeleted

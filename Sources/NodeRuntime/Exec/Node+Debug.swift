@@ -180,7 +180,7 @@ struct DebugLine {
     switch r.kind {
     case .errorSent: "Send Error Indication \(place), code: \(r.x), dst NBMA: \(r.b)"
     case .errorReceived: "Receive Error Indication \(place), code: \(r.x), src NBMA: \(r.b)"
-    case .registrationRefused, .resolutionFailed, .resolutionRefused, .authenticationFailed, .loopDetected: text()
+    case .registrationRefused, .resolutionFailed, .resolutionRefused, .authenticationFailed, .networkUnconfigured, .loopDetected: text()
     default: nil
     }
   }

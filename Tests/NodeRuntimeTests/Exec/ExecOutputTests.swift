@@ -93,6 +93,17 @@ struct ExecSystemTests {
     #expect(cloud.text("show logging", of: cloud.spoke1).contains("Log Buffer (0 records):"))
   }
 
+  @Test("a spoke that asks on a tunnel without a network-id is in the log, once a minute at most")
+  func withoutNetwork() {
+    let cloud = Cloud()
+    cloud.ask("terminal monitor")
+    for line in ["configure terminal", "interface Tunnel0", "no ip nhrp network-id", "end"] { #expect(!cloud.ask(line).failed, "\(line)") }
+    cloud.run(seconds: 500)
+    let said = cloud.logs(cloud.hub).filter { $0.contains("%DMVPN-5-NHRP_NETID_UNCONFIGURED: Tunnel0: packet from 198.51.100.1") }
+    #expect((5...9).contains(said.count), "\(said)")
+    #expect(said.first?.hasSuffix("but no 'ip nhrp network-id' (1 so far)") == true)
+  }
+
   @Test("show journal: number, cause, time, facility and the sentence")
   func journal() {
     let cloud = ExecShowTests.formed()
