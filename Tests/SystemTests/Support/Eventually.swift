@@ -35,3 +35,12 @@ func eventually(
   }
   return seen
 }
+
+/// Polls a text until it contains none of `parts`.
+func eventually(_ what: String, lacks parts: [String], timeout: Duration = .seconds(20), _ text: () async throws -> String) async throws {
+  var seen = ""
+  try await eventually(what, timeout: timeout, lastSeen: { seen }) {
+    seen = try await text()
+    return !parts.contains { seen.contains($0) }
+  }
+}
