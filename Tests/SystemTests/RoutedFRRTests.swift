@@ -23,6 +23,10 @@ extension SystemSuite {
 
         try await hub.node.exec(routing.ourPassword("Lupercalia"))
         try await eventually("with another password our hub has neither", lacks: routing.networks, timeout: .seconds(40), routes)
+        // A new password ends BGP's session in any case: that they do not come to another is what has to be seen. They try every 2 s.
+        try await Task.sleep(for: .seconds(6))
+        let shown = try await routes()
+        #expect(!routing.networks.contains { shown.contains($0) }, "\(shown)")
         try await hub.node.exec(routing.ourPassword(OverlayRouting.password))
         try await eventually("it has both again", contains: routing.lans, timeout: .seconds(40), routes)
 
