@@ -87,8 +87,8 @@ extension SystemSuite {
     }
 
     @Test(
-      "libreswan's spoke under strongSwan's hub: both renewals cost no ping", .peersOnly, .requires(.libreswan),
-      arguments: ["ikev2", "ikev1"])
+      "libreswan's spoke under strongSwan's hub: with IKEv2 both renewals cost no ping, with IKEv1 what is too early for its SA only",
+      .peersOnly, .requires(.libreswan), arguments: ["ikev2", "ikev1"])
     func libreswan(profile: String) async throws {
       try await Bench.with { bench in
         let underlay = try await bench.underlay()
@@ -99,10 +99,13 @@ extension SystemSuite {
         try await peers.spoke.isUp()
         let first = try await peers.hub.isUp()
         try await peers.spoke.guest.reachesFromLAN(Site.hub.host)
-        async let ping = peers.spoke.guest.pingFromLAN(Site.hub.host, count: 150, intervalMilliseconds: 20)
+        let earlyAtStart = try await peers.hub.guest.packetsBeforeTheirAssociation()
+        async let ping = peers.spoke.guest.pingFromLAN(Site.hub.host, count: 600, intervalMilliseconds: 5)
         try await peers.spoke.rekeyChild()
         if profile == "ikev2" { try await peers.spoke.rekeyIKE() }
-        #expect(try await ping.lost == 0)
+        let lost = try await ping.lost
+        let early = try await peers.hub.guest.packetsBeforeTheirAssociation() - earlyAtStart
+        #expect(lost <= (profile == "ikev2" ? 0 : early), "\(lost) pings lost, \(early) packets came before their SA")
         try await eventually("the hub has another child SA") {
           try await peers.hub.associations().flatMap(\.children).contains { $0.isInstalled && $0.inboundSPI != first.inboundSPI }
         }

@@ -41,6 +41,12 @@ extension Guest {
     }
   }
 
+  /// The ESP packets that the kernel dropped since its start because IKE had got their SPI, but not yet installed their SA. Who
+  /// begins a quick mode may send when the second message is there, and strongSwan installs with the third (RFC 2409 §5.5).
+  func packetsBeforeTheirAssociation() async throws -> Int {
+    Int(try await run("sed -n 's/^XfrmAcquireError[^0-9]*//p' /proc/net/xfrm_stat").trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+  }
+
   /// Pings from the host in the LAN behind an FRR node.
   func pingFromLAN(_ host: String, count: Int, intervalMilliseconds: Int) async throws -> PingResult {
     let interval = String(format: "%.3f", Double(intervalMilliseconds) / 1000)
