@@ -72,6 +72,7 @@ struct PolicyCase: Sendable, CustomTestStringConvertible {
        match ip next-hop prefix-list N
        match ipv6 address prefix-list V
        match interface Tunnel0 GigabitEthernet0/1
+       match local-preference 100 200
        match metric 10 20
        match route-type external type-1
        match source-protocol bgp 65000 connected

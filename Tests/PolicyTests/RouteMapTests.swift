@@ -19,7 +19,7 @@ import Wire
   static func route() -> PolicyRoute {
     PolicyRoute(
       prefix: net("10.1.0.0/16"), nextHop: ip("172.16.0.1"), interface: "Tunnel0", source: "bgp 65000", type: .externalType1, metric: 100,
-      tag: 7, asPath: [.sequence([65001, 65002])], communities: [100 << 16 | 1, 100 << 16 | 2, 100 << 16 | 3],
+      tag: 7, localPreference: 200, asPath: [.sequence([65001, 65002])], communities: [100 << 16 | 1, 100 << 16 | 2, 100 << 16 | 3],
       largeCommunities: [LargeCommunity(65000, 1, 1)])
   }
 
@@ -35,7 +35,8 @@ import Wire
       ("match ip address prefix-list TEN", true), ("match ip address 1", true), ("match ip address prefix-list HOPS", false),
       ("match ip address prefix-list HOPS TEN", true), ("match ip next-hop prefix-list HOPS", true), ("match ip next-hop 1", false),
       ("match ipv6 address prefix-list TEN", false), ("match interface Tunnel0", true), ("match interface Tunnel1", false),
-      ("match tag 7", true), ("match tag 1 2", false), ("match metric 100", true), ("match metric 90 +- 10", true),
+      ("match local-preference 200", true), ("match local-preference 100 300", false), ("match tag 7", true), ("match tag 1 2", false),
+      ("match metric 100", true), ("match metric 90 +- 10", true),
       ("match metric 90 +- 9", false), ("match as-path 1", true), ("match as-path 9", true), ("match community 1", true),
       ("match community 1 exact-match", false), ("match community 100", true), ("match community 9", false),
       ("match large-community 1 exact-match", true), ("match source-protocol bgp", true), ("match source-protocol bgp 65000", true),

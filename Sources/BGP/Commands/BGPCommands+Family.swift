@@ -10,9 +10,12 @@ extension BGPCommands {
     [networkV4(mode), networkV6(mode), aggregateV4(mode), aggregateV6(mode), redistribute(mode), defaultMetric(mode)]
   }
 
-  /// `maximum-paths`, `distance bgp`
+  /// `bgp additional-paths`, `maximum-paths`, `distance bgp`
   static func selection(_ mode: CommandMode) -> [Command<BGPFamilySettings>] {
-    [maximumPaths(mode, "maximum-paths", \.maximumPaths), maximumPaths(mode, "maximum-paths ibgp", \.maximumInternalPaths), distance(mode)]
+    [
+      additionalPaths(mode), maximumPaths(mode, "maximum-paths", \.maximumPaths),
+      maximumPaths(mode, "maximum-paths ibgp", \.maximumInternalPaths), distance(mode),
+    ]
   }
 
   private static let familyWords = [
@@ -167,6 +170,14 @@ extension BGPCommands {
   }
 
   // MARK: Selection
+
+  private static func additionalPaths(_ mode: CommandMode) -> Command<BGPFamilySettings> {
+    Command(
+      "bgp additional-paths {send [receive]|receive}", modes: [mode], help: BGPPolicyLines.pathWords.merging(familyWords) { a, _ in a },
+      no: .words(2),
+      apply: { settings, input in settings.additionalPaths = input.negated ? [] : BGPPolicyLines.paths(input.arguments) ?? [] },
+      write: { $0.additionalPaths.isEmpty ? [] : ["bgp additional-paths \(BGPPolicyLines.pathText($0.additionalPaths))"] })
+  }
 
   private static func maximumPaths(
     _ mode: CommandMode, _ words: String, _ path: WritableKeyPath<BGPFamilySettings, Int> & Sendable

@@ -41,10 +41,9 @@ enum BGPPolicyLines {
       ],
       \.sendsCommunities, read: communities, text: communityText),
     Line.value(
-      "additional-paths {send [receive]|receive}",
-      ["additional-paths": "Several paths of a prefix", "send": "Send them", "receive": "Take them"],
-      \.additionalPaths, read: paths,
-      text: { "additional-paths" + ($0.contains(.send) ? " send" : "") + ($0.contains(.receive) ? " receive" : "") }),
+      "additional-paths {send [receive]|receive|disable}",
+      pathWords.merging(["disable": "Neither, whatever the family says"]) { $1 }, \.additionalPaths, read: paths,
+      text: { "additional-paths " + ($0.isEmpty ? "disable" : pathText($0)) }),
     Line.flag("route-reflector-client", ["route-reflector-client": "Configure a neighbor as route reflector client"], \.isReflectorClient),
     Line.flag("next-hop-unchanged", ["next-hop-unchanged": "Propagate the next hop unchanged to neighbors of other ASes"], \.keepsNextHop),
     Line.value(
@@ -99,7 +98,13 @@ enum BGPPolicyLines {
       \.maximumPrefix, read: maximum, text: maximumText),
   ]
 
-  @Sendable private static func paths(_ a: Arguments) -> BGPPolicySettings.AdditionalPaths? {
+  static let pathWords = ["additional-paths": "Several paths of a prefix", "send": "Send them", "receive": "Take them"]
+
+  static func pathText(_ ways: BGPPolicySettings.AdditionalPaths) -> String {
+    [ways.contains(.send) ? "send" : nil, ways.contains(.receive) ? "receive" : nil].compactMap { $0 }.joined(separator: " ")
+  }
+
+  @Sendable static func paths(_ a: Arguments) -> BGPPolicySettings.AdditionalPaths? {
     var out: BGPPolicySettings.AdditionalPaths = []
     if a.has("send") { out.insert(.send) }
     if a.has("receive") { out.insert(.receive) }

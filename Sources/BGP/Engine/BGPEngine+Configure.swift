@@ -48,7 +48,7 @@ extension BGPEngine {
     BGPFamily.allCases.map { family in
       let lines = s.family(family)
       return FamilyPolicy(
-        name.map(lines.neighbor), group.map(lines.neighbor), isActiveByDefault: family == .ipv4 && s.activatesIPv4)
+        name.map(lines.neighbor), group.map(lines.neighbor), lines, isActiveByDefault: family == .ipv4 && s.activatesIPv4)
     }
   }
 

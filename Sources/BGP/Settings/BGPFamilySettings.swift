@@ -22,6 +22,8 @@ public struct BGPFamilySettings: SectionSettings {
   public var defaultMetric: UInt32?
   /// `maximum-paths`, `maximum-paths ibgp`
   public var maximumPaths = 1, maximumInternalPaths = 1
+  /// `bgp additional-paths`: for neighbours of which no line says otherwise.
+  public var additionalPaths: BGPPolicySettings.AdditionalPaths = []
   /// `distance bgp`
   public var distance = BGPDistance()
   /// `neighbor …` of the family, in the order they came.

@@ -45,7 +45,7 @@ struct FamilyPolicy: Hashable, Sendable {
   var weight: UInt32
   var additionalPaths: BGPPolicySettings.AdditionalPaths
 
-  init(_ mine: BGPPolicySettings?, _ group: BGPPolicySettings?, isActiveByDefault: Bool) {
+  init(_ mine: BGPPolicySettings?, _ group: BGPPolicySettings?, _ all: BGPFamilySettings, isActiveByDefault: Bool) {
     isActive = mine?.isActive ?? group?.isActive ?? isActiveByDefault
     inbound = InboundFilters(
       routeMap: mine?.routeMapIn ?? group?.routeMapIn, prefixList: mine?.prefixListIn ?? group?.prefixListIn,
@@ -55,7 +55,7 @@ struct FamilyPolicy: Hashable, Sendable {
     maximumPrefix = mine?.maximumPrefix ?? group?.maximumPrefix
     keepsReceived = mine?.keepsReceived ?? group?.keepsReceived ?? false
     weight = mine?.weight ?? group?.weight ?? 0
-    additionalPaths = mine?.additionalPaths ?? group?.additionalPaths ?? []
+    additionalPaths = mine?.additionalPaths ?? group?.additionalPaths ?? all.additionalPaths
   }
 }
 

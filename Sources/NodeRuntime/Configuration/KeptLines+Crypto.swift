@@ -108,7 +108,8 @@ extension KeptLines {
         responder-only
         reverse-route [<rest:line>]
         set {identity|group|mixed-mode|reverse-route|tlv|peer} [<rest:line>]
-        set security-association {idle-time|dummy|ecn|level} <rest:line>
+        set security-association {idle-time|dummy|ecn|level|dfbit} <rest:line>
+        set security-policy limit <rest:line>
         """)
     ),
     (

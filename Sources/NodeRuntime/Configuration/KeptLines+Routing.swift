@@ -22,7 +22,7 @@ extension KeptLines {
     bgp {advertise-best-external|aggregate-timer|asnotation|bmp|confederation|consistency-checker|dampening|dmzlink-bw|\
     inject-map|lisp|maxas-limit|maxcommunity-limit|nexthop|nopeerup-delay|recursion|redistribute-internal|regexp|route-map|rpki|\
     rr-group|scan-time|slow-peer|soft-reconfig-backup|sourced-paths|sso|suppress-inactive|transport|update-delay|update-group|upgrade-cli|\
-    additional-paths|refresh|notify} [<rest:line>]
+    refresh|notify} [<rest:line>]
     bgp bestpath {aigp|cost-community|igp-metric|prefix-validate|tie-break-on-age|as-path ignore|med confed} [<rest:line>]
     bgp default {route-target|import-map} <rest:line>
     bgp graceful-restart {all|extended}
@@ -31,6 +31,7 @@ extension KeptLines {
     neighbor <peer:word> {bmp-activate|cluster-id|dmzlink-bw|ha-mode|inherit|local-as|log-neighbor-changes|path-attribute|\
     slow-peer|update-type|version|dont-capability-negotiate|ao} [<rest:line>]
     neighbor <peer:word> fall-over {bfd|route-map} [<rest:line>]
+    neighbor <peer:word> remote-as {internal|external|<as:word>} alternate-as <rest:line>
     neighbor <peer:word> shutdown graceful <rest:line>
     neighbor <peer:word> transport {connection-mode active|path-mtu-discovery|multi-session|single-session} [<rest:line>]
     scope <rest:line>
@@ -38,8 +39,11 @@ extension KeptLines {
 
   private static let bgpFamily = """
     aggregate-address {<network:ipv4> <mask:mask>|<prefix:prefix>} {advertise-map|attribute-map|suppress-map|as-confed-set} <rest:line>
+    aggregate-address {<network:ipv4> <mask:mask>|<prefix:prefix>} \
+    {as-set|summary-only|as-set summary-only|summary-only as-set} {advertise-map|attribute-map|suppress-map|as-confed-set} <rest:line>
     {auto-summary|synchronization}
-    bgp {dampening|additional-paths|nexthop|redistribute-internal|scan-time|suppress-inactive|advertise-best-external|\
+    bgp additional-paths {select|install} [<rest:line>]
+    bgp {dampening|nexthop|redistribute-internal|scan-time|suppress-inactive|advertise-best-external|\
     recursion|slow-peer|dmzlink-bw} [<rest:line>]
     {default-information|distribute-list|import|export|inherit|maximum-secondary-paths|snmp|table-map} [<rest:line>]
     distance <distance:int(1-255)> [<rest:line>]
@@ -88,14 +92,14 @@ extension KeptLines {
       .routeMap,
       patterns(
         """
-        match {additional-paths|clns|extcommunity|length|local-preference|mac|mpls-label|policy-list|rpki|security-group|track|vlan|ppp} \
+        match {additional-paths|clns|extcommunity|length|mac|mpls-label|policy-list|rpki|security-group|track|vlan|ppp} \
         [<rest:line>]
         match {ip|ipv6} {flowspec|multicast|route-source|redistribution-source} <rest:line>
         match tag list <rest:line>
         match metric external <rest:line>
         match {evpn|source-protocol lisp} [<rest:line>]
         set {aigp-metric|as-path tag|as-path replace|attribute-set|automatic-tag|clns|cos|dampening|default|extcomm-list|extcommunity|\
-        global|interface|level|lisp|metric-type|mpls-label|nlri|path-selection|qos-group|traffic-index|traffic-engineering|vrf|wan} \
+        global|interface|level|lisp|metric-type|mpls-label|nlri|path-selection|qos-group|traffic-index|traffic-engineering|vrf|wan|distance} \
         [<rest:line>]
         set ip {address|default|df|global|precedence|qos-group|tos|vrf} <rest:line>
         set ip next-hop {dynamic|encapsulate|recursive|verify-availability} [<rest:line>]

@@ -63,7 +63,8 @@ extension PolicyCommands {
   private static let matchLines: [Command<RouteMapEntry>] = [
     listMatch(.asPath), listMatch(.community), listMatch(.largeCommunity), listMatch(.address), listMatch(.addressPrefixList),
     listMatch(.nextHop), listMatch(.nextHopPrefixList), listMatch(.ipv6Address), listMatch(.ipv6AddressPrefixList),
-    listMatch(.ipv6NextHop), listMatch(.ipv6NextHopPrefixList), interfaceMatch, metricMatch, typeMatch, sourceMatch, tagMatch,
+    listMatch(.ipv6NextHop), listMatch(.ipv6NextHopPrefixList), interfaceMatch, preferenceMatch, metricMatch, typeMatch, sourceMatch,
+    tagMatch,
   ]
 
   /// The words of a criterion behind `match`.
@@ -126,6 +127,12 @@ extension PolicyCommands {
     "match tag <tag:int(0-4294967295)>...", modes: [.routeMap], help: help(["tag": "Match tag of route", "<tag>": "Tag value"]),
     apply: { entry, input in change(&entry.tags, input.arguments.texts("tag").compactMap { UInt32($0) }, input) },
     write: { $0.tags.isEmpty ? [] : ["match tag " + $0.tags.map(String.init).joined(separator: " ")] })
+
+  private static let preferenceMatch = Command<RouteMapEntry>(
+    "match local-preference <preference:int(0-4294967295)>...", modes: [.routeMap],
+    help: help(["local-preference": "Match local-preference of route", "<preference>": "Preference value"]),
+    apply: { entry, input in change(&entry.localPreferences, input.arguments.texts("preference").compactMap { UInt32($0) }, input) },
+    write: { $0.localPreferences.isEmpty ? [] : ["match local-preference " + $0.localPreferences.map(String.init).joined(separator: " ")] })
 
   private static let metricMatch = Command<RouteMapEntry>(
     "match metric <metric:int(0-4294967295)>... [+- <deviation:int(0-4294967295)>]", modes: [.routeMap],

@@ -58,6 +58,9 @@ struct RouteQuestion {
     if !entry.metrics.isEmpty {
       guard let metric = route.metric, entry.metrics.contains(where: { $0.matches(metric) }) else { return false }
     }
+    if !entry.localPreferences.isEmpty {
+      guard let preference = route.localPreference, entry.localPreferences.contains(preference) else { return false }
+    }
     if !entry.interfaces.isEmpty {
       guard let interface = route.interface, entry.interfaces.contains(interface) else { return false }
     }

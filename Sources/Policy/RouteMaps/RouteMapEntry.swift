@@ -18,6 +18,8 @@ public struct RouteMapEntry: SectionSettings {
   public var interfaces: [String] = []
   /// `match metric`: any of these.
   public var metrics: [MetricMatch] = []
+  /// `match local-preference`: any of these.
+  public var localPreferences: [UInt32] = []
   /// `match route-type`: any of these.
   public var types: [RouteType] = []
   /// `match source-protocol`: any of these, as in `PolicyRoute.source`; `bgp` alone means every one.

@@ -20,6 +20,9 @@ extension PolicyShows {
   static func matches(_ entry: RouteMapEntry) -> [String] {
     var out = entry.lists.map { title($0.criterion) + ": " + $0.names.joined(separator: " ") + ($0.isExact ? " exact-match" : "") }
     if !entry.interfaces.isEmpty { out.append("interface " + entry.interfaces.joined(separator: " ")) }
+    if !entry.localPreferences.isEmpty {
+      out.append("local-preference " + entry.localPreferences.map(String.init).joined(separator: " "))
+    }
     out += entry.metrics.map { "metric \($0.metric)" + ($0.deviation > 0 ? " +- \($0.deviation)" : "") }
     out += entry.types.map { "route-type \($0.rawValue)" }
     if !entry.sources.isEmpty { out.append("source-protocol " + entry.sources.joined(separator: " ")) }

@@ -41,11 +41,13 @@ struct BGPCommandTests {
      neighbor SPOKES default-originate
      neighbor SPOKES prefix-list LANS in
      neighbor SPOKES maximum-prefix 10 80 restart 5
+     neighbor 10.0.0.9 additional-paths disable
      neighbor 10.0.0.9 allowas-in 1
      neighbor 10.0.0.9 remove-private-as all
      neighbor 10.0.0.9 soft-reconfiguration inbound
      neighbor 10.0.0.9 route-map OUT out
      neighbor 10.0.0.9 weight 7
+     bgp additional-paths send receive
      maximum-paths 4
      maximum-paths ibgp 2
      distance bgp 30 210 210

@@ -192,12 +192,15 @@ struct ExportTests {
     #expect(bench.table.isEmpty)
   }
 
-  @Test("several paths of a prefix are told and taken back one by one, RFC 7911")
-  func addPath() throws {
+  @Test(
+    "several paths of a prefix are told and taken back one by one, RFC 7911",
+    arguments: [
+      "neighbor 10.0.0.4 additional-paths send receive", "bgp additional-paths send receive\n neighbor 10.0.0.2 additional-paths disable",
+    ])
+  func addPath(line: String) throws {
     let three =
-      "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003"
-      + "\n neighbor 10.0.0.4 remote-as 65001\n neighbor 10.0.0.4 additional-paths send receive"
-    let bench = try BGPBench(three)
+      "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n neighbor 10.0.0.3 remote-as 65003\n neighbor 10.0.0.4 remote-as 65001\n "
+    let bench = try BGPBench(three + line)
     bench.connect(a, asNumber: 65002)
     bench.connect(b, asNumber: 65003)
     bench.connect(
