@@ -31,9 +31,10 @@ public enum BGPLimits {
   public static let asPathNumbers = 255
   /// Bytes a neighbour may have under way before we wait for `drained`: two of the kernel's usual send buffers.
   public static let outputBytes = 128 * 1024
-  /// Messages handled in one turn for one neighbour; with 500 routes in each it is about a millisecond. The rest follows in the next turn.
-  public static let messagesPerTurn = 16
-  /// Bytes received and not yet handled beyond which a turn handles all of them: the host does not stop reading for us.
+  /// Bytes handled in one turn for one neighbour, begun messages whole: some two thousand routes at most, about a millisecond. The rest
+  /// follows in the next turn.
+  public static let bytesPerTurn = 8 * 1024
+  /// Bytes received and not yet handled beyond which a turn handles all of them: a host need not stop reading for us.
   public static let inputBytes = 1024 * 1024
   /// Prefixes looked at in one turn by walks over a table: about a millisecond.
   public static let walkPerTurn = 4_096

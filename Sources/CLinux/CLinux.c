@@ -3,6 +3,7 @@
 #include "CLinux.h"
 
 #include <linux/capability.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -222,6 +223,8 @@ int clx_set_capabilities(uint64_t mask, int inheritable) {
   }
   return (int)syscall(SYS_capset, &header, sets);
 }
+
+int clx_map_blocks_from(int bytes) { return mallopt(M_MMAP_THRESHOLD, bytes); }
 
 int clx_exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 

@@ -58,6 +58,8 @@ public final class NodeHost {
   private let monitor: NetlinkMonitor
   private var events: [HostEvent] = []
   private var isDelivering = false
+  /// Since when the node has had work that was due, each time it was asked for its streams.
+  private var behindSince: Instant?
   private var effects: [HostEffect] = []
   /// Whether the startup configuration is in force: only then the node hears of links, so that it knows their configured names.
   private var isStarted = false
@@ -103,6 +105,7 @@ public final class NodeHost {
   public static func prepareProcess(_ options: HostOptions) throws(SystemError) {
     try Privileges.hardenProcess()
     Signals.ignoreBrokenPipes()
+    ProcessMemory.mapLargeBlocks()
     if options.isHeadless { Signals.block([SIGTERM, SIGINT, SIGHUP]) }
   }
 
@@ -162,6 +165,7 @@ public final class NodeHost {
     }
     kernelRoutes.index = { [unowned self] in devices.index(of: $0) ?? picture.index(of: $0) }
     streams.deliver = { [unowned self] in if !isStopping { deliver(.stream($0)) } }
+    streams.isBehind = { [unowned self] in isBehind() }
     streams.complain = { [unowned self] in
       log.write(.warning, $0)
       setTimer(.streams)
@@ -284,6 +288,18 @@ public final class NodeHost {
     while let timer = timers.popDue(at: now) { fired(timer) }
     streams.expire()
     if let due = node.nextDeadline, due <= now { deliver(.expire) }
+  }
+
+  /// Whether the node has work that is due. One that does not catch up within a second hears its peers all the same: they would take
+  /// silence for death.
+  private func isBehind() -> Bool {
+    guard let due = node.nextDeadline, due <= now else {
+      behindSince = nil
+      return false
+    }
+    let since = behindSince ?? now
+    behindSince = since
+    return now - since < .seconds(1)
   }
 
   func setTimer(_ timer: Timer) {

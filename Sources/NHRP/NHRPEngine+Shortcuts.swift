@@ -184,6 +184,7 @@ extension NHRPEngine {
 
   /// The RIB below the shortcuts changed: shortcuts turn between H and NHO or end; answers that no longer hold are purged.
   mutating func routesChanged(_ prefixes: [IPPrefix], _ turn: inout Turn<Output>) {
+    guard !instances.isEmpty else { return }
     let changed = ChangedNetworks(prefixes)
     for i in instances.indices {
       reviewShortcuts(i, changed, &turn)

@@ -151,7 +151,7 @@ extension Node {
     switch update {
     case .withdrawAll(let source): routing.refused = routing.refused.filter { $0.key.source != source }
     case .paths(let prefix, let source, _):
-      routing.refused[RefusedOffer(prefix: prefix, source: source)] = nil
+      if !routing.refused.isEmpty { routing.refused[RefusedOffer(prefix: prefix, source: source)] = nil }
       guard mayHoldUnderlay(prefix) else { return }
       for (id, state) in tunnels.sorted(by: { $0.key < $1.key }) where !bypassesTable(id) {
         refuseLearned(leading: liveNBMA(state, id).filter(prefix.contains), into: id, isAgain: isAgain)

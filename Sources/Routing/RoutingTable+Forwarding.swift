@@ -38,7 +38,7 @@ extension RoutingTable {
     batch += dirty
     dirty.removeAll(keepingCapacity: true)
     if batch.count < trie.nodeCount / Limits.walkedChanges || batch.count < Limits.smallestCompaction {
-      batch.sort { trie.precedes($1, $0) }
+      trie.sortFalling(&batch)
     } else {
       batch.removeAll(keepingCapacity: true)
       // ::/0 up to the IPv4 addresses in the middle, these, and the rest of IPv6.

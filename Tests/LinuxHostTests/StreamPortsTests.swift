@@ -28,6 +28,23 @@ struct StreamPortsTests {
     #expect(bench.events[0].contains(.drained(first)) && bench.events[1].contains(.drained(far)))
   }
 
+  @Test("while the node is behind nothing is read, and what is to be sent goes; then all comes")
+  func behind() throws {
+    let bench = try StreamPortsBench(), payload = payload(1 << 20)
+    let far = try bench.open()
+    var isBehind = true
+    bench.ends[1].isBehind = { isBehind }
+    bench.ends[0].perform(.send(first, payload))
+    bench.ends[1].perform(.send(far, payload))
+    try bench.run { bench.bytes[0][first]?.count == payload.count }
+    try bench.settle()
+    #expect(bench.bytes[1][far] == nil)
+    isBehind = false
+    try bench.run { bench.bytes[1][far]?.count == payload.count }
+    let isWhole = bench.bytes[1][far] == payload
+    #expect(isWhole)
+  }
+
   @Test("a close comes after all that was sent; then nothing more is said, and the number may be used again")
   func close() throws {
     let bench = try StreamPortsBench(), payload = payload(1 << 22)

@@ -6,22 +6,21 @@ import Wire
 extension BGPEngine {
   var ownAS: UInt32 { settings?.asNumber ?? 0 }
 
-  /// Handles what has come whole, as many messages as one turn may.
+  /// Handles what has come whole, as much of it as one turn may.
   mutating func readMessages(_ peer: UInt32, _ slot: Slot, _ turn: inout Turn<Output>, all: Bool = false) {
     guard let c = neighbors[Int(peer)][slot] else { return }
     // The bytes are taken out for the while, so that nothing copies them.
     let bytes = c.input, stream = c.stream
     var at = c.inputStart
     setInput(peer, slot, [], 0)
-    var left = all || bytes.count - at > BGPLimits.inputBytes ? Int.max : BGPLimits.messagesPerTurn
-    while left > 0 {
+    let end = all || bytes.count - at > BGPLimits.inputBytes ? Int.max : at + BGPLimits.bytesPerTurn
+    while at < end {
       do throws(BGPError) {
         guard let header = try MessageHeader.decode(bytes, at: at), bytes.count - at >= header.length else { break }
         neighbors[Int(peer)].received.count(header.type)
-        let end = at + header.length
-        try receive(header.type, ByteReader(bytes, from: at + BGPAssignments.headerBytes, to: end), peer, slot, &turn)
-        at = end
-        left -= 1
+        let next = at + header.length
+        try receive(header.type, ByteReader(bytes, from: at + BGPAssignments.headerBytes, to: next), peer, slot, &turn)
+        at = next
       } catch {
         return advance(peer, slot, .messageError(error), &turn)
       }
@@ -29,7 +28,7 @@ extension BGPEngine {
       guard neighbors[Int(peer)].stream(slot) == stream else { return }
     }
     keep(bytes, at, peer, slot)
-    if left == 0 { timers.set(.input(peer, slot), at: turn.now) }
+    if at >= end { timers.set(.input(peer, slot), at: turn.now) }
   }
 
   private mutating func setInput(_ peer: UInt32, _ slot: Slot, _ bytes: [UInt8], _ start: Int) {

@@ -9,6 +9,8 @@ import Wire
 public struct BGPSettings: SectionSettings {
   /// The AS number as text.
   public let name: String
+  /// The AS number.
+  public let asNumber: UInt32
   /// Lines that nobody acts on.
   public var kept: [String] = []
   /// `bgp router-id`; nil: the highest address.
@@ -53,10 +55,7 @@ public struct BGPSettings: SectionSettings {
   public var otherFamilies: [KeptPart] = [], policyTemplates: [KeptPart] = [], sessionTemplates: [KeptPart] = []
 
   /// BGP without neighbours.
-  public init(name: String) { self.name = name }
-
-  /// The AS number.
-  public var asNumber: UInt32 { ASNumberText.read(name) ?? 0 }
+  public init(name: String) { (self.name, asNumber) = (name, ASNumberText.read(name) ?? 0) }
 
   /// The lines of a family; the defaults where there are none.
   public func family(_ family: BGPFamily) -> BGPFamilySettings {

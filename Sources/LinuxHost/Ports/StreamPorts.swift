@@ -30,6 +30,9 @@ package final class StreamPorts {
 
   /// Tells the node what happened.
   package var deliver: (StreamPort.Event) -> Void = { _ in }
+  /// Whether the node has something to do before it wants to hear more. What comes meanwhile waits with the kernel, and then with the
+  /// peer (RFC 9293 §3.8.6); here it would only become old.
+  package var isBehind: () -> Bool = { false }
   /// Says what the operator should know: a port that is held by another, a key that the kernel does not take.
   package var complain: (String) -> Void = { _ in }
   private let loop: EventLoop
@@ -132,7 +135,7 @@ package final class StreamPorts {
         deliver(.connected(id, local: end.address, localPort: end.port))
       }
       try stream.flush()
-      let received = try stream.receive()
+      let received = isBehind() ? .nothing : try stream.receive()
       try attend(id, stream)
       guard streams[id] === stream else { return }
       take(received, id, stream)
