@@ -24,6 +24,9 @@ struct FIBTrie<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
   }
 
   private var nodes: [Node] = []
+  /// In a large IPv4 table, by the first 16 bits: a node that covered these bits and was no longer, -1 for none. It is only a guess where
+  /// a change may begin: the node may be another one by now. From the root half a million routes are twenty steps deep, from here four.
+  private var starts: [Int32] = []
   private var root: Int32 = -1
   private var freeHead: Int32 = -1
   /// How many routes there are.
@@ -76,7 +79,8 @@ struct FIBTrie<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
 
   /// Adds or replaces a route; gives the way it had, -1 for none.
   mutating func insert(_ bits: Bits, _ length: UInt8, _ way: Int32) -> Int32 {
-    var place = Place.root
+    var place = start(bits, length), short: Int32 = -1
+    defer { noteStart(bits, short) }
     while true {
       let cur = self[place]
       guard cur >= 0 else {
@@ -90,8 +94,24 @@ struct FIBTrie<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
         return -1
       }
       if node.length == length { return replace(Int(cur), way) }
+      if node.length <= 16 { short = cur }
       place = Self.bit(bits, node.length) ? .right(cur) : .left(cur)
     }
+  }
+
+  /// A place on the way from the root to a prefix, behind a node that is shorter.
+  @inline(__always) private func start(_ bits: Bits, _ length: UInt8) -> Place {
+    guard Bits.bitWidth == 32, !starts.isEmpty else { return .root }
+    let guess = starts[Int(truncatingIfNeeded: bits >> 16)]
+    guard guess >= 0, nodes[Int(guess)].length < length, Self.covers(nodes[Int(guess)], bits) else { return .root }
+    return Self.bit(bits, nodes[Int(guess)].length) ? .right(guess) : .left(guess)
+  }
+
+  /// Keeps where changes behind the same 16 bits may begin.
+  private mutating func noteStart(_ bits: Bits, _ node: Int32) {
+    guard Bits.bitWidth == 32, node >= 0, nodes.count >= Limits.nodesBeforeStarts else { return }
+    if starts.isEmpty { starts = Array(repeating: -1, count: 1 << 16) }
+    starts[Int(truncatingIfNeeded: bits >> 16)] = node
   }
 
   /// Removes a route; gives the way it had, -1 when it was not there.
@@ -163,6 +183,8 @@ extension FIBTrie {
   }
 
   private mutating func release(_ n: Int32) {
+    // No prefix is so long: a change that begins here by an old guess sees that it is on no way.
+    nodes[Int(n)].length = .max
     nodes[Int(n)].left = freeHead
     freeHead = n
   }
@@ -197,6 +219,6 @@ extension FIBTrie {
     guard node.way < 0, node.left < 0 || node.right < 0 else { return }
     self[place] = node.left >= 0 ? node.left : node.right
     release(n)
-    if count == 0 { (nodes, freeHead) = ([], -1) }
+    if count == 0 { (nodes, starts, freeHead) = ([], [], -1) }
   }
 }

@@ -3,6 +3,10 @@ import ProtocolKit
 
 /// Every bound of the data plane, with its reason. What a standard fixes is not here but beside its use.
 public enum Limits {
+  // Tables
+  /// From so many nodes on a FIB keeps where its changes may begin: 256 kB, which is nothing beside the nodes then.
+  public static let nodesBeforeStarts = 16_384
+
   // Batches
   /// Room in front of every packet. IPv6 40, UDP 8, ESP 8 with an IV of 16, a second IPv6 40 (tunnel mode) and GRE 16 are written there:
   /// 128. An ICMPv6 error's 48 before them make 176, but then at least 24 were freed by the headers that the packet came with.

@@ -12,6 +12,8 @@ public enum Limits {
   public static let equalPaths = 32
   /// Below this many nodes a sparse trie is not worth rebuilding.
   static let smallestCompaction = 64
+  /// From so many nodes on a trie keeps where its searches may begin: 256 kB, which is nothing beside the nodes then.
+  static let nodesBeforeStarts = 16_384
   /// From this part of all nodes on (one in so many) the list of changes is put in order by a walk through the trie, not by sorting.
   static let walkedChanges = 16
   /// How many objects `track` may number, as on IOS.

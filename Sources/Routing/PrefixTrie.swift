@@ -17,6 +17,9 @@ struct PrefixTrie<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sendabl
   }
 
   var nodes: [Node] = []
+  /// In a large IPv4 table, by the first 16 bits: a node that covered these bits and was no longer, -1 for none. It is only a guess where to
+  /// begin: the node may be another one by now. From the root half a million routes are twenty steps deep, from here four.
+  private var starts: [Int32] = []
   private var root: Int32 = -1
   private var firstFree: Int32 = -1
   private var freeCount = 0
@@ -45,9 +48,23 @@ struct PrefixTrie<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sendabl
     Int(nodes[Int(at)].length) <= length && Self.shared(nodes[Int(at)].bits, bits) >= Int(nodes[Int(at)].length)
   }
 
+  /// A node on the way from the root to a prefix, the root itself at the worst.
+  @inline(__always) private func start(_ bits: Bits, _ length: Int) -> Int32 {
+    guard Bits.bitWidth == 32, !starts.isEmpty else { return root }
+    let guess = starts[Int(truncatingIfNeeded: bits >> 16)]
+    return guess >= 0 && covers(guess, bits, length) ? guess : root
+  }
+
+  /// Keeps where searches behind the same 16 bits may begin.
+  private mutating func noteStart(_ bits: Bits, _ node: Int32) {
+    guard Bits.bitWidth == 32, node >= 0, nodes.count >= Limits.nodesBeforeStarts else { return }
+    if starts.isEmpty { starts = Array(repeating: -1, count: 1 << 16) }
+    starts[Int(truncatingIfNeeded: bits >> 16)] = node
+  }
+
   /// The index of a prefix; nil when nothing is stored for it.
   func index(of bits: Bits, _ length: Int) -> Int? {
-    var at = root
+    var at = start(bits, length)
     while at >= 0, covers(at, bits, length) {
       if Int(nodes[Int(at)].length) == length { return nodes[Int(at)].slot.isStored ? Int(at) : nil }
       at = child(of: at, toward: bits)
@@ -57,10 +74,12 @@ struct PrefixTrie<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sendabl
 
   /// The index of the node for a prefix, made where there is none.
   mutating func insert(_ bits: Bits, _ length: Int) -> Int {
-    var parent: Int32 = -1
-    var at = root
+    var (parent, short): (Int32, Int32) = (-1, -1)
+    var at = start(bits, length)
+    defer { noteStart(bits, short) }
     while at >= 0 {
       guard covers(at, bits, length) else { return Int(split(at, under: parent, for: bits, length)) }
+      if nodes[Int(at)].length <= 16 { short = at }
       if Int(nodes[Int(at)].length) == length {
         nodes[Int(at)].slot.isStored = true
         return Int(at)
@@ -186,7 +205,8 @@ extension PrefixTrie {
     let node = nodes[Int(at)]
     guard node.left < 0 || node.right < 0 else { return }
     setLink(to: max(node.left, node.right), under: parent, toward: node.bits)
-    nodes[Int(at)] = Node(bits: 0, left: firstFree, length: 0)
+    // No prefix is so long: a search that begins here by an old guess sees that it is on no way.
+    nodes[Int(at)] = Node(bits: 0, left: firstFree, length: .max)
     firstFree = at
     freeCount += 1
   }

@@ -47,6 +47,35 @@ import Wire
     #expect(fib.nodeCapacity == 0)
   }
 
+  @Test("tens of thousands of routes that come and go are found as in a dictionary", arguments: [1, 2])
+  func large(_ seed: UInt64) throws {
+    var random = RandomSource(seed: seed)
+    var fib = FIB()
+    var model: [IPPrefix: ForwardingAction] = [:]
+    func prefix() -> IPPrefix {
+      let bits = 0x0a00_0000 | random.below(1 << 8) << 16 | random.below(1 << 16)
+      return IPPrefix(IPAddress(v4: UInt32(bits)), length: 8 + Int(random.below(25)))
+    }
+    func check(_ address: IPAddress) throws {
+      let best = (0...32).reversed().lazy.map { IPPrefix(address, length: $0) }.first { model[$0] != nil }
+      try #require(fib.longestMatch(for: address)?.prefix == best)
+      try #require(fib.action(for: address) == best.flatMap { model[$0] })
+    }
+    for round in 0..<3 {
+      while model.count < 30_000 {
+        let (p, action) = (prefix(), ForwardingAction.host(InterfaceID(UInt16(random.below(1000)))))
+        try #require(fib.insert(p, action) == model.updateValue(action, forKey: p))
+      }
+      for p in model.keys.sorted() where random.below(8) > 0 || round == 2 {
+        try #require(fib.remove(p) == model.removeValue(forKey: p))
+      }
+      try #require(fib.count == model.count)
+      for _ in 0..<5_000 { try check(prefix().address) }
+      try #require(fib.routes.map(\.prefix) == model.keys.sorted())
+    }
+    #expect(fib.nodeCapacity == 0)
+  }
+
   @Test("families do not see each other's defaults")
   func families() {
     var fib = FIB()

@@ -98,6 +98,36 @@ func bgp(_ prefix: String, via hop: String, distance: UInt8 = 200, metric: UInt3
     #expect(table.takeChanges().count == 25_002)
   }
 
+  @Test("tens of thousands of routes that come and go are found as in a dictionary", arguments: [1, 2])
+  func large(_ seed: UInt64) {
+    var random = RandomSource(seed: seed)
+    var table = makeTable()
+    var model: Set<IPPrefix> = []
+    func prefix() -> IPPrefix {
+      let bits = 0x0a00_0000 | random.below(1 << 8) << 16 | random.below(1 << 16)
+      return IPPrefix(IPAddress(v4: UInt32(bits)), length: 8 + Int(random.below(25)))
+    }
+    for round in 0..<3 {
+      while model.count < 30_000 {
+        let p = prefix()
+        table.add(Route(prefix: p, source: .static, interface: Port.lan))
+        model.insert(p)
+      }
+      _ = table.takeChanges()
+      for p in model.sorted() where random.below(8) > 0 || round == 2 {
+        table.remove(prefix: p, source: .static, nextHop: nil, interface: nil)
+        model.remove(p)
+      }
+      if round > 0 { _ = table.takeChanges() }
+      #expect(table.entries.map(\.route.prefix) == model.sorted())
+      for _ in 0..<5_000 {
+        let address = prefix().address
+        let best = (0...32).reversed().lazy.map { IPPrefix(address, length: $0) }.first(where: model.contains)
+        #expect(table.longestMatch(for: address, vrf: .default)?.prefix == best)
+      }
+    }
+  }
+
   @Test("changes are handed out in slices, in prefix order over all of them, whatever comes in between")
   func slices() {
     var table = makeTable()
