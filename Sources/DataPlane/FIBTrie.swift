@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// The routes of one family in a FIB: a path-compressed binary trie whose nodes are numbers only, 20 bytes each for IPv4 and 48 for IPv6.
+/// The routes of one family in a FIB: a path-compressed binary trie whose nodes are numbers only, 20 bytes each for IPv4 and 32 for IPv6.
 ///
 /// A node stands for a prefix; it has a way, or it is only where two longer ones part, and then it has two children. So n routes need fewer
 /// than 2n nodes, whatever their lengths: a node's memory in a simulator of a thousand follows its routes. Nodes lie in one array, freed
