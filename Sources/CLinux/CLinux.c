@@ -224,7 +224,7 @@ int clx_set_capabilities(uint64_t mask, int inheritable) {
   return (int)syscall(SYS_capset, &header, sets);
 }
 
-int clx_map_blocks_from(int bytes) { return mallopt(M_MMAP_THRESHOLD, bytes); }
+int clx_map_blocks_from(int bytes) { return mallopt(M_MMAP_THRESHOLD, bytes) && mallopt(M_TRIM_THRESHOLD, 4 * bytes); }
 
 int clx_exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 

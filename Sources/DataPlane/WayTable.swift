@@ -71,6 +71,7 @@ struct WayTable: Sendable {
     numbers[told] = nil
     last = nil
     free.append(number)
+    if free.count == ways.count { self = WayTable() }
     return told
   }
 

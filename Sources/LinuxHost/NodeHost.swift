@@ -58,8 +58,8 @@ public final class NodeHost {
   private let monitor: NetlinkMonitor
   private var events: [HostEvent] = []
   private var isDelivering = false
-  /// Since when the node has had work that was due, each time it was asked for its streams.
-  private var behindSince: Instant?
+  /// Whether work is still due at the end of the loop's turn, and since when: streams are not read then.
+  private var isBehind = false, behindSince: Instant?
   private var effects: [HostEffect] = []
   /// Whether the startup configuration is in force: only then the node hears of links, so that it knows their configured names.
   private var isStarted = false
@@ -149,6 +149,7 @@ public final class NodeHost {
   private func connectParts() throws {
     loop.nextDeadline = { [unowned self] in nextDeadline }
     loop.onDeadline = { [unowned self] in expire() }
+    loop.afterTurn = { [unowned self] in noteBacklog() }
     try loop.add(monitor.descriptor) { [unowned self] _ in readLinks() }
     try loop.receive(from: workers.reports) { [unowned self] in take($0) }
     try loop.receive(from: keys.results) { [unowned self] in if !isStopping { deliver(.computed($0.id, $0.result)) } }
@@ -165,7 +166,7 @@ public final class NodeHost {
     }
     kernelRoutes.index = { [unowned self] in devices.index(of: $0) ?? picture.index(of: $0) }
     streams.deliver = { [unowned self] in if !isStopping { deliver(.stream($0)) } }
-    streams.isBehind = { [unowned self] in isBehind() }
+    streams.isBehind = { [unowned self] in isBehind }
     streams.complain = { [unowned self] in
       log.write(.warning, $0)
       setTimer(.streams)
@@ -290,16 +291,14 @@ public final class NodeHost {
     if let due = node.nextDeadline, due <= now { deliver(.expire) }
   }
 
-  /// Whether the node has work that is due. One that does not catch up within a second hears its peers all the same: they would take
-  /// silence for death.
-  private func isBehind() -> Bool {
-    guard let due = node.nextDeadline, due <= now else {
-      behindSince = nil
-      return false
-    }
+  /// At the end of each turn: work that is due still, after a slice of it, is done before streams are read again. So all that are ready are
+  /// read in one turn or none is, and what came while the process stood still is read before a timer judges it. A node that does not catch
+  /// up within a second hears its peers once all the same: they would take silence for death.
+  private func noteBacklog() {
+    guard let due = node.nextDeadline, due <= now else { return (isBehind, behindSince) = (false, nil) }
     let since = behindSince ?? now
-    behindSince = since
-    return now - since < .seconds(1)
+    isBehind = now - since < .seconds(1)
+    behindSince = isBehind ? since : nil
   }
 
   func setTimer(_ timer: Timer) {

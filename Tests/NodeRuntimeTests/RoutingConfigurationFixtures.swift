@@ -76,7 +76,6 @@ enum RoutingConfigurationFixtures {
      neighbor 192.0.2.2 ebgp-multihop 2
      bgp scan-time 30
      neighbor 192.0.2.2 local-as 65100 no-prepend
-     neighbor RANGE remote-as 65001 alternate-as 65002 65003
      no synchronization
      !
      address-family ipv4
@@ -149,9 +148,9 @@ enum RoutingConfigurationFixtures {
   /// Its kept lines, in order.
   static let notActedOn = [
     "output-delay 20", "redistribute ospf 1 metric 3", "bgp scan-time 30", "neighbor 192.0.2.2 local-as 65100 no-prepend",
-    "neighbor RANGE remote-as 65001 alternate-as 65002 65003", "no synchronization", "no auto-summary",
-    "aggregate-address 172.16.0.0 255.240.0.0 as-set suppress-map IN", "address-family ipv4 vrf red", "redistribute connected",
-    "neighbor 198.51.100.9 remote-as 65009",
-    "neighbor 198.51.100.9 activate", "evaluate MIRROR", "set extcommunity rt 65000:1", "set distance 30",
+    "no synchronization", "no auto-summary", "aggregate-address 172.16.0.0 255.240.0.0 as-set suppress-map IN",
+    "address-family ipv4 vrf red",
+    "redistribute connected", "neighbor 198.51.100.9 remote-as 65009", "neighbor 198.51.100.9 activate", "evaluate MIRROR",
+    "set extcommunity rt 65000:1", "set distance 30",
   ]
 }

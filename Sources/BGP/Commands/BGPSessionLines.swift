@@ -7,7 +7,7 @@ import Wire
 /// `neighbor X …` of the session.
 enum BGPSessionLines {
   /// All of them; the first one writes every neighbour's lines, so that a neighbour's stand together.
-  static let commands: [Command<BGPSettings>] = [group, remoteAS] + lines.map(command) + [member, whole]
+  static let commands: [Command<BGPSettings>] = [group, remoteAS, alternateAS] + lines.map(command) + [member, whole]
 
   private static func command(_ line: NeighborLine<BGPNeighborSettings>) -> Command<BGPSettings> {
     Command(
@@ -48,7 +48,8 @@ enum BGPSessionLines {
   }
 
   private static func own(_ n: BGPNeighborSettings) -> [String] {
-    var out = n.remoteAS.map { ["neighbor \(n.name) remote-as \(text($0))"] } ?? []
+    let alternates = n.alternateAS.isEmpty ? "" : " alternate-as " + n.alternateAS.map(String.init).joined(separator: " ")
+    var out = n.remoteAS.map { ["neighbor \(n.name) remote-as \(text($0))" + alternates] } ?? []
     if let group = n.group { out.append("neighbor \(n.name) peer-group \(group)") }
     return out + lines.flatMap { $0.lines(n, n.name) }
   }
@@ -87,29 +88,49 @@ enum BGPSessionLines {
       "remote-as": "Specify a BGP neighbor", "as": "AS of the neighbor", "internal": "Our own AS", "external": "Any other AS",
     ]) { $1 },
     no: .words(3),
+    apply: { (settings: inout BGPSettings, input: CommandInput) throws(CommandRefusal) in try setRemote(&settings, input) })
+
+  /// `neighbor X remote-as N alternate-as N …`
+  private static let alternateAS = Command<BGPSettings>(
+    "neighbor <peer:word> remote-as <as:word> alternate-as <alternate:word>...", modes: [.routerBGP],
+    help: NeighborName.help.merging([
+      "remote-as": "Specify a BGP neighbor", "as": "AS of the neighbor", "alternate-as": "Others that it may be of",
+      "alternate": "AS number",
+    ]) { $1 },
+    no: .whole,
     apply: { (settings: inout BGPSettings, input: CommandInput) throws(CommandRefusal) in
-      guard let name = NeighborName.read(input.arguments) else { throw CommandRefusal("expected a neighbor") }
-      if input.negated {
-        let i = try index(settings, input.arguments)
-        settings.neighbors[i].remoteAS = nil
-        return settings.neighbors[i].isGroup || settings.neighbors[i].group != nil ? () : remove(&settings, name)
-      }
-      let number = try remote(input.arguments)
-      if settings.neighbor(name) == nil {
-        guard IPAddress(name) != nil else { throw CommandRefusal("Create the peer-group first: neighbor \(name) peer-group") }
-        try add(&settings, BGPNeighborSettings(name: name))
-      }
-      let i = try index(settings, input.arguments)
-      settings.neighbors[i].remoteAS = number
+      var numbers: [UInt32] = []
+      for word in input.arguments.texts("alternate") { numbers.append(try number(word)) }
+      try setRemote(&settings, input)
+      guard !input.negated else { return }
+      settings.neighbors[try index(settings, input.arguments)].alternateAS = numbers
     })
+
+  private static func setRemote(_ settings: inout BGPSettings, _ input: CommandInput) throws(CommandRefusal) {
+    guard let name = NeighborName.read(input.arguments) else { throw CommandRefusal("expected a neighbor") }
+    if input.negated {
+      let i = try index(settings, input.arguments)
+      (settings.neighbors[i].remoteAS, settings.neighbors[i].alternateAS) = (nil, [])
+      return settings.neighbors[i].isGroup || settings.neighbors[i].group != nil ? () : remove(&settings, name)
+    }
+    let remote = try remote(input.arguments)
+    if settings.neighbor(name) == nil {
+      guard IPAddress(name) != nil else { throw CommandRefusal("Create the peer-group first: neighbor \(name) peer-group") }
+      try add(&settings, BGPNeighborSettings(name: name))
+    }
+    let i = try index(settings, input.arguments)
+    (settings.neighbors[i].remoteAS, settings.neighbors[i].alternateAS) = (remote, [])
+  }
 
   private static func remote(_ arguments: Arguments) throws(CommandRefusal) -> RemoteAS {
     if arguments.has("internal") { return .internal }
     if arguments.has("external") { return .external }
-    guard let number = arguments[text: "as"].flatMap(ASNumberText.read) else {
-      throw CommandRefusal("an AS number is 1 to 4294967295, or 1.0 to 65535.65535")
-    }
-    return .number(number)
+    return .number(try number(arguments[text: "as"] ?? ""))
+  }
+
+  private static func number(_ word: String) throws(CommandRefusal) -> UInt32 {
+    guard let number = ASNumberText.read(word) else { throw CommandRefusal("an AS number is 1 to 4294967295, or 1.0 to 65535.65535") }
+    return number
   }
 
   private static func text(_ remote: RemoteAS) -> String {

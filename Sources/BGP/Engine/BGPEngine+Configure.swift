@@ -375,12 +375,14 @@ extension BGPEngine {
 extension SessionSettings {
   /// Whether a session that stands has to end for the new settings.
   func needsReset(for new: SessionSettings) -> Bool {
-    remoteAS != new.remoteAS || updateSource != new.updateSource || multihop != new.multihop || securityHops != new.securityHops
-      || password != new.password || timers != new.timers
+    remoteAS != new.remoteAS || alternateAS != new.alternateAS || updateSource != new.updateSource || multihop != new.multihop
+      || securityHops != new.securityHops || password != new.password || timers != new.timers
   }
 }
 
 extension FamilyPolicy {
   /// What is agreed on in an OPEN.
-  func needsReset(for new: FamilyPolicy) -> Bool { isActive != new.isActive || additionalPaths != new.additionalPaths }
+  func needsReset(for new: FamilyPolicy) -> Bool {
+    isActive != new.isActive || (isActive && additionalPaths != new.additionalPaths)
+  }
 }

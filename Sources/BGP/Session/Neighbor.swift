@@ -185,7 +185,7 @@ struct Neighbor: Sendable {
 
   func accepts(asNumber: UInt32, own: UInt32) -> Bool {
     switch session.remoteAS {
-    case .number(let n): n == asNumber
+    case .number(let n): n == asNumber || session.alternateAS.contains(asNumber)
     case .internal: asNumber == own
     case .external: asNumber != own
     case nil: false

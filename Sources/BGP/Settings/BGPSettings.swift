@@ -106,6 +106,8 @@ public struct BGPNeighborSettings: Hashable, Sendable {
   public var group: String?
   /// `remote-as`
   public var remoteAS: RemoteAS?
+  /// `remote-as N alternate-as`: others that it may be of as well.
+  public var alternateAS: [UInt32] = []
   /// `description`
   public var text: String?
   /// `update-source`

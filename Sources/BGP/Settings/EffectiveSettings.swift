@@ -5,6 +5,7 @@ import Wire
 /// A neighbour's session settings with its group's and the defaults filled in.
 struct SessionSettings: Hashable, Sendable {
   var remoteAS: RemoteAS?
+  var alternateAS: [UInt32]
   var text: String?
   var updateSource: String?
   var multihop: Int?
@@ -19,7 +20,8 @@ struct SessionSettings: Hashable, Sendable {
   var fallsOver: Bool?
 
   init(_ mine: BGPNeighborSettings?, _ group: BGPNeighborSettings?, _ all: BGPSettings) {
-    remoteAS = mine?.remoteAS ?? group?.remoteAS
+    let remote = mine?.remoteAS == nil ? group : mine
+    (remoteAS, alternateAS) = (remote?.remoteAS, remote?.alternateAS ?? [])
     text = mine?.text ?? group?.text
     updateSource = mine?.updateSource ?? group?.updateSource
     multihop = mine?.multihop ?? group?.multihop

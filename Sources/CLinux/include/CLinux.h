@@ -123,7 +123,8 @@ int clx_epoll_wait(int epoll, clx_ready *ready, int count, int timeout_ms);
 int clx_prctl(int option, unsigned long a, unsigned long b);
 /// Leaves only the capabilities in `mask` permitted, effective and (where `inheritable`) inheritable.
 int clx_set_capabilities(uint64_t mask, int inheritable);
-/// Blocks of `bytes` and larger are mappings of their own (mallopt, M_MMAP_THRESHOLD); 0 where the C library refuses.
+/// Blocks of `bytes` and larger are mappings of their own, and up to four times as much stays at the heap's free end (mallopt:
+/// M_MMAP_THRESHOLD, M_TRIM_THRESHOLD); 0 where the C library refuses.
 int clx_map_blocks_from(int bytes);
 /// Whether a wait status is a normal exit, and its code.
 int clx_exit_code(int status);

@@ -31,7 +31,6 @@ extension KeptLines {
     neighbor <peer:word> {bmp-activate|cluster-id|dmzlink-bw|ha-mode|inherit|local-as|log-neighbor-changes|path-attribute|\
     slow-peer|update-type|version|dont-capability-negotiate|ao} [<rest:line>]
     neighbor <peer:word> fall-over {bfd|route-map} [<rest:line>]
-    neighbor <peer:word> remote-as {internal|external|<as:word>} alternate-as <rest:line>
     neighbor <peer:word> shutdown graceful <rest:line>
     neighbor <peer:word> transport {connection-mode active|path-mtu-discovery|multi-session|single-session} [<rest:line>]
     scope <rest:line>

@@ -24,7 +24,7 @@ struct BGPCommandTests {
      neighbor SPOKES remote-as 65001
      neighbor SPOKES password 0 7 secrets
      neighbor SPOKES fall-over
-     neighbor 10.0.0.9 remote-as 65002
+     neighbor 10.0.0.9 remote-as 65002 alternate-as 65003 65004
      neighbor 10.0.0.9 description to the core
      neighbor 10.0.0.9 ttl-security hops 1
      neighbor 10.0.0.9 timers 3 9

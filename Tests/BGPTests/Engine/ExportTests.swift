@@ -228,6 +228,16 @@ struct ExportTests {
     #expect(bench.nextHops("192.168.9.0/24") == [b])
   }
 
+  @Test("additional-paths of a family that a neighbour does not speak leaves its session alone, of one that it speaks it does not")
+  func additionalPathsChange() throws {
+    let lines = "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002"
+    let bench = try bench(lines, [65002])
+    try bench.configure(lines + "\n address-family ipv6\n  bgp additional-paths receive")
+    #expect(bench.engine.summary()?.established == 1)
+    try bench.configure(lines + "\n bgp additional-paths receive")
+    #expect(bench.engine.summary()?.established == 0)
+  }
+
   @Test("without a policy no routes are exchanged with other ASes where RFC 8212 is switched on")
   func requiresPolicy() throws {
     let bench = try bench(Self.pair + "\n bgp ebgp-requires-policy", [65002, 65003])

@@ -156,6 +156,18 @@ struct SessionTests {
     #expect(bench.engine.summary()?.established == 2)
   }
 
+  @Test("neighbours of a listen range may be of several ASes, and of no other")
+  func alternates() throws {
+    let bench = try BGPBench(
+      "router bgp 65000\n neighbor S peer-group\n neighbor S remote-as 65001 alternate-as 65002 65003"
+        + "\n bgp listen range 10.0.0.0/24 peer-group S")
+    for i in 1...4 as ClosedRange<UInt8> { bench.connect(IPAddress(10, 0, 0, 10 + i), asNumber: 65000 + UInt32(i)) }
+    let summary = bench.engine.neighborSnapshots().filter { $0.state == .established }.map(\.address)
+    #expect(summary.sorted() == [11, 12, 13].map { IPAddress(10, 0, 0, $0) })
+    bench.announce(["192.168.13.0/24"], from: IPAddress(10, 0, 0, 13), path: [65003])
+    #expect(bench.table.count == 1)
+  }
+
   @Test("one of a listen range with too many prefixes stays away until it is cleared, or its time is over; the others stand")
   func dynamicOverLimit() throws {
     let bench = try BGPBench(
