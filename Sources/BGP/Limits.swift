@@ -31,8 +31,8 @@ public enum BGPLimits {
   public static let asPathNumbers = 255
   /// Bytes a neighbour may have under way before we wait for `drained`: two of the kernel's usual send buffers.
   public static let outputBytes = 128 * 1024
-  /// Bytes handled in one turn for one neighbour, begun messages whole: some two thousand routes at most, about a millisecond. The rest
-  /// follows in the next turn.
+  /// Bytes handled in one turn for one neighbour, begun messages whole: two thousand /24s and their way into the table, which take five
+  /// milliseconds at the 2.4 µs a route that a full table was measured with. The rest follows in the next turn.
   public static let bytesPerTurn = 8 * 1024
   /// Bytes received and not yet handled beyond which a turn handles all of them: a host need not stop reading for us.
   public static let inputBytes = 1024 * 1024
