@@ -28,6 +28,7 @@ extension PacketPath {
     case .associate(let association): associations.install(association)
     case .dissociate(let direction, let spi, let peer): associations.remove(direction, spi: spi, peer: peer)
     case .moveAssociations(let peer, let ends): move(peer, to: ends)
+    case .watchAssociation(let spi): associations.watch(spi)
     case .ikeSPI(let spi, let isKnown): setIKESPI(spi, isKnown)
     case .queryAssociation(let spi):
       let i = associations.inbound(spi: spi)

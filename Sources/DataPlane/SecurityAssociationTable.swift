@@ -166,6 +166,12 @@ extension SecurityAssociationTable {
     linkOutbound(out)
   }
 
+  /// The next packet on an inbound association is told of like the first one.
+  mutating func watch(_ spi: UInt32) {
+    let i = bySPI.find(UInt64(spi))
+    if i >= 0 { inbound[i].hasToldUse = false }
+  }
+
   mutating func clearCounters() {
     for i in inbound.indices { inbound[i].tally.counters = AssociationCounters() }
     for i in outbound.indices { outbound[i].tally.counters = AssociationCounters() }

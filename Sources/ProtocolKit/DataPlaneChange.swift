@@ -127,6 +127,8 @@ public enum DataPlaneChange: Sendable, Equatable {
   case ikeSPI(UInt64, isKnown: Bool)
   /// Asks how many packets an inbound association opened; answered by `DataPlaneNotice.associationUsage`.
   case queryAssociation(spi: UInt32)
+  /// The next packet on an inbound association is reported as its first was, by `DataPlaneNotice.associationInUse`.
+  case watchAssociation(spi: UInt32)
   /// Asks how many packets used an adjacency; answered by `DataPlaneNotice.usage`.
   case queryUsage(InterfaceID, nextHop: IPAddress)
   /// Starts copying packets of these addresses (empty: all) to the capture stream; nil stops.
@@ -157,7 +159,8 @@ public struct CaptureFilter: Sendable, Equatable {
     let takesAll = filters.contains { $0.addresses.isEmpty }
     let interfaces = Set(filters.map(\.interface))
     return CaptureFilter(
-      addresses: takesAll ? [] : Set(filters.flatMap(\.addresses)).sorted(), interface: interfaces.count == 1 ? interfaces.first ?? nil : nil,
+      addresses: takesAll ? [] : Set(filters.flatMap(\.addresses)).sorted(),
+      interface: interfaces.count == 1 ? interfaces.first ?? nil : nil,
       snapLength: longest)
   }
 }
@@ -168,7 +171,7 @@ public enum DataPlaneNotice: Sendable, Equatable {
   case usage(InterfaceID, nextHop: IPAddress, packets: UInt64)
   /// Traffic between two NBMA peers, hairpinned here, has stood still for a while.
   case pairIdle(InterfaceID, source: IPAddress, destination: IPAddress, packets: UInt64)
-  /// The first packet on a new inbound association: the peer has it and uses it.
+  /// The first packet on a new inbound association, or on one since `watchAssociation`: the peer has it and uses it.
   case associationInUse(ProtectionID, spi: UInt32)
   /// An association reached its soft (or hard) limit of bytes, or its sequence numbers run out.
   case associationLimit(ProtectionID, spi: UInt32, SecurityAssociation.Direction, isHard: Bool)

@@ -89,8 +89,9 @@ public struct SecurityAssociation: Sendable, Hashable {
   public var softLimitBytes: UInt64?
   /// Bytes after which it no longer works; nil for none. Outbound, all cores count together; an inbound one has one core.
   public var hardLimitBytes: UInt64?
-  /// Outbound: what all cores take their sequence numbers from; nil where there is one core, which counts itself. It must come with the
-  /// association every time it is installed again: a key whose numbers start anew protects nothing.
+  /// Outbound: what its sequence numbers are taken from, by all cores; nil where there is one core, which counts itself, and the association
+  /// is never installed after another took its place. It must come with the association every time it is installed again: a key whose
+  /// numbers start anew protects nothing.
   public var sequence: SharedSequence?
   /// Tunnel mode: the addresses of the inner header on our side and on the peer's, where the traffic selectors name others than the
   /// endpoints (a NAT between); nil takes the endpoints as they are when it is installed.

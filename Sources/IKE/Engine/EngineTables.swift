@@ -55,9 +55,19 @@ struct ChildEntry: Sendable {
   enum Outbound: Sendable {
     /// It is not used yet, and may be.
     case pending(SecurityAssociation)
-    case current
+    case current(SecurityAssociation)
+    /// Packets went over to a rival, and come back where the peer shows that it keeps to this one.
+    case left(SecurityAssociation)
     /// Packets have moved on, or never will come: it is never used (again).
     case retired
+
+    /// What packets may leave by from now on.
+    var candidate: SecurityAssociation? {
+      switch self {
+      case .pending(let association), .left(let association): association
+      case .current, .retired: nil
+      }
+    }
   }
 
   let reference: ChildReference
@@ -73,10 +83,17 @@ struct ChildEntry: Sendable {
   var isLingering = false
   /// Packets that came by it, as last told.
   var packets: UInt64 = 0
-  /// Whether a packet has come by it.
-  var isHeardOn = false
+  /// When the first packet came by it.
+  var heardAt: Instant?
+  /// Of the exchange that made it.
+  let roundTrip: Duration
+  /// How often packets left it for a rival.
+  var departures = 0
   /// In which order they were made.
   let order: UInt64
+
+  /// Whether packets leave by it, or may.
+  var mayCarry: Bool { if case .retired = outbound { false } else { true } }
 }
 
 /// Who makes two associations those of one peer: an identity within a group. An address as identity is not enough, for behind NATs many

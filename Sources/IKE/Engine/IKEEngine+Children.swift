@@ -18,7 +18,7 @@ extension IKEEngine {
     takenSPIs.insert(pair.inboundSPI)
     var child = ChildEntry(
       reference: pair.reference, peer: id, owner: number, outbound: pair.isRedundant ? .retired : .pending(outbound),
-      row: row(of: pair, number, id, policy, at: turn.now), order: counters.children)
+      row: row(of: pair, number, id, policy, at: turn.now), roundTrip: pair.roundTrip, order: counters.children)
     child.isReplaced = pair.isRedundant
     children[pair.inboundSPI] = child
     peers[id]?.children.append(pair.inboundSPI)
@@ -38,7 +38,8 @@ extension IKEEngine {
     // A rekey is in no hurry: the old one works until the peer, who moves at once, was heard on the new one or deletes the old one.
     let wait =
       pair.replaces == nil
-      ? min(max(pair.roundTrip * 3 / 8, IKELimits.outboundMove.lowerBound), IKELimits.outboundMove.upperBound) : IKELimits.rekeyedOutboundMove
+      ? min(max(pair.roundTrip * 3 / 8, IKELimits.outboundMove.lowerBound), IKELimits.outboundMove.upperBound)
+      : IKELimits.rekeyedOutboundMove
     timers.set(.moveOutbound(pair.inboundSPI), at: turn.now + wait)
   }
 
@@ -53,6 +54,8 @@ extension IKEEngine {
         keys: keys)
       (half.usesESN, half.replayWindow) = (pair.usesESN, policy.replayWindow)
       (half.softLimitBytes, half.hardLimitBytes) = (soft, hard)
+      // Its numbers go on where packets come back to it (`depart`).
+      if direction == .outbound { half.sequence = SharedSequence() }
       return half
     }
     return (half(.inbound, pair.inboundSPI, pair.inboundKeys), half(.outbound, pair.outboundSPI, pair.outboundKeys))
@@ -96,15 +99,15 @@ extension IKEEngine {
   /// by one of them alone, as Linux does by the policy that strongSwan gives it. So the other child stays one that the peer's first packet
   /// moves us to.
   mutating func moveOutbound(to spi: UInt32, _ turn: inout Turn<Output>) {
-    guard let child = children[spi], case .pending(let association) = child.outbound, !child.isLingering, var peer = peers[child.peer]
+    guard let child = children[spi], let association = child.outbound.candidate, !child.isLingering, var peer = peers[child.peer]
     else { return }
     timers.cancel(.moveOutbound(spi))
     for older in peer.children where older != spi && children[older].map({ $0.order < child.order }) == true {
       if !isRival(older, of: spi) { children[older]?.outbound = .retired }
       timers.cancel(.moveOutbound(older))
     }
-    if let current = peer.current { children[current]?.outbound = .retired }
-    children[spi]?.outbound = .current
+    if let current = peer.current { depart(from: current, to: spi, &turn) }
+    children[spi]?.outbound = .current(association)
     if let old = child.willReplace {
       children[old]?.isReplaced = true
       timers.cancel(.rekeyChild(old))
@@ -153,10 +156,10 @@ extension IKEEngine {
     timers.set(.childless(owner.number), at: turn.now + .seconds(IKELimits.childlessSeconds))
   }
 
-  /// Packets left by this child: they move to the newest one they never were on, or nowhere.
+  /// Packets left by this child: they move to the newest one they may leave by, or nowhere.
   private mutating func leaveOutbound(_ child: ChildEntry, _ turn: inout Turn<Output>) {
     peers[child.peer]?.current = nil
-    let next = peers[child.peer]?.children.last { spi in if case .pending = children[spi]?.outbound { true } else { false } }
+    let next = peers[child.peer]?.children.last { children[$0]?.outbound.candidate != nil }
     if let next { moveOutbound(to: next, &turn) }
     turn.emit(.dataPlane(.dissociate(.outbound, spi: child.reference.outboundSPI, peer: child.peer)))
   }

@@ -65,9 +65,9 @@ extension IKEEngine {
     case .associationInUse(_, let spi):
       guard let child = children[spi] else { return }
       associations[child.owner]?.heardAt = turn.now
-      children[spi]?.isHeardOn = true
+      if child.heardAt == nil { children[spi]?.heardAt = turn.now }
       moveOutbound(to: spi, &turn)
-      drive(child.owner, .childInUse(inboundSPI: spi), &turn)
+      if child.heardAt == nil { drive(child.owner, .childInUse(inboundSPI: spi), &turn) }
     case .associationUsage(let spi, let packets):
       guard let child = children[spi], packets > child.packets else { return }
       children[spi]?.packets = packets

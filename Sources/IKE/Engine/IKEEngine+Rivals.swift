@@ -21,15 +21,34 @@ extension IKEEngine {
   /// a round trip before we read its answer, and our last answer half a round trip after we gave that.
   func isInstalledFirst(at id: ProtectionID, _ pair: ChildPair, _ now: Instant) -> Bool {
     (peers[id]?.children ?? []).contains { spi in
-      guard let other = children[spi], case .pending = other.outbound, isRival(spi, of: pair.inboundSPI) else { return false }
+      guard let other = children[spi], other.mayCarry, isRival(spi, of: pair.inboundSPI) else { return false }
       return now - other.row.installedAt < pair.roundTrip
     }
   }
 
-  /// The time is over in which a peer would have sent by a child first; where it sends by its rival, packets stay there.
+  /// Packets leave this child for another one. Where that is a rival they may come back, for the peer's last packets on one of the two can
+  /// reach us after its first ones on the other: what it sent by the child it installed first, before it had installed the second. Two
+  /// nodes of ours could follow each other for ever like that, so it is done a few times only; with them either child serves.
+  mutating func depart(from spi: UInt32, to rival: UInt32, _ turn: inout Turn<Output>) {
+    guard let child = children[spi], case .current(let association) = child.outbound else { return }
+    guard isRival(spi, of: rival), child.departures < IKELimits.rivalDepartures else {
+      children[spi]?.outbound = .retired
+      return
+    }
+    children[spi]?.outbound = .left(association)
+    children[spi]?.departures += 1
+    turn.emit(.dataPlane(.watchAssociation(spi: spi)))
+  }
+
+  /// The time is over in which a peer would have sent by a child first. Where it sends by a rival, packets stay there; but not if that
+  /// was heard before the peer can have read the answer that made this child, for then this is the one it installed last.
   mutating func moveOutboundInTime(to spi: UInt32, _ turn: inout Turn<Output>) {
     guard let child = children[spi] else { return }
-    if let current = peers[child.peer]?.current, children[current]?.isHeardOn == true, isRival(spi, of: current) { return }
+    if let current = peers[child.peer]?.current, isRival(spi, of: current), let heard = children[current]?.heardAt,
+      heard - child.row.installedAt > child.roundTrip
+    {
+      return
+    }
     moveOutbound(to: spi, &turn)
   }
 

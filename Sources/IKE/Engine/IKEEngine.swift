@@ -28,8 +28,8 @@ import Wire
 ///
 /// **Order towards the packet path.** A responder's inbound association is installed before the answer leaves that lets the peer use it.
 /// Outbound packets move to a new association at once where we began the exchange, for then the peer has it; else when the peer was heard
-/// on it, or one round trip after the answer. They only ever move to associations they never left: going back would use sequence numbers,
-/// and with them nonces, a second time. An inbound association whose place another took stays a little for packets under way.
+/// on it, or one round trip after the answer. They do not come back to one they left, but for a rival (`depart`), whose sequence numbers, and
+/// with them nonces, go on. An inbound association whose place another took stays a little for packets under way.
 ///
 /// **Strangers.** Nothing is kept of a first message before it was judged (`IKEv2FirstContact`); where many exchanges are half open,
 /// or an answer would be larger than the request, the sender has to show first that it is where it says (cookies). The table of half-open

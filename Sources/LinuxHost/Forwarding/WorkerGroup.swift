@@ -56,7 +56,9 @@ final class WorkerGroup {
 
   /// An outbound association counts its packets once for all workers: two cores must never use one number twice (RFC 4106 §2, RFC 4303 §3.3.3).
   func shared(_ change: DataPlaneChange) -> DataPlaneChange {
-    guard workers.count > 1, case .associate(var association) = change, association.direction == .outbound else { return change }
+    guard workers.count > 1, case .associate(var association) = change, association.direction == .outbound,
+      association.sequence == nil
+    else { return change }
     association.sequence = SharedSequence()
     return .associate(association)
   }

@@ -147,6 +147,21 @@ import Wire
     #expect(hub.core.associationCounters.outbound.map(\.spi) == [0x200c, 0x4444])
   }
 
+  @Test("an association that packets come back to goes on with its numbers and bytes, where these came with it")
+  func cameBack() throws {
+    let hub = ProtectedHub(associates: false)
+    var first = hub.association(.outbound, 11)
+    first.sequence = SharedSequence()
+    let second = hub.association(.outbound, 11, spi: 0x5555)
+    var numbers: [UInt32] = []
+    for association in [first, second, first] {
+      hub.hub.apply(.associate(association))
+      for _ in 0..<2 { numbers.append(try #require(Opened(hub.hub.send(inner).bytes, association)).sequence) }
+    }
+    #expect(numbers == [1, 2, 1, 2, 3, 4])
+    #expect(first.sequence?.last == 4)
+  }
+
   @Test("cores that share a sequence never give one number twice")
   func sharedSequence() throws {
     let shared = SharedSequence()

@@ -47,6 +47,51 @@ struct MeetingTests {
     #expect(b.journal(.childDeleted).count == 1, "the peer was told")
   }
 
+  /// A peer whose kernel takes packets by one pair alone may send by the other until it has installed both: its last packets by that come
+  /// when ours have gone over already, and must not keep them there.
+  @Test("packets come back to the pair that the peer goes on to use, with their numbers going on", arguments: 1...4, [true, false])
+  func comesBack(seed: UInt64, beginsWithCurrent: Bool) throws {
+    let (world, a, b) = Situation.pair(seed: seed, keys: .simulated)
+    a.handle(.protect(Situation.tunnel, remote: Situation.hub))
+    b.handle(.protect(Situation.tunnel, remote: Situation.spoke))
+    world.run(.milliseconds(300))
+    let rows = a.engine.childRows(limit: 9).sorted { $0.isCurrent == beginsWithCurrent && $1.isCurrent != beginsWithCurrent }
+    #expect(rows.count == 2)
+    let (first, last) = (rows[0].inboundSPI, rows[1].inboundSPI)
+    // The two orders in which a few packets of the first pair can meet those of the second.
+    for spi in [first, last, first, last, last] {
+      let keys = try #require(a.inbound[spi]?.keys)
+      world.send(
+        Datagram(source: b.address, sourcePort: 0, destination: a.address, destinationPort: 0, content: .esp(spi: spi, keys: keys)))
+      world.run(.milliseconds(20))
+      #expect(a.engine.childRows(limit: 9).filter(\.isCurrent).map(\.inboundSPI) == [spi])
+      try expectMatching(a, b)
+    }
+  }
+
+  @Test("but a peer that goes to and fro is not followed for ever")
+  func followsAWhile() throws {
+    let (world, a, b) = Situation.pair(keys: .simulated)
+    a.handle(.protect(Situation.tunnel, remote: Situation.hub))
+    b.handle(.protect(Situation.tunnel, remote: Situation.spoke))
+    world.run(.milliseconds(300))
+    var moves = 0, current: UInt32?
+    for n in 0..<60 {
+      let pair = a.engine.childRows(limit: 9).sorted { $0.inboundSPI < $1.inboundSPI }[n % 2]
+      world.send(
+        Datagram(
+          source: b.address, sourcePort: 0, destination: a.address, destinationPort: 0,
+          content: .esp(spi: pair.inboundSPI, keys: try #require(a.inbound[pair.inboundSPI]?.keys))))
+      world.run(.milliseconds(20))
+      let now = a.engine.childRows(limit: 9).first(where: \.isCurrent)?.inboundSPI
+      moves += now == current ? 0 : 1
+      current = now
+    }
+    #expect(moves >= 8 && moves <= 20, "\(moves)")
+    #expect(a.engine.childRows(limit: 9).filter(\.isCurrent).count == 1)
+    try expectMatching(a, b)
+  }
+
   @Test("where each end keeps to a pair of its own, both serve, and neither is closed")
   func keepsBothPairs() throws {
     let (world, a, b) = Situation.pair()

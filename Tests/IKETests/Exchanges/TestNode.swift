@@ -29,12 +29,19 @@ final class TestNode {
   // The packet path
   var inbound: [UInt32: SecurityAssociation] = [:]
   var outbound: [ProtectionID: SecurityAssociation] = [:]
-  /// Outbound SPIs that were ever used: none may come back, for its sequence numbers would start again.
-  private var usedOutbound: Set<[UInt64]> = []
+  /// Outbound associations that were ever used, and what counts their packets: with another counter none may come back, for its sequence
+  /// numbers would start again.
+  private var usedOutbound: [[UInt64]: SharedSequence?] = [:]
+  /// Inbound associations whose next packet is to be told of no more.
+  private var toldUse: Set<UInt32> = []
   private var packets: [UInt32: UInt64] = [:]
   var received = 0
   /// ESP with an SPI that is not there, or with other keys.
   var unopened = 0
+  /// As strongSwan on Linux: packets come and go by the pair that was installed last, whatever the engine says; others are not opened.
+  var keepsToLastPair = false
+  /// Inbound SPIs in the order they were installed.
+  private var installed: [UInt32] = []
   var reportsUnknownSPI = true
   var knownSPIs: Set<UInt64> = []
 
@@ -119,17 +126,23 @@ final class TestNode {
 
   private func apply(_ change: DataPlaneChange) {
     switch change {
-    case .associate(let association) where association.direction == .inbound: inbound[association.spi] = association
+    case .associate(let association) where association.direction == .inbound:
+      if inbound.updateValue(association, forKey: association.spi) == nil { installed.append(association.spi) }
     case .associate(let association):
       let name = [UInt64(association.spi), UInt64(association.peer.rawValue)]
-      #expect(usedOutbound.insert(name).inserted, "outbound \(association.spi) came back")
+      if let used = usedOutbound.updateValue(association.sequence, forKey: name) {
+        #expect(used != nil && used == association.sequence, "outbound \(association.spi) came back, and its numbers start again")
+      }
       outbound[association.peer] = association
-    case .dissociate(.inbound, let spi, _): inbound[spi] = nil
+    case .dissociate(.inbound, let spi, _):
+      inbound[spi] = nil
+      installed.removeAll { $0 == spi }
     case .dissociate(.outbound, let spi, let peer): if outbound[peer]?.spi == spi { outbound[peer] = nil }
     case .moveAssociations(let peer, let ends):
       outbound[peer]?.endpoints = ends
       for spi in inbound.keys where inbound[spi]?.peer == peer { inbound[spi]?.endpoints = ends }
     case .queryAssociation(let spi): handle(.notice(.associationUsage(spi: spi, packets: packets[spi] ?? 0)))
+    case .watchAssociation(let spi): toldUse.remove(spi)
     case .ikeSPI(let spi, let isKnown): if isKnown { knownSPIs.insert(spi) } else { knownSPIs.remove(spi) }
     default: break
     }
@@ -153,17 +166,31 @@ final class TestNode {
       if reportsUnknownSPI, inbound[spi] == nil { handle(.unknownSPI(ends, spi: spi)) }
       return
     }
+    guard !keepsToLastPair || spi == installed.last else {
+      unopened += 1
+      return
+    }
     received += 1
     packets[spi, default: 0] += 1
     if ends.isEncapsulated, association.endpoints.remotePort != ends.remotePort || association.endpoints.remote != ends.remote {
       handle(.notice(.endpointMoved(association.peer, spi: spi, remote: ends.remote, remotePort: ends.remotePort)))
     }
-    if packets[spi] == 1 { handle(.notice(.associationInUse(association.peer, spi: spi))) }
+    if toldUse.insert(spi).inserted { handle(.notice(.associationInUse(association.peer, spi: spi))) }
+  }
+
+  /// The outbound half of the pair that was installed last, if the peer has its own half already.
+  private var lastOutbound: SecurityAssociation? {
+    guard let row = engine.childRows(limit: 9).first(where: { $0.inboundSPI == installed.last }) else { return nil }
+    return world.nodes[row.endpoints.remote]?.inbound[row.outboundSPI].map {
+      var half = $0
+      half.endpoints = row.endpoints
+      return half
+    }
   }
 
   /// Sends an ESP packet to a peer; false where there is no association.
   @discardableResult func sendESP(to id: ProtectionID) -> Bool {
-    guard let association = outbound[id] else { return false }
+    guard let association = keepsToLastPair ? lastOutbound : outbound[id] else { return false }
     let ends = association.endpoints
     world.send(
       Datagram(
