@@ -84,7 +84,8 @@ extension PacketPath {
       throw .espForged
     }
     let isNewest = associations.inbound[n].window.accept(number)
-    if !associations.inbound[n].hasToldUse {
+    // A late or repeated one does not say what the peer uses now.
+    if isNewest, !associations.inbound[n].hasToldUse {
       associations.inbound[n].hasToldUse = notify(.associationInUse(association.peer, spi: association.spi))
     }
     guard isNewest, esp.isEncapsulated, association.isEncapsulated else { return }

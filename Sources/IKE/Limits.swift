@@ -83,7 +83,7 @@ package enum IKELimits {
   /// Children of two IKE SAs that were made within this time came of exchanges that both ends began at once: longer than an exchange that
   /// loses two messages takes.
   package static let rivalChildren = Duration.seconds(5)
-  /// How often packets leave a child for such another and may come back.
+  /// How often packets leave a child for such another and may come back at once.
   package static let rivalDepartures = 8
   /// Between looks at which of two such children serves: a few packets pass in it.
   package static let rivalsPause = Duration.milliseconds(500)

@@ -127,7 +127,7 @@ public enum DataPlaneChange: Sendable, Equatable {
   case ikeSPI(UInt64, isKnown: Bool)
   /// Asks how many packets an inbound association opened; answered by `DataPlaneNotice.associationUsage`.
   case queryAssociation(spi: UInt32)
-  /// The next packet on an inbound association is reported as its first was, by `DataPlaneNotice.associationInUse`.
+  /// The next packet in order on an inbound association is reported as its first was, by `DataPlaneNotice.associationInUse`.
   case watchAssociation(spi: UInt32)
   /// Asks how many packets used an adjacency; answered by `DataPlaneNotice.usage`.
   case queryUsage(InterfaceID, nextHop: IPAddress)

@@ -61,10 +61,11 @@ struct ChildEntry: Sendable {
     /// Packets have moved on, or never will come: it is never used (again).
     case retired
 
-    /// What packets may leave by from now on.
-    var candidate: SecurityAssociation? {
+    /// What packets may leave by from now on; also one they left, where they may return.
+    func candidate(mayReturn: Bool) -> SecurityAssociation? {
       switch self {
-      case .pending(let association), .left(let association): association
+      case .pending(let association): association
+      case .left(let association): mayReturn ? association : nil
       case .current, .retired: nil
       }
     }

@@ -54,8 +54,10 @@ extension IKEEngine {
         keys: keys)
       (half.usesESN, half.replayWindow) = (pair.usesESN, policy.replayWindow)
       (half.softLimitBytes, half.hardLimitBytes) = (soft, hard)
-      // Its numbers go on where packets come back to it (`depart`).
-      if direction == .outbound { half.sequence = SharedSequence() }
+      guard direction == .outbound else { return half }
+      // What stays as it is where packets come back to it (`depart`): its numbers go on, and the inner header of tunnel mode is as agreed.
+      half.sequence = SharedSequence()
+      (half.innerLocal, half.innerRemote) = (pair.endpoints.local, pair.endpoints.remote)
       return half
     }
     return (half(.inbound, pair.inboundSPI, pair.inboundKeys), half(.outbound, pair.outboundSPI, pair.outboundKeys))
@@ -96,10 +98,11 @@ extension IKEEngine {
 
   /// Outbound packets leave by this child from now on. What was agreed on before it under the same IKE SA can only be older: it is not
   /// moved to any more. Where both ends began at once there are two IKE SAs with a child each (RFC 7296 §2.8), and a peer may take packets
-  /// by one of them alone, as Linux does by the policy that strongSwan gives it. So the other child stays one that the peer's first packet
-  /// moves us to.
-  mutating func moveOutbound(to spi: UInt32, _ turn: inout Turn<Output>) {
-    guard let child = children[spi], let association = child.outbound.candidate, !child.isLingering, var peer = peers[child.peer]
+  /// by one of them alone, as Linux does by the policy that strongSwan gives it. So the other child stays one that the peer's next packet
+  /// moves us to. `mayReturn` where packets may go back to one they left.
+  mutating func moveOutbound(to spi: UInt32, mayReturn: Bool = false, _ turn: inout Turn<Output>) {
+    guard let child = children[spi], let association = child.outbound.candidate(mayReturn: mayReturn), !child.isLingering,
+      var peer = peers[child.peer]
     else { return }
     timers.cancel(.moveOutbound(spi))
     for older in peer.children where older != spi && children[older].map({ $0.order < child.order }) == true {
@@ -159,8 +162,8 @@ extension IKEEngine {
   /// Packets left by this child: they move to the newest one they may leave by, or nowhere.
   private mutating func leaveOutbound(_ child: ChildEntry, _ turn: inout Turn<Output>) {
     peers[child.peer]?.current = nil
-    let next = peers[child.peer]?.children.last { children[$0]?.outbound.candidate != nil }
-    if let next { moveOutbound(to: next, &turn) }
+    let next = peers[child.peer]?.children.last { children[$0]?.outbound.candidate(mayReturn: true) != nil }
+    if let next { moveOutbound(to: next, mayReturn: true, &turn) }
     turn.emit(.dataPlane(.dissociate(.outbound, spi: child.reference.outboundSPI, peer: child.peer)))
   }
 
@@ -185,10 +188,14 @@ extension IKEEngine {
     turn.emit(.dataPlane(.dissociate(.inbound, spi: spi, peer: child.peer)))
   }
 
-  /// Its lifetime ends soon. One that packets do not leave by, while they leave by another, just ends.
+  /// Its lifetime ends soon. One that packets do not leave by, while they leave by another, just ends; but it is looked at again, for they
+  /// may come to it.
   mutating func rekeyChild(_ spi: UInt32, _ turn: inout Turn<Output>) {
     guard let child = children[spi], !child.isReplaced, !child.isLingering, let peer = peers[child.peer], !peer.isReleased else { return }
-    if let current = peer.current, current != spi { return }
+    if let current = peer.current, current != spi {
+      if child.mayCarry { timers.set(.rekeyChild(spi), at: turn.now + .seconds(IKELimits.rekeyAgainSeconds)) }
+      return
+    }
     drive(child.owner, .rekeyChild(child.reference), &turn)
   }
 

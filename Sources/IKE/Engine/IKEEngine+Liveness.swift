@@ -66,7 +66,7 @@ extension IKEEngine {
       guard let child = children[spi] else { return }
       associations[child.owner]?.heardAt = turn.now
       if child.heardAt == nil { children[spi]?.heardAt = turn.now }
-      moveOutbound(to: spi, &turn)
+      moveOutbound(to: spi, mayReturn: true, &turn)
       if child.heardAt == nil { drive(child.owner, .childInUse(inboundSPI: spi), &turn) }
     case .associationUsage(let spi, let packets):
       guard let child = children[spi], packets > child.packets else { return }

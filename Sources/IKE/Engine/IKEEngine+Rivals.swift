@@ -28,24 +28,26 @@ extension IKEEngine {
 
   /// Packets leave this child for another one. Where that is a rival they may come back, for the peer's last packets on one of the two can
   /// reach us after its first ones on the other: what it sent by the child it installed first, before it had installed the second. Two
-  /// nodes of ours could follow each other for ever like that, so it is done a few times only; with them either child serves.
+  /// nodes of ours could follow each other for ever like that: after a few times we look again only now and then (`settleRivals`). With
+  /// them either child serves.
   mutating func depart(from spi: UInt32, to rival: UInt32, _ turn: inout Turn<Output>) {
     guard let child = children[spi], case .current(let association) = child.outbound else { return }
-    guard isRival(spi, of: rival), child.departures < IKELimits.rivalDepartures else {
+    guard isRival(spi, of: rival) else {
       children[spi]?.outbound = .retired
       return
     }
     children[spi]?.outbound = .left(association)
     children[spi]?.departures += 1
-    turn.emit(.dataPlane(.watchAssociation(spi: spi)))
+    if child.departures < IKELimits.rivalDepartures { turn.emit(.dataPlane(.watchAssociation(spi: spi))) }
   }
 
-  /// The time is over in which a peer would have sent by a child first. Where it sends by a rival, packets stay there; but not if that
-  /// was heard before the peer can have read the answer that made this child, for then this is the one it installed last.
+  /// The time is over in which a peer would have sent by a child first, or by a renewed one. Where it sends by a rival, packets stay there;
+  /// but not where that was heard before the peer can have read the answer that made this child, for then this is the one it installed
+  /// last. Should it not have it yet, its next packet brings ours back.
   mutating func moveOutboundInTime(to spi: UInt32, _ turn: inout Turn<Output>) {
     guard let child = children[spi] else { return }
     if let current = peers[child.peer]?.current, isRival(spi, of: current), let heard = children[current]?.heardAt,
-      heard - child.row.installedAt > child.roundTrip
+      child.row.renewals > 0 || heard - child.row.installedAt > child.roundTrip
     {
       return
     }
@@ -80,7 +82,10 @@ extension IKEEngine {
     if let current = peer.current, let before = rivalry.packets[current], let now = news[current], now > before, !idle.isEmpty {
       for number in idle { drive(number, .close(.deletedHere, isUrgent: false), &turn) }
     }
-    for spi in peer.children { turn.emit(.dataPlane(.queryAssociation(spi: spi))) }
+    for spi in peer.children {
+      turn.emit(.dataPlane(.queryAssociation(spi: spi)))
+      if case .left = children[spi]?.outbound { turn.emit(.dataPlane(.watchAssociation(spi: spi))) }
+    }
     rivalry.packets = news
     rivalry.looks += 1
     peers[id]?.rivalry = rivalry

@@ -28,8 +28,9 @@ import Wire
 ///
 /// **Order towards the packet path.** A responder's inbound association is installed before the answer leaves that lets the peer use it.
 /// Outbound packets move to a new association at once where we began the exchange, for then the peer has it; else when the peer was heard
-/// on it, or one round trip after the answer. They do not come back to one they left, but for a rival (`depart`), whose sequence numbers, and
-/// with them nonces, go on. An inbound association whose place another took stays a little for packets under way.
+/// on it, or three eighths of a round trip after the answer. They come back to one they left only where that was left for a rival
+/// (`depart`); its sequence numbers, and with them nonces, go on. An inbound association whose place another took stays a little for
+/// packets under way.
 ///
 /// **Strangers.** Nothing is kept of a first message before it was judged (`IKEv2FirstContact`); where many exchanges are half open,
 /// or an answer would be larger than the request, the sender has to show first that it is where it says (cookies). The table of half-open
@@ -40,9 +41,10 @@ import Wire
 /// begin together) and hard, liveness, keepalive, without children · child: outbound move, soft, hard, lingering · want: yielding to the
 /// peer's own exchange · cookie secret.
 ///
-/// **Simultaneous start.** Both exchanges are carried through and both associations kept; packets leave by the newest. INITIAL_CONTACT is
-/// said only by an initiator that since the start never had an association with that address and sees no other exchange with it. A child
-/// that packets do not leave by is not rekeyed, so what is double ends with its lifetime.
+/// **Simultaneous start.** Both exchanges are carried through; of two associations packets leave by the one that the peer uses, and the
+/// other is closed where it serves neither way (`IKEEngine+Rivals`). INITIAL_CONTACT is said only by an initiator that since the start
+/// never had an association with that address and sees no other exchange with it. A child that packets do not leave by is not rekeyed, so
+/// what is double ends with its lifetime.
 public struct IKEEngine: Engine, Sendable {
   /// What can happen to the engine.
   public enum Input: Sendable {
