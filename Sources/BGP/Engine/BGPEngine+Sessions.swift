@@ -160,7 +160,10 @@ extension BGPEngine {
     drop(peer, .incoming, &turn)
     for key in [TimerKey.hold(peer, .incoming), .keepalive(peer, .incoming), .input(peer, .incoming)] { timers.cancel(key) }
     neighbors[Int(peer)].incoming = nil
-    if neighbors[Int(peer)].isDynamic { retire(peer) }
+    if neighbors[Int(peer)].isDynamic { return retire(peer) }
+    // Our own may have yielded to it.
+    let n = neighbors[Int(peer)]
+    if n.isLive, n.established == nil, n.outgoing.machine.state == .idle, !timers.isSet(.idleHold(peer)) { hold(peer, &turn) }
   }
 
   mutating func send(_ type: MessageType, _ bytes: [UInt8], _ peer: UInt32, _ slot: Slot, _ turn: inout Turn<Output>) {
@@ -265,14 +268,16 @@ extension BGPEngine {
     if wasEstablished { sessionEnded(peer, error, &turn) }
     if slot == .outgoing { neighbors[i].outgoing.open = nil }
     guard error != nil, neighbors[i].isLive, !neighbors[i].isDynamic else { return }
-    hold(peer, error, &turn)
+    // A lost collision is no error, as long as there is the other connection. The peer may have closed this one for one that is dead here.
+    if error == .cease(BGPError.Cease.collision), isUnderWay(peer, slot.other) { return }
+    hold(peer, &turn)
   }
 
+  private func isUnderWay(_ peer: UInt32, _ slot: Slot) -> Bool { neighbors[Int(peer)].state(slot) >= .openSent }
+
   /// RFC 4271 §8.1.1: the next start waits, longer with each error that follows soon.
-  private mutating func hold(_ peer: UInt32, _ error: BGPError?, _ turn: inout Turn<Output>) {
+  private mutating func hold(_ peer: UInt32, _ turn: inout Turn<Output>) {
     let i = Int(peer)
-    // A lost collision is no error.
-    if error == .cease(BGPError.Cease.collision) { return }
     let seconds = neighbors[i].idleHoldSeconds
     neighbors[i].idleHoldSeconds = min(seconds * 2, BGPLimits.longestIdleHoldSeconds)
     timers.set(.idleHold(peer), at: turn.now + turn.random.jittered(.seconds(seconds), percent: 25))

@@ -129,6 +129,29 @@ struct SessionTests {
     #expect(isOursClosed == keepsTheirs)
   }
 
+  /// FRR may keep a connection that is dead here, and close the living one for it.
+  @Test("a neighbour that closes for a collision is called again, also where the other connection dies later", arguments: [false, true])
+  func collisionWithNothing(hasOther: Bool) throws {
+    let bench = try BGPBench(lines)
+    let calls = { bench.effects.compactMap { if case .connect(let stream, _, _, _, _) = $0 { stream } else { nil } } }
+    bench.run()
+    let ours = try #require(calls().last)
+    bench.handle(.stream(.connected(ours, local: IPAddress(10, 0, 0, 1), localPort: 40000)))
+    if hasOther { bench.accept(a) }
+    bench.handle(.stream(.received(ours, NotificationMessage(BGPError(.cease, 7)).encode())))
+    #expect(bench.effects.contains(.close(ours)))
+    bench.run(.seconds(5))
+    if hasOther {
+      #expect(calls().last == ours && bench.isConnected(a), "the other connection goes on")
+      bench.lose(a)
+      bench.run(.seconds(5))
+    }
+    let again = try #require(calls().last)
+    #expect(again != ours)
+    bench.handle(.stream(.connected(again, local: IPAddress(10, 0, 0, 1), localPort: 40001)))
+    #expect(bench.engine.neighborSnapshot(a)?.state == .openSent)
+  }
+
   @Test("a neighbour that is not configured is refused, and counted")
   func stranger() throws {
     let bench = try BGPBench(lines)
@@ -216,7 +239,8 @@ struct SessionTests {
     #expect(bench.table.isEmpty)
   }
 
-  @Test("NHRP's loss of a neighbour ends its session at once, with fall-over or without", arguments: ["", "\n neighbor 10.0.0.2 fall-over"])
+  @Test(
+    "NHRP's loss of a neighbour ends its session at once, with fall-over or without", arguments: ["", "\n neighbor 10.0.0.2 fall-over"])
   func fallOver(more: String) throws {
     let bench = try BGPBench(lines + more)
     bench.connect(a, asNumber: 65002)
@@ -231,7 +255,8 @@ struct SessionTests {
 
   @Test("no fall-over keeps the session, of one neighbour or of a whole group, until the hold timer ends it")
   func noFallOver() throws {
-    let group = "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65002\n no neighbor S fall-over"
+    let group =
+      "router bgp 65001\n neighbor S peer-group\n neighbor S remote-as 65002\n no neighbor S fall-over"
       + "\n neighbor 10.0.0.2 peer-group S"
     for text in [lines + "\n no neighbor 10.0.0.2 fall-over", group] {
       let bench = try BGPBench(text)
