@@ -166,7 +166,7 @@ extension SecurityAssociationTable {
     linkOutbound(out)
   }
 
-  /// The next packet on an inbound association is told of like the first one.
+  /// The next packet in order on an inbound association is told of like the first one.
   mutating func watch(_ spi: UInt32) {
     let i = bySPI.find(UInt64(spi))
     if i >= 0 { inbound[i].hasToldUse = false }
